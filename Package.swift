@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The one set of rules that every target of this package is compiled under.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+  name: "dovetail",
+  products: [
+    .library(name: "DriverAPI", targets: ["DriverAPI"]),
+    .library(name: "DriverSQLite", targets: ["DriverSQLite"]),
+    .library(name: "DriverConformance", targets: ["DriverConformance"]),
+    .executable(name: "dovetail-server", targets: ["Server"]),
+  ],
+  traits: [
+    .trait(name: "SQLite", description: "Build the server with the SQLite driver."),
+    .default(enabledTraits: ["SQLite"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // The framework: no driver, no server, no C library.
+    .target(
+      name: "DriverAPI",
+      dependencies: [
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: strict),
+
+    // The drivers, each beside the module map of its C library.
+    .systemLibrary(
+      name: "CSQLite", path: "Sources/Drivers/SQLite/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]),
+    .target(
+      name: "DriverSQLite", dependencies: ["DriverAPI", "CSQLite"],
+      path: "Sources/Drivers/SQLite", exclude: ["CSQLite"], swiftSettings: strict),
+
+    // The contract as checks that any driver can be held to.
+    .target(
+      name: "DriverConformance", dependencies: ["DriverAPI"], path: "Tests/Conformance/Suite",
+      swiftSettings: strict),
+
+    // The chat server; traits choose the drivers it is linked with.
+    .executableTarget(
+      name: "Server",
+      dependencies: [
+        "DriverAPI",
+        .target(name: "DriverSQLite", condition: .when(traits: ["SQLite"])),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "UnitTests", dependencies: ["DriverAPI", "DriverSQLite"],
+      path: "Tests/Conformance/Unit", swiftSettings: strict),
+    .testTarget(
+      name: "DriverTests", dependencies: ["DriverAPI", "DriverConformance", "DriverSQLite"],
+      path: "Tests/Conformance/Drivers", swiftSettings: strict),
+    .testTarget(
+      name: "ServerTests",
+      dependencies: [
+        "DriverAPI", "DriverSQLite", "Server",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ],
+      path: "Tests/Conformance/Server", swiftSettings: strict),
+  ]
+)
