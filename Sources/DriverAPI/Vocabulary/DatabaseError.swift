@@ -48,6 +48,15 @@ public struct DatabaseError: Error, Sendable {
     DatabaseError(.unsupported, message, execution: .notSent)
   }
 
+  /// The same error, with the index of the row of a bulk call that caused it. [BULK-2]
+  public func atRow(_ index: Int) -> DatabaseError {
+    var details = details
+    details.row = index
+    return DatabaseError(
+      kind, message, connection: connection, execution: execution, details: details,
+      serverMessage: serverMessage)
+  }
+
   /// The same error with one fact changed by who knows better.
   public func with(
     kind: Kind? = nil, connection: ConnectionState? = nil, execution: Execution? = nil,
@@ -150,11 +159,14 @@ extension DatabaseError {
     public var position: Int?
     /// The server, as host and port, socket path or file.
     public var host: String?
+    /// Which row of a bulk call, from 0. [BULK-2]
+    public var row: Int?
 
     /// Details with the facts given; the others stay unknown.
     public init(
       sqlState: String? = nil, nativeCode: Int? = nil, constraint: String? = nil,
-      table: String? = nil, column: String? = nil, position: Int? = nil, host: String? = nil
+      table: String? = nil, column: String? = nil, position: Int? = nil, host: String? = nil,
+      row: Int? = nil
     ) {
       self.sqlState = sqlState
       self.nativeCode = nativeCode
@@ -163,6 +175,7 @@ extension DatabaseError {
       self.column = column
       self.position = position
       self.host = host
+      self.row = row
     }
   }
 }
@@ -174,7 +187,7 @@ extension DatabaseError: CustomStringConvertible {
       ("host", details.host), ("sqlstate", details.sqlState),
       ("code", details.nativeCode.map(String.init)), ("constraint", details.constraint),
       ("table", details.table), ("column", details.column),
-      ("position", details.position.map(String.init)),
+      ("position", details.position.map(String.init)), ("row", details.row.map(String.init)),
     ]
     let told = facts.compactMap { name, value in value.map { "\(name) \($0)" } }
     return "\(kind.rawValue): \(message)" + (told.isEmpty ? "" : " (\(told.joined(separator: ", ")))")
