@@ -34,6 +34,13 @@ struct JSONWriter {
     buffer.writeString(String(value))
   }
 
+  /// Writes `key`, which is JSON up to the colon, and a number behind it; JSON has no infinities
+  /// and no NaN, which become 0.
+  mutating func member(_ key: StaticString, _ value: Double) {
+    raw(key)
+    buffer.writeString(value.isFinite ? "\(value)" : "0")
+  }
+
   /// Writes `key`, which is JSON up to the colon, and a time behind it.
   mutating func member(_ key: StaticString, _ value: WireTime) {
     raw(key)
