@@ -44,12 +44,4 @@ struct ClientDoor: Sendable {
     return origins.refusal(origin: origin, host: headers.first(name: "Host"))
       .map { .text(.badRequest, "Connection refused: \($0)\n") }
   }
-
-  /// The route that answers what is not upgraded.
-  var route: HTTPRoute {
-    HTTPRoute(path: Self.path) { request in
-      refusal(of: request.method, request.headers)
-        ?? .text(.badRequest, "Only the first request of a connection can become a WebSocket.\n")
-    }
-  }
 }

@@ -21,7 +21,7 @@ struct ConnectionAssembly: Sendable {
     limits = settings.limits
     tls = settings.tls
     door = ClientDoor(origins: settings.origins, proxies: settings.proxies)
-    router = HTTPRouter(routes + [door.route])
+    router = HTTPRouter(routes)
     self.gate = gate
     self.sweeps = sweeps
     self.entrance = entrance
@@ -41,7 +41,7 @@ struct ConnectionAssembly: Sendable {
     if let tls {
       try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls.context))
     }
-    try addHTTP(to: channel, held)
+    try addHTTP(to: channel, sweep, deadline)
   }
 
   private func refuse(_ channel: any Channel, _ peer: String) {
@@ -49,30 +49,24 @@ struct ConnectionAssembly: Sendable {
     channel.close(promise: nil)
   }
 
-  private typealias Held = NIOLoopBound<(sweep: ConnectionSweep, deadline: HTTPDeadline)>
-
-  private func addHTTP(to channel: any Channel, _ held: Held) throws {
-    let upgrader = ChatUpgrader(door: door) { channel, head in
-      held.value.sweep.remove(held.value.deadline)
+  private func addHTTP(
+    to channel: any Channel, _ sweep: ConnectionSweep, _ deadline: HTTPDeadline
+  ) throws {
+    let encoder = HTTPResponseEncoder()
+    let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
+    let ordering = HTTPServerPipelineHandler()
+    let garbage = HTTPServerProtocolErrorHandler()
+    let upgrade = WebSocketUpgrade(httpHandlers: [garbage, ordering, encoder, decoder]) {
+      channel, head in
+      sweep.remove(deadline)
       let connection = WebSocketConnection(
         clientAddress: door.clientAddress(of: channel, head.headers),
         eventLoop: channel.eventLoop, limits: limits)
-      let handler = WebSocketHandler(
-        connection: connection, entrance: entrance, limits: limits, sweep: held.value.sweep)
-      try channel.pipeline.syncOperations.addHandler(handler)
+      return WebSocketHandler(
+        connection: connection, entrance: entrance, limits: limits, sweep: sweep)
     }
-    let result = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
-      configuration: NIOUpgradableHTTPServerPipelineConfiguration(
-        upgradeConfiguration: NIOTypedHTTPServerUpgradeConfiguration(
-          upgraders: [upgrader],
-          notUpgradingCompletionHandler: { channel in
-            channel.eventLoop.makeCompletedFuture {
-              try channel.pipeline.syncOperations.addHandler(
-                HTTPHandler(
-                  router: router, door: door, limits: limits, deadline: held.value.deadline))
-            }
-          })))
-    // It fails when the connection ends before its first request, or sends garbage.
-    result.whenFailure { _ in channel.close(promise: nil) }
+    let pages = HTTPHandler(
+      router: router, door: door, limits: limits, deadline: deadline, upgrade: upgrade)
+    try channel.pipeline.syncOperations.addHandlers(encoder, decoder, ordering, garbage, pages)
   }
 }

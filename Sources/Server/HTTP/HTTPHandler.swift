@@ -10,12 +10,17 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
   private let door: ClientDoor
   private let limits: TransportLimits
   private let deadline: HTTPDeadline
+  private let upgrade: WebSocketUpgrade
 
   private var head: HTTPRequestHead?
   private var body = ByteBuffer()
   private var isTooLong = false
 
-  init(router: HTTPRouter, door: ClientDoor, limits: TransportLimits, deadline: HTTPDeadline) {
+  init(
+    router: HTTPRouter, door: ClientDoor, limits: TransportLimits, deadline: HTTPDeadline,
+    upgrade: WebSocketUpgrade
+  ) {
+    self.upgrade = upgrade
     self.router = router
     self.door = door
     self.limits = limits
@@ -39,8 +44,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   /// Garbage was answered with 400 by the handler before this one; a broken socket needs no answer.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    // A refused upgrade arrives here as well; its request follows and is answered with the reason.
-    if error is HTTPParserError || error is IOError { context.close(promise: nil) }
+    context.close(promise: nil)
   }
 
   private func refuseBody(_ context: ChannelHandlerContext) {
@@ -54,17 +58,20 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     self.head = nil
     deadline.extend(by: limits.responseTimeout)
     let (path, query) = Self.split(head.uri)
+    guard path != ClientDoor.path else { return openWebSocket(head, context) }
     let request = HTTPRequest(
       method: head.method, path: path, query: query, headers: head.headers, body: body,
       clientAddress: door.clientAddress(of: context.channel, head.headers))
     let loop = context.eventLoop
     let bound = NIOLoopBound((self, context), eventLoop: loop)
     let router = router
+    // Behind a request to upgrade, to whatever, the parser reads no further.
+    let keepAlive = head.isKeepAlive && !head.headers.contains(name: "Upgrade")
     Task {
       let reply = await router.respond(to: request)
       loop.execute {
         let (handler, context) = bound.value
-        handler.send(reply, to: head, keepAlive: head.isKeepAlive, context)
+        handler.send(reply, to: head, keepAlive: keepAlive, context)
       }
     }
   }
@@ -73,6 +80,22 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
   static func split(_ uri: String) -> (path: String, query: String) {
     guard let mark = uri.firstIndex(of: "?") else { return (uri, "") }
     return (String(uri[..<mark]), String(uri[uri.index(after: mark)...]))
+  }
+
+  private func openWebSocket(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    if let refusal = door.refusal(of: head.method, head.headers) {
+      return send(refusal, to: head, keepAlive: false, context)
+    }
+    upgrade.answer(to: head, on: context.channel).assumeIsolated().whenComplete { result in
+      do {
+        let answer = HTTPResponseHead(
+          version: .http1_1, status: .switchingProtocols, headers: try result.get())
+        context.writeAndFlush(self.wrapOutboundOut(.head(answer)), promise: nil)
+        try self.upgrade.switchOver(head, from: self, on: context.channel)
+      } catch {
+        context.close(promise: nil)
+      }
+    }
   }
 
   private func send(
