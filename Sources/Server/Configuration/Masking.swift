@@ -23,12 +23,13 @@ enum Masking {
   /// `text` with the passwords of URLs and DSNs replaced by `***`.
   static func credentials(in text: String) -> String {
     var masked = text
-    // The greedy middle takes passwords that hold '@', ':' or '/' as the drivers do: to the last '@'.
-    masked.replace(#/(?<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)(?<user>[^:@/?#\s]*):(?<secret>\S*)@/#) {
+    // The greedy middle takes passwords that hold '@', ':', '/' or blanks, as the drivers do: to
+    // the last '@'. Rather too much is hidden than too little.
+    masked.replace(#/(?<scheme>[A-Za-z][A-Za-z0-9+.\-]*://)(?<user>[^:@/?#\s]*):.*@/#) {
       "\($0.scheme)\($0.user):***@"
     }
-    masked.replace(#/(?<user>[^:@\/\s]+):(?<secret>\S*)@(?<net>[a-z0-9]+)\(/#) {
-      $0.secret == "***" ? "\($0.0)" : "\($0.user):***@\($0.net)("
+    masked.replace(#/(?<user>(?:mysql:(?:\/\/)?)?[^:@\/\s]+):.*@(?<net>[a-z0-9]+)\(/#) {
+      "\($0.user):***@\($0.net)("
     }
     masked.replace(
       #/(?i)(?<name>pass(?:word|wd|phrase)?|pwd|secret|token|sslpassword)=(?:'(?:[^'\\]|\\.)*'|[^\s&;]*)/#

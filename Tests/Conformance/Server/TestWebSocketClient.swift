@@ -38,11 +38,14 @@ final class TestWebSocketClient: Sendable {
 
   /// Connects and upgrades.
   ///
-  /// - Parameter headers: replace those of an ordinary upgrade request that have the same name;
-  ///   an empty value leaves the header out.
+  /// - Parameters:
+  ///   - headers: replace those of an ordinary upgrade request that have the same name; an empty
+  ///     value leaves the header out.
+  ///   - bytes: sent in the same packet as the request.
   static func connect(
     host: String = "127.0.0.1", port: Int, path: String = "/ws",
-    headers: [(String, String)] = [], timeout: Duration = .seconds(5)
+    headers: [(String, String)] = [], thenSending bytes: [UInt8] = [],
+    timeout: Duration = .seconds(5)
   ) async throws -> TestWebSocketClient {
     let events = EventQueue<Event>()
     let upgrade = EventQueue<Result<Void, Failure>>()
@@ -56,7 +59,8 @@ final class TestWebSocketClient: Sendable {
       }
       .connect(host: host, port: port).get()
     let client = TestWebSocketClient(channel: channel, events: events)
-    try await client.sendRaw(Array(request(path: path, host: "\(host):\(port)", headers).utf8))
+    try await client.sendRaw(
+      Array(request(path: path, host: "\(host):\(port)", headers).utf8) + bytes)
     guard let answer = await upgrade.next(timeout: timeout) else {
       throw Failure.timedOut(waitingFor: "the upgrade")
     }

@@ -31,10 +31,10 @@ import Testing
 
   @Test(arguments: [0x1, 0x9, 0xA] as [UInt8])
   func anyFrameKeepsTheConnectionAlive(_ opcode: UInt8) async throws {
-    try await TransportRig.run(configure: { $0.limits.readTimeout = .seconds(1) }) { rig in
+    try await TransportRig.run(configure: { $0.limits.readTimeout = .seconds(3) }) { rig in
       let client = try await rig.client()
       for _ in 0..<6 {
-        try await Task.sleep(for: .milliseconds(300))
+        try await Task.sleep(for: .milliseconds(600))
         try await client.sendRaw(TestWebSocketClient.frame(opcode: opcode, [0x61]))
         if opcode == 0x1 { #expect(try await client.nextText() == "a") }
         if opcode == 0x9 { #expect(try await client.nextEvent() == .pong([0x61])) }

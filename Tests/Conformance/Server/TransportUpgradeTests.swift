@@ -54,6 +54,14 @@ import Testing
     }
   }
 
+  @Test func messagesMayComeInTheSamePacketAsTheRequest() async throws {
+    try await TransportRig.run { rig in
+      let client = try await Client.connect(
+        port: rig.listener.port, thenSending: Client.frame(opcode: 0x1, [0x68]))
+      #expect(try await client.nextText() == "welcome")
+    }
+  }
+
   @Test func onlyTheExactPathIsUpgraded() async throws {
     try await TransportRig.run { rig in
       for path in ["/", "/ws/", "/wsx", "/health/ws"] {
