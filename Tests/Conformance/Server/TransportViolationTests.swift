@@ -30,7 +30,6 @@ import Testing
       let client = try await rig.client()
       try await client.sendRaw(bytes)
       #expect(try await client.nextEvent() == .close(code: 1002, reason: reason))
-      try await client.sendClose(code: 1002)
       #expect(try await client.nextEvent() == .eof)
       #expect(await rig.chat.closed.next(timeout: .seconds(5)) != nil)
     }
