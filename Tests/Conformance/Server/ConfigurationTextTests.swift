@@ -28,7 +28,7 @@ import Testing
     ("mysql:user:p@ss(1@tcp(h:3306)/db", "mysql:user:***@tcp(h:3306)/db"),
     ("mysql://user:pw@tcp(h)/db", "mysql://user:***@tcp(h)/db"),
     ("mysql:user:p w@tcp(h)/db", "mysql:user:***@tcp(h)/db"),
-    ("user:pw@unix(/tmp/s)/db", "user:***@unix(/tmp/s)/db"),
+    ("user:pw@unix(/run/s)/db", "user:***@unix(/run/s)/db"),
     ("host=h password=secret dbname=d", "host=h password=*** dbname=d"),
     ("host=h password='a b\\' c' dbname=d", "host=h password=*** dbname=d"),
     ("postgres://h/d?user=u&password=x&a=b", "postgres://h/d?user=u&password=***&a=b"),

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct TransportLivenessTests {
   @Test func aHandshakeThatDoesNotComeIsTimedOut() async throws {
-    try await TransportRig.run(configure: { $0.limits.handshakeTimeout = .milliseconds(100) }) {
+    try await TransportRig.run(configure: { $0.limits.handshakeTimeout = .seconds(2) }) {
       rig in
       let client = try await TestWebSocketClient.connect(port: rig.listener.port)
       try await client.sendPing()
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func aPeerThatTakesNothingIsClosedAndDelaysNobody() async throws {
-    try await TransportRig.run(configure: { $0.limits.writeTimeout = .milliseconds(300) }) { rig in
+    try await TransportRig.run(configure: { $0.limits.writeTimeout = .seconds(1) }) { rig in
       let stuck = try await rig.client()
       let socket = try #require(await rig.chat.opened.next(timeout: .seconds(5)))
       let other = try await rig.client()
@@ -76,14 +76,14 @@ import Testing
   }
 
   @Test func aPeerThatReadsSlowlyButReadsIsKept() async throws {
-    try await TransportRig.run(configure: { $0.limits.writeTimeout = .seconds(1) }) { rig in
+    try await TransportRig.run(configure: { $0.limits.writeTimeout = .seconds(3) }) { rig in
       let slow = try await rig.client()
       let socket = try #require(await rig.chat.opened.next(timeout: .seconds(5)))
       try await slow.stopReading()
       for _ in 0..<8 { #expect(socket.enqueue(ByteBuffer(repeating: 0x61, count: 1 << 20))) }
       socket.flush()
       for _ in 0..<8 {
-        try await Task.sleep(for: .milliseconds(200))
+        try await Task.sleep(for: .milliseconds(500))
         try await slow.resumeReading()
         try await Task.sleep(for: .milliseconds(5))
         try await slow.stopReading()
