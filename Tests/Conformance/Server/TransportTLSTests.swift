@@ -11,7 +11,7 @@ import Testing
   private struct Certificates: ~Copyable {
     let directory = NSTemporaryDirectory() + "dovetail-tls-\(UUID().uuidString)"
 
-    init() throws {
+    init() async throws {
       try FileManager.default.createDirectory(
         atPath: directory, withIntermediateDirectories: true)
       for name in ["a", "b"] {
@@ -22,9 +22,11 @@ import Testing
           "/CN=localhost", "-keyout", path(name + ".key"), "-out", path(name + ".crt"),
         ]
         process.standardError = FileHandle.nullDevice
+        let exits = EventQueue<Int32>()
+        process.terminationHandler = { exits.add($0.terminationStatus) }
         try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "openssl must be installed")
+        let status = await exits.next(timeout: .seconds(30))
+        try #require(status == 0, "openssl must be installed")
       }
     }
 
@@ -38,7 +40,7 @@ import Testing
   }
 
   @Test func pagesAreServedOverTLS() async throws {
-    let files = try Certificates()
+    let files = try await Certificates()
     let identity = try TLSIdentity(
       certificateFile: files.path("a.crt"), keyFile: files.path("a.key"))
     try await TransportRig.run(configure: { $0.tls = identity }) { rig in
@@ -70,8 +72,8 @@ import Testing
     return error?.description ?? ""
   }
 
-  @Test func whatIsWrongWithTheFilesIsSaid() throws {
-    let files = try Certificates()
+  @Test func whatIsWrongWithTheFilesIsSaid() async throws {
+    let files = try await Certificates()
     let (certificate, key) = (files.path("a.crt"), files.path("a.key"))
     let junk = files.path("junk")
     try "no PEM".write(toFile: junk, atomically: true, encoding: .utf8)
