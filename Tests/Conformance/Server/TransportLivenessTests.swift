@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func aSilentPeerIsClosed() async throws {
-    try await TransportRig.run(configure: { $0.limits.readTimeout = .milliseconds(200) }) { rig in
+    try await TransportRig.run(configure: { $0.limits.readTimeout = .seconds(2) }) { rig in
       let client = try await rig.client()
       #expect(try await client.nextEvent() == .close(code: 1008, reason: "Connection timed out"))
     }
