@@ -56,7 +56,9 @@ extension ChatRoom {
 
   /// Tells everybody something, each in the channel that he is looking at.
   func broadcast(_ text: String, into postbag: inout Postbag) {
-    let rooms = hub.withLock { hub in hub.channelCounts.map { ($0.name, hub.occupants(of: $0.name)) } }
+    let rooms = hub.withLock { hub in
+      hub.channelCounts.map { ($0.name, hub.occupants(of: $0.name)) }
+    }
     for (channel, occupants) in rooms where !occupants.isEmpty {
       let frame = Frame(bytes: WireEncoder.message(Self.systemMessage(text, in: channel)))
       for occupant in occupants { postbag.put(frame, for: occupant.member) }

@@ -60,7 +60,7 @@ extension ChatRoom {
   /// Hands a change to the archive, or tells the author that it takes no more.
   func store(_ write: ChatWrite, from session: ChatSession, orReply refusal: String) {
     if !archive.append(write, from: session.id) {
-      reply("\(refusal): too many messages are waiting to be saved; try again", to: session)
+      reply("\(refusal): no more can be saved at the moment; try again soon", to: session)
     }
   }
 }
