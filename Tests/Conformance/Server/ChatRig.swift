@@ -84,6 +84,8 @@ final class ChatClient {
 
   let socket = RecordingSocket()
   private let receiver: any SocketReceiver
+  private var decoded: [WireMessage] = []
+  private var decodedCount = 0
 
   init(_ server: ChatServer) {
     receiver = server.open(socket)
@@ -114,8 +116,12 @@ final class ChatClient {
   /// The chat messages that came, in order.
   var messages: [WireMessage] {
     get throws {
-      try socket.sent.filter { !$0.contains(#"{"type":"userlist""#) && !$0.hasPrefix(#"{"type""#) }
-        .map { try WireDecoder.message(ByteBuffer(string: $0)) }
+      let sent = socket.sent
+      for frame in sent[decodedCount...] where !frame.hasPrefix(#"{"type""#) {
+        decoded.append(try WireDecoder.message(ByteBuffer(string: frame)))
+      }
+      decodedCount = sent.count
+      return decoded
     }
   }
 
