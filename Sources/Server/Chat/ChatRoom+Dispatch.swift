@@ -4,6 +4,7 @@ import Synchronization
 extension ChatRoom {
   /// Takes one message of a client who is logged in.
   func received(_ bytes: ByteBuffer, from session: ChatSession) {
+    guard !session.isOver else { return }
     let message: WireMessage
     do {
       message = try WireDecoder.message(bytes)

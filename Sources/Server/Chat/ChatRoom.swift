@@ -45,6 +45,7 @@ final class ChatRoom: ChatEntrance {
 
   /// The connection of a session is gone: frees its name.
   func leave(_ session: ChatSession) {
+    session.end()
     if hub.withLock({ $0.remove(session.id) }) { announceUsers() }
   }
 

@@ -17,6 +17,7 @@ final class ChatSession: Sendable {
   let intake: Mutex<Intake>
   // Set while the session stands on a list of sockets to flush.
   private let awaitsFlush = Atomic<Bool>(false)
+  private let hasEnded = Atomic<Bool>(false)
 
   /// A session of a user who passed the handshake.
   init(_ name: UserName, isAdmin: Bool, socket: any ClientSocket, limitsRate: Bool) {
@@ -25,6 +26,14 @@ final class ChatSession: Sendable {
     self.socket = socket
     outlet = Outlet(to: socket)
     intake = Mutex(Intake(limitsRate: limitsRate))
+  }
+
+  /// Whether the session was ended; what its client still sends is ignored.
+  var isOver: Bool { hasEnded.load(ordering: .relaxed) }
+
+  /// Ends the session: nothing more is taken from its client.
+  func end() {
+    hasEnded.store(true, ordering: .relaxed)
   }
 
   /// Puts the session on the caller's list of sockets to flush; false if it stands on one.

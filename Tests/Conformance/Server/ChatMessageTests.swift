@@ -22,7 +22,8 @@ import Testing
             sender: "Alice", content: "hello", createdAt: echo.createdAt, type: "text",
             messageID: 1, channel: "general"))
       let rows = try await rig.count(
-        "SELECT COUNT(*) FROM messages WHERE sender = 'Alice' AND message_id = id AND recipient = ''")
+        "SELECT COUNT(*) FROM messages WHERE sender = 'Alice' AND message_id = id AND recipient = ''"
+      )
       #expect(rows == 1)
     }
   }
@@ -43,7 +44,8 @@ import Testing
         for type in ["", "text", "dm", "edit"] {
           let before = try alice.notices.count
           alice.send(
-            WireMessage(content: text, type: type, messageID: 1, recipient: type == "dm" ? "bob" : ""))
+            WireMessage(
+              content: text, type: type, messageID: 1, recipient: type == "dm" ? "bob" : ""))
           #expect(try alice.notices.count == before + 1)
           #expect(try alice.notices.last == reply, "\(type)")
         }

@@ -30,7 +30,10 @@ import Testing
       slow.socket.stall(capacity: 2)
       for _ in 0..<3 { slow.say(":nonsense") }
       #expect(slow.socket.close?.code == 1008)
-      slow.say("unheard")
+      slow.whisper("unheard", to: "alice")
+      let alice = try await rig.enter("alice")
+      try await alice.settle()
+      #expect(try alice.messages.allSatisfy { $0.content != "unheard" })
       _ = try await rig.enter("slow")
     }
   }

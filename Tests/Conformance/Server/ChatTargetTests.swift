@@ -161,7 +161,8 @@ import Testing
       try await root.notice("Pin failed: message not found")
       alice.send(WireMessage(content: "list", type: "pin"))
       try await alice.message("the list") {
-        $0.content.hasPrefix("Pinned messages (1):\n  #\(id) [") && $0.content.hasSuffix("alice: keep\n")
+        $0.content.hasPrefix("Pinned messages (1):\n  #\(id) [")
+          && $0.content.hasSuffix("alice: keep\n")
       }
       root.send(WireMessage(type: "pin", messageID: id))
       try await alice.notice("Message \(id) unpinned by root")
