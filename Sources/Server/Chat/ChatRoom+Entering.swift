@@ -34,9 +34,6 @@ extension ChatRoom {
     if let violation = UsernameRule.violation(of: name.display) {
       throw .nameInvalid(rule: violation)
     }
-    guard name.key != UserName.system.key else {
-      throw .nameInvalid(rule: "the name \"\(name.display)\" is reserved for the server")
-    }
     if let allowed = settings.allowedUsers, !allowed.contains(name.key) { throw .notAllowed }
     guard isAdmin else { return }
     guard settings.admins.contains(name.key) else { throw .notAdmin }

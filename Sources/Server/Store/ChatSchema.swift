@@ -1,84 +1,94 @@
 import DriverAPI
-import Logging
 
-/// The tables of the chat: the seven of a marchat database, with a few columns more.
+/// The schema of the chat: that of a marchat database, and what this server adds to it.
+///
+/// Version 1 is marchat's own, so that a database of marchat is taken over as it stands and only the
+/// later versions are run on it.
 enum ChatSchema {
-  /// The kinds of columns, as one engine writes them.
-  struct Types: Sendable {
-    /// A 64-bit primary key that the engine assigns, growing and never given twice.
-    var id: String
-    /// A 64-bit integer.
-    var integer: String
-    /// A truth value.
-    var bool: String
-    /// An instant to the microsecond.
-    var time: String
-    /// Text of any length.
-    var text: String
-    /// Text that can be a key.
-    var key: String
-    /// Bytes of any length.
-    var bytes: String
+  /// The steps, oldest first.
+  static let migrations = [
+    Migration(1, "tables of marchat") { tables($0) },
+    Migration(2, "folded names and indexes") { additions($0) },
+  ]
+
+  /// Brings the database to the newest version.
+  static func migrate(_ database: Database) async throws {
+    let migrator = try Migrator(migrations)
+    try await adoptVersionTable(of: database, named: migrator.table)
+    try await migrator.migrate(database)
   }
 
-  /// The statements that make the tables of version 1 where they are missing.
-  static func tables(_ types: Types) -> [String] {
-    [
+  // The table of marchat that holds the schema's version has fewer columns than ours.
+  private static func adoptVersionTable(of database: Database, named table: String) async throws {
+    let known = Set(try await database.columns(of: table).map(\.name))
+    guard !known.isEmpty else { return }
+    let dialect = database.dialect
+    let additions = [
+      ("name", dialect.typeName(.text)), ("checksum", dialect.typeName(.key(maxLength: 16))),
+      ("steps", dialect.typeName(.int)),
+    ]
+    for (column, type) in additions where !known.contains(column) {
+      try await database.exec(SQL(raw: "ALTER TABLE \(table) ADD COLUMN \(column) \(type)"))
+    }
+  }
+
+  /// The tables of version 1.
+  private static func tables(_ dialect: Dialect) -> [String] {
+    let (id, int, bool) = (dialect.typeName(.id), dialect.typeName(.int), dialect.typeName(.bool))
+    let (text, time) = (dialect.typeName(.text), dialect.typeName(.timestamp))
+    let key = dialect.typeName(.key(maxLength: 191))
+    return [
       """
-      CREATE TABLE IF NOT EXISTS messages (id \(types.id), sender \(types.text), \
-      content \(types.text), created_at \(types.time), \
-      is_encrypted \(types.bool) DEFAULT FALSE, message_id \(types.integer) NOT NULL DEFAULT 0, \
-      edited \(types.bool) DEFAULT FALSE, deleted \(types.bool) DEFAULT FALSE, \
-      pinned \(types.bool) DEFAULT FALSE, encrypted_data \(types.bytes), nonce \(types.bytes), \
-      recipient \(types.text), channel \(types.key) NOT NULL DEFAULT 'general', \
-      recipient_key \(types.key) NOT NULL DEFAULT '', \
-      dm_sender_key \(types.key) NOT NULL DEFAULT '')
+      CREATE TABLE IF NOT EXISTS messages (id \(id), sender \(text), content \(text), \
+      created_at \(time), is_encrypted \(bool) DEFAULT FALSE, \
+      message_id \(int) NOT NULL DEFAULT 0, edited \(bool) DEFAULT FALSE, \
+      deleted \(bool) DEFAULT FALSE, pinned \(bool) DEFAULT FALSE, \
+      encrypted_data \(dialect.typeName(.bytes)), nonce \(dialect.typeName(.bytes)), \
+      recipient \(text), channel \(key) NOT NULL DEFAULT 'general')
       """,
       """
-      CREATE TABLE IF NOT EXISTS user_message_state (username \(types.key) PRIMARY KEY, \
-      last_message_id \(types.integer) NOT NULL DEFAULT 0, \
-      last_seen \(types.time) NOT NULL DEFAULT CURRENT_TIMESTAMP)
+      CREATE TABLE IF NOT EXISTS user_message_state (username \(key) NOT NULL PRIMARY KEY, \
+      last_message_id \(int) NOT NULL DEFAULT 0, last_seen \(time) NOT NULL)
       """,
       """
-      CREATE TABLE IF NOT EXISTS ban_history (id \(types.id), username \(types.key) NOT NULL, \
-      banned_at \(types.time) NOT NULL DEFAULT CURRENT_TIMESTAMP, unbanned_at \(types.time), \
-      banned_by \(types.key) NOT NULL, expires_at \(types.time))
+      CREATE TABLE IF NOT EXISTS ban_history (id \(id), username \(key) NOT NULL, \
+      banned_at \(time) NOT NULL, unbanned_at \(time), banned_by \(key) NOT NULL, \
+      expires_at \(time))
       """,
       """
-      CREATE TABLE IF NOT EXISTS message_reactions (id \(types.id), \
-      message_id \(types.integer) NOT NULL, username \(types.key) NOT NULL, \
-      emoji \(types.key) NOT NULL, created_at \(types.time) NOT NULL DEFAULT CURRENT_TIMESTAMP, \
-      display_name \(types.key) NOT NULL DEFAULT '', UNIQUE (message_id, username, emoji))
+      CREATE TABLE IF NOT EXISTS message_reactions (id \(id), message_id \(int) NOT NULL, \
+      username \(key) NOT NULL, emoji \(key) NOT NULL, created_at \(time) NOT NULL, \
+      UNIQUE (message_id, username, emoji))
       """,
       """
-      CREATE TABLE IF NOT EXISTS user_channels (username \(types.key) NOT NULL PRIMARY KEY, \
-      channel \(types.key) NOT NULL, updated_at \(types.time) NOT NULL DEFAULT CURRENT_TIMESTAMP)
+      CREATE TABLE IF NOT EXISTS user_channels (username \(key) NOT NULL PRIMARY KEY, \
+      channel \(key) NOT NULL, updated_at \(time) NOT NULL)
       """,
       """
-      CREATE TABLE IF NOT EXISTS read_receipts (username \(types.key) NOT NULL, \
-      message_id \(types.integer) NOT NULL, \
-      read_at \(types.time) NOT NULL DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (username, message_id))
+      CREATE TABLE IF NOT EXISTS read_receipts (username \(key) NOT NULL, \
+      message_id \(int) NOT NULL, read_at \(time) NOT NULL, PRIMARY KEY (username, message_id))
       """,
     ]
   }
 
-  /// The indexes: one for each way in which rows are looked up. Inserting a message pays for each.
-  static let indexes = [
-    "CREATE INDEX idx_messages_recipient_key ON messages (recipient_key, id)",
-    "CREATE INDEX idx_messages_dm_sender_key ON messages (dm_sender_key, id)",
-    "CREATE INDEX idx_messages_created_at ON messages (created_at)",
-    "CREATE INDEX idx_ban_history_username ON ban_history (username)",
-    "CREATE INDEX idx_read_receipts_message_id ON read_receipts (message_id)",
-  ]
-
-  static func migrate(_ database: Database, logger: Logger) async throws {
-    let types = Types(
-      id: "INTEGER PRIMARY KEY AUTOINCREMENT", integer: "BIGINT", bool: "BOOLEAN",
-      time: "DATETIME", text: "TEXT", key: "TEXT", bytes: "BLOB")
-    for statement in tables(types) { try await database.exec(SQL(raw: statement)) }
-    for statement in indexes {
-      try await database.exec(
-        SQL(raw: statement.replacing("CREATE INDEX ", with: "CREATE INDEX IF NOT EXISTS ")))
-    }
+  /// What version 2 adds: names in the form in which they are compared, and one index for each way
+  /// in which rows are looked up. Every message that is inserted pays for each index.
+  private static func additions(_ dialect: Dialect) -> [String] {
+    let key = dialect.typeName(.key(maxLength: 191))
+    return [
+      "ALTER TABLE messages ADD COLUMN recipient_key \(key) NOT NULL DEFAULT ''",
+      "ALTER TABLE messages ADD COLUMN dm_sender_key \(key) NOT NULL DEFAULT ''",
+      "ALTER TABLE message_reactions ADD COLUMN display_name \(key) NOT NULL DEFAULT ''",
+      "UPDATE messages SET message_id = id WHERE message_id = 0",
+      """
+      UPDATE messages SET recipient_key = LOWER(TRIM(recipient)), \
+      dm_sender_key = LOWER(TRIM(COALESCE(sender, ''))) WHERE TRIM(COALESCE(recipient, '')) <> ''
+      """,
+      "CREATE INDEX idx_messages_recipient_key ON messages (recipient_key, id)",
+      "CREATE INDEX idx_messages_dm_sender_key ON messages (dm_sender_key, id)",
+      "CREATE INDEX idx_read_receipts_message_id ON read_receipts (message_id)",
+      "CREATE INDEX idx_messages_age ON messages (created_at)",
+      "CREATE INDEX idx_bans_by_user ON ban_history (username)",
+    ]
   }
 }

@@ -19,7 +19,7 @@ final class ChatServer: ChatEntrance {
     database: Database, settings: ChatSettings,
     flusher: any SocketFlusher = SocketBySocketFlusher(), logger: Logger
   ) async throws {
-    try await ChatSchema.migrate(database, logger: logger)
+    try await ChatSchema.migrate(database)
     let bans = try await database.withConnection(.reader) { connection in
       try await BanHistory(connection: connection).openBans()
     }

@@ -12,14 +12,15 @@ extension Transaction {
   ///
   /// - Returns: its id.
   func insert(_ message: NewMessage) async throws -> Int64 {
-    try await insertedID(
-      """
-      INSERT INTO messages (sender, content, created_at, is_encrypted, recipient, channel, \
-      recipient_key, dm_sender_key) VALUES (\(message.sender.display), \(message.content), \
-      \(message.createdAt), \(message.isEncrypted), \
-      \(message.recipient?.display ?? ""), \(message.channel), \
-      \(message.recipient?.key ?? ""), \(message.recipient == nil ? "" : message.sender.key))
-      """)
+    try await insert(
+      into: "messages",
+      [
+        "sender": .text(message.sender.display), "content": .text(message.content),
+        "created_at": message.createdAt.databaseValue, "is_encrypted": .bool(message.isEncrypted),
+        "recipient": .text(message.recipient?.display ?? ""), "channel": .text(message.channel),
+        "recipient_key": .text(message.recipient?.key ?? ""),
+        "dm_sender_key": .text(message.recipient == nil ? "" : message.sender.key),
+      ])
   }
 
   /// Changes the text of a message of one's own that was not deleted.

@@ -6,11 +6,14 @@ extension Transaction {
     _ emoji: String, to id: Int64, by user: UserName
   ) async throws -> WriteOutcome {
     guard let target = try await visibleTarget(id, to: user) else { return .notFound }
-    try await insertIgnore(
-      into: "message_reactions", key: ["message_id", "username", "emoji"],
+    _ = try await insertIgnore(
+      into: "message_reactions",
+      columns: ["message_id", "username", "emoji", "created_at", "display_name"],
       [
-        "message_id": id, "username": user.key, "emoji": emoji,
-        "created_at": WireTime.now, "display_name": user.display,
+        [
+          .int(id), .text(user.key), .text(emoji), WireTime.now.databaseValue,
+          .text(user.display),
+        ]
       ])
     return .changed(target)
   }
@@ -49,25 +52,26 @@ extension Transaction {
         """
     }
     guard try await queryRow(newer, as: (Int64).self) == nil else { return .unchanged }
-    try await insertIgnore(
-      into: "read_receipts", key: ["username", "message_id"],
-      ["username": user.key, "message_id": id, "read_at": WireTime.now])
+    _ = try await insertIgnore(
+      into: "read_receipts", columns: ["username", "message_id", "read_at"],
+      [[.text(user.key), .int(id), WireTime.now.databaseValue]])
     return .changed(target)
   }
 
   /// Remembers the channel a user went to. [DURABLE-3]
   func setChannel(_ channel: String, of user: UserName) async throws {
     try await upsert(
-      into: "user_channels", key: ["username"],
-      ["username": user.key, "channel": channel, "updated_at": WireTime.now],
-      updating: ["channel", "updated_at"])
+      Upsert(
+        into: "user_channels", columns: ["username", "channel", "updated_at"], key: ["username"]),
+      [[.text(user.key), .text(channel), WireTime.now.databaseValue]])
   }
 
   /// Remembers that a user was here.
   func touch(_ user: UserName) async throws {
     try await upsert(
-      into: "user_message_state", key: ["username"],
-      ["username": user.key, "last_message_id": 0, "last_seen": WireTime.now],
-      updating: ["last_seen"])
+      Upsert(
+        into: "user_message_state", columns: ["username", "last_message_id", "last_seen"],
+        key: ["username"], assignments: [.newValue("last_seen")]),
+      [[.text(user.key), .int(0), WireTime.now.databaseValue]])
   }
 }
