@@ -32,7 +32,8 @@ extension TransportSuites {
 
     @Test(arguments: [0x1, 0x9, 0xA] as [UInt8])
     func anyFrameKeepsTheConnectionAlive(_ opcode: UInt8) async throws {
-      try await TransportRig.run(configure: { $0.limits.readTimeout = .milliseconds(1500) }) { rig in
+      try await TransportRig.run(configure: { $0.limits.readTimeout = .milliseconds(1500) }) {
+        rig in
         let client = try await rig.client()
         for _ in 0..<6 {
           try await Task.sleep(for: .milliseconds(400))
@@ -77,7 +78,8 @@ extension TransportSuites {
     }
 
     @Test func aPeerThatReadsSlowlyButReadsIsKept() async throws {
-      try await TransportRig.run(configure: { $0.limits.writeTimeout = .milliseconds(1500) }) { rig in
+      try await TransportRig.run(configure: { $0.limits.writeTimeout = .milliseconds(1500) }) {
+        rig in
         let slow = try await rig.client()
         let socket = try #require(await rig.chat.opened.next(timeout: .seconds(5)))
         try await slow.stopReading()
