@@ -41,9 +41,11 @@ struct DatabaseTarget: Sendable {
 
   /// The file of an embedded database; nil for a server and for a database in memory.
   var filePath: String? {
-    guard ["sqlite", "file"].contains(url.scheme), !plan.connectionsHoldTheData else { return nil }
-    return url.path
+    isEmbedded && !plan.connectionsHoldTheData ? url.path : nil
   }
+
+  /// Whether the database is SQLite.
+  var isEmbedded: Bool { ["sqlite", "file"].contains(url.scheme) }
 
   /// The URL that looks at the file without changing it: nothing is created, the journal stays what
   /// it is, and a lock is not waited for as long as a server would.

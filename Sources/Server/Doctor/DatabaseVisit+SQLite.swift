@@ -2,7 +2,6 @@ import DriverAPI
 
 extension DatabaseVisit {
   /// How the file survives a crash, as far as that is up to it.
-  @Sendable
   func journal(of database: Database) async throws -> DoctorCheck {
     if target.plan.connectionsHoldTheData {
       return DoctorCheck(
@@ -25,7 +24,6 @@ extension DatabaseVisit {
   }
 
   /// Lets SQLite look through the file, for as long as a statement may take.
-  @Sendable
   func integrity(of database: Database) async throws -> DoctorCheck {
     do throws(DatabaseError) {
       let finding = try await database.queryRow("PRAGMA quick_check(1)", as: (String).self)

@@ -18,27 +18,36 @@ struct DatabaseVisit: Sendable {
     }
     guard let database else { return [ping] }
     var checks = [ping, version(of: database)]
-    let questions: [(String, @Sendable (Database) async throws -> DoctorCheck)] = [
-      ("db_journal", journal), ("db_schema", schema), ("db_write", write),
-      ("db_integrity", integrity),
-    ]
-    for (id, question) in questions {
-      if id == "db_journal" || id == "db_integrity", database.dialect != .sqlite { continue }
-      let answer = await TimeBox.run(within: .seconds(6)) { await answer(id, database, question) }
-      checks.append(answer ?? DoctorCheck(id, .error, "no answer within 6 s; gave up"))
-      if answer == nil { return checks }
+    for question in Question.allCases where target.isEmbedded || !question.isForEmbedded {
+      let id = question.rawValue
+      let found = await TimeBox.run(within: .seconds(6)) { await answer(question, database) }
+      checks.append(found ?? DoctorCheck(id, .error, "no answer within 6 s; gave up"))
+      if found == nil { return checks }
     }
     _ = await TimeBox.run(within: .seconds(3)) { await database.close() }
     return checks
   }
 
-  private func answer(
-    _ id: String, _ database: Database, _ question: (Database) async throws -> DoctorCheck
-  ) async -> DoctorCheck {
+  /// What an open database is asked, in the order of the report.
+  private enum Question: String, CaseIterable {
+    case journal = "db_journal"
+    case schema = "db_schema"
+    case write = "db_write"
+    case integrity = "db_integrity"
+
+    var isForEmbedded: Bool { self == .journal || self == .integrity }
+  }
+
+  private func answer(_ question: Question, _ database: Database) async -> DoctorCheck {
     do {
-      return try await question(database)
+      switch question {
+      case .journal: return try await journal(of: database)
+      case .schema: return try await schema(of: database)
+      case .write: return try await write(to: database)
+      case .integrity: return try await integrity(of: database)
+      }
     } catch {
-      return DoctorCheck(id, .error, Masking.credentials(in: "\(error)"))
+      return DoctorCheck(question.rawValue, .error, Masking.credentials(in: "\(error)"))
     }
   }
 

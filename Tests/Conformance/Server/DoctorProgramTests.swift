@@ -15,8 +15,9 @@ import Testing
   }
 
   private func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+    let executable: URL = try #require(Self.executable)
     let process = Process()
-    process.executableURL = try #require(Self.executable)
+    process.executableURL = executable
     process.arguments = arguments
     process.environment = ["HOME": "/nonexistent", "MARCHAT_DOCTOR_NO_NETWORK": "1"]
     let pipe = Pipe()
