@@ -1,7 +1,7 @@
 import DriverAPI
 import Testing
 
-@Suite("Dialects [TX-5] [SCHEMA-1]") struct DialectTests {
+@Suite("Dialects [TX-5] [SCHEMA-1]") struct DialectFactsTests {
   @Test(
     arguments: [
       (Dialect.postgres, "a", "\"a\""), (.sqlite, "a\"b", "\"a\"\"b\""), (.mysql, "a`b", "`a``b`"),

@@ -1,7 +1,7 @@
 import DriverAPI
 import Testing
 
-@Suite("Rebinding [REBIND-1] [REBIND-2] [REBIND-3] [REBIND-4]") struct RebindTests {
+@Suite("Rebinding [REBIND-1] [REBIND-2] [REBIND-3] [REBIND-4]") struct RebindRulesTests {
   @Test(
     arguments: [
       ("SELECT ?", "SELECT $1", 1), ("a = ? AND b = ?", "a = $1 AND b = $2", 2),
