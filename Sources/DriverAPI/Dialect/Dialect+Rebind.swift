@@ -5,10 +5,12 @@ extension Dialect {
   /// text that has the engine's own placeholders already passes unchanged, so that rebinding twice
   /// changes nothing. [REBIND-3] Where nothing needs to be changed, the text is not copied.
   ///
-  /// - Throws: `misuse` for a quote or comment without an end, with its position [REBIND-4]; for more
-  ///   than one statement, or none [EXEC-3]; for a mixture of `?` and the engine's own placeholders;
-  ///   for `??` where the engine has no operator with a question mark; for more parameters than the
-  ///   engine takes [BIND-3].
+  /// How many statements the text holds is not judged here but told: the core refuses to run any
+  /// other number than one. [EXEC-3]
+  ///
+  /// - Throws: `misuse` for a quote or comment without an end, with its position [REBIND-4]; for a
+  ///   mixture of `?` and the engine's own placeholders; for `??` where the engine has no operator
+  ///   with a question mark; for more parameters than the engine takes [BIND-3].
   public func rebind(_ sql: String) throws(DatabaseError) -> StatementText {
     let findings = try SQLLexer.findings(in: sql, lexical)
     try check(findings, of: sql)
@@ -53,22 +55,11 @@ extension Dialect {
         "?? stands for an operator with a question mark, which \(name) does not have",
         at: mark.offset, in: sql)
     }
-    try checkStatementCount(findings.statements, in: sql)
     guard findings.parameterCount <= maxParameters else {
       throw .misuse(
         "the statement has \(findings.parameterCount) parameters and \(name) takes at most "
           + "\(maxParameters)")
     }
-  }
-
-  private func checkStatementCount(
-    _ statements: [LexerFindings.Statement], in sql: String
-  ) throws(DatabaseError) {
-    if statements.isEmpty { throw .misuse("the text holds no statement") }
-    guard statements.count > 1 else { return }
-    throw misuse(
-      "the text holds \(statements.count) statements; run scripts with execScript",
-      at: statements[1].range.lowerBound, in: sql)
   }
 
   private func misuse(_ message: String, at offset: Int, in sql: String) -> DatabaseError {

@@ -14,7 +14,7 @@ public final class StatementText: Sendable {
   public let returnsRows: Bool
   /// The first word, in capitals.
   public let leadingKeyword: String
-  /// How many statements the text holds; ``Dialect/rebind(_:)`` makes no other than 1. [EXEC-3]
+  /// How many statements the text holds; only 1 can be run as a statement. [EXEC-3]
   public let statementCount: Int
   let use: Use
 

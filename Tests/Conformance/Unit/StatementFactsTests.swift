@@ -50,24 +50,6 @@ import Testing
     #expect(try Dialect.sqlite.rebind("\u{feff}SELECT 1").leadingKeyword == "SELECT")
   }
 
-  @Test(
-    arguments: [
-      ("SELECT 1; SELECT 2", 11), ("SELECT 'é'; -- a\n SELECT 2;", 19), ("a;b", 3), (";a;;b;", 5),
-    ])
-  func `two statements are refused`(text: String, position: Int) {
-    let error = #expect(throws: DatabaseError.self) { try Dialect.sqlite.rebind(text) }
-    #expect(error?.kind == .misuse)
-    #expect(error?.message.contains("execScript") == true)
-    #expect(error?.details.position == position)
-  }
-
-  @Test(arguments: ["", " \n", ";", "-- a", "/* a */ ; ;"])
-  func `no statement is refused`(text: String) throws {
-    let error = #expect(throws: DatabaseError.self) { try Dialect.sqlite.rebind(text) }
-    #expect(error?.kind == .misuse)
-    #expect(try Dialect.sqlite.statements(in: text) == [])
-  }
-
   @Test(arguments: ["SELECT 1;", "SELECT 1 ; -- a", ";SELECT 1;;", "SELECT ';' /* ; */;\n"])
   func `one statement with semicolons`(text: String) throws {
     let statement = try Dialect.sqlite.rebind(text)
