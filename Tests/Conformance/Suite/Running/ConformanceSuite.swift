@@ -9,7 +9,8 @@ public enum ConformanceSuite {
   public static let clauses: [Clause] =
     registryClauses + urlClauses + connectingClauses + execClauses + queryClauses + rowClauses
     + numberClauses + textClauses + exactValueClauses + bindClauses + rebindClauses + upsertClauses
-    + transactionClauses + isolationClauses
+    + transactionClauses + isolationClauses + errorClauses + cancelClauses + poolClauses
+    + statementClauses + migrationClauses + durableClauses
 
   /// Every check on one backend.
   public static func cases(_ harness: any ConformanceHarness) -> [ConformanceCase] {

@@ -25,7 +25,7 @@ final class WatchedDriver: Driver {
 
   private struct Faults {
     var hangsOnConnect = false
-    var connectPause: Duration?
+    var nextConnect: DatabaseError?
     var nextStatement: DatabaseError?
     var whenTextContains: (word: String, error: DatabaseError)?
     var step: (countdown: Int, error: DatabaseError)?
@@ -49,10 +49,13 @@ final class WatchedDriver: Driver {
   func connect(
     to url: DatabaseURL, as role: ConnectionRole
   ) async throws(DatabaseError) -> any DriverConnection {
-    let (hangs, pause) = faults.withLock { ($0.hangsOnConnect, $0.connectPause) }
+    let (hangs, fault) = faults.withLock { faults in
+      defer { faults.nextConnect = nil }
+      return (faults.hangsOnConnect, faults.nextConnect)
+    }
     // Deaf to cancellation on purpose: the limit has to hold without the driver's help.
     if hangs { await Task { _ = try? await Task.sleep(for: .seconds(3)) }.value }
-    if let pause { await Task { _ = try? await Task.sleep(for: pause) }.value }
+    if let fault { throw fault }
     let connection = try await driver.connect(to: url, as: role)
     count {
       $0.connected += 1
@@ -75,8 +78,8 @@ extension WatchedDriver {
     set { faults.withLock { $0.hangsOnConnect = newValue } }
   }
 
-  /// How much longer `connect` takes.
-  func slowDownConnect(by pause: Duration) { faults.withLock { $0.connectPause = pause } }
+  /// Lets the next connection be refused.
+  func failNextConnect(with error: DatabaseError) { faults.withLock { $0.nextConnect = error } }
 
   /// Lets the next statement fail before the engine sees it.
   func failNextStatement(with error: DatabaseError) {
