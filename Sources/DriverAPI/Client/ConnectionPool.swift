@@ -97,10 +97,16 @@ final class ConnectionPool: Sendable {
 
   /// Closes a session in the background, then gives its place to the next who waits.
   func discard(_ session: Session) {
+    endHolding(session)
     Task {
       await session.shutDown()
       vacate(slot: session.slot)
     }
+  }
+
+  /// The holder is done with a session that is not free yet.
+  func endHolding(_ session: Session) {
+    state.withLock { $0.machine.ended(slot: session.slot) }
   }
 
   /// Closes the connections that were idle for too long or are too old.

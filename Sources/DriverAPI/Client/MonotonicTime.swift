@@ -28,6 +28,7 @@ extension Duration {
   var inNanoseconds: Int64 {
     let (seconds, attoseconds) = components
     let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    return isTooLong ? .max : whole.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+    return isTooLong
+      ? .max : whole.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
   }
 }

@@ -20,6 +20,7 @@ struct PoolStateMachine {
     case connecting(Holder)
     case idle(since: MonotonicTime)
     case leased(Holder)
+    case cleaning(since: MonotonicTime)
     case closing
   }
 
@@ -83,7 +84,7 @@ struct PoolStateMachine {
     slots.count { slot in
       switch slot {
       case .empty, .idle: false
-      case .connecting, .leased, .closing: true
+      case .connecting, .leased, .cleaning, .closing: true
       }
     }
   }
@@ -134,10 +135,21 @@ struct PoolStateMachine {
   /// It counts as idle from the start of that lease: a clock less to read, and at worst a connection
   /// is asked after a long lease whether it still answers.
   mutating func released(slot: Int) -> Grant {
-    guard case .leased(let holder) = slots[slot] else { return .nobody }
-    slots[slot] = .idle(since: holder.since)
+    switch slots[slot] {
+    case .leased(let holder): slots[slot] = .idle(since: holder.since)
+    case .cleaning(let since): slots[slot] = .idle(since: since)
+    default: return .nobody
+    }
     idleStack.append(slot)
     return grantNext()
+  }
+
+  /// A lease ended and the connection is being put in order or closed: nobody holds it, but it is not
+  /// free either.
+  mutating func ended(slot: Int) {
+    if case .leased(let holder) = slots[slot] {
+      slots[slot] = .cleaning(since: holder.since)
+    }
   }
 
   /// Whether a connection is too old to be lent again.
