@@ -1,0 +1,33 @@
+/// What an engine can do beyond what every driver must.
+///
+/// A flag that is off is a promise too: the call throws `unsupported` and nothing happens. The
+/// conformance suite proves either side. The core never finds out by trying.
+public struct Capabilities: Sendable, Hashable {
+  /// Data outlives the last connection.
+  public var durableStorage = true
+  /// Other sessions read while one has a write transaction open.
+  public var concurrentReads = true
+  /// Several sessions have write transactions open at once.
+  public var concurrentWrites = true
+  /// DDL is undone by a rollback. [TX-10]
+  public var transactionalDDL = true
+  /// Integers above `Int64.max`. [TYPE-1]
+  public var unsignedIntegers = false
+  /// NaN as a value of a double. [TYPE-1]
+  public var notANumber = true
+  /// Infinities as values of a double. [TYPE-1]
+  public var infinities = true
+  /// NUL inside text. [TYPE-2]
+  public var nulInText = true
+  /// The server finds deadlocks between sessions by itself. [TX-7]
+  public var deadlockDetection = true
+  /// Isolation below serializable has its own behaviour. [TX-5]
+  public var weakIsolation = true
+  /// An existing session notices when the server goes away. [CONN-5]
+  public var networkSession = true
+  /// ``DriverConnection/bulkInsert(into:columns:rows:)`` is there. [BULK-1]
+  public var nativeBulkInsert = false
+
+  /// The capabilities of a client/server engine that does everything standard and nothing more.
+  public init() {}
+}

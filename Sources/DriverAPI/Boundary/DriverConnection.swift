@@ -1,0 +1,105 @@
+/// One session with a server, or one handle on a database file.
+///
+/// Used by one task at a time: the core leases it exclusively, so no requirement but
+/// ``interrupt()`` needs a lock. The functions are `nonisolated(nonsending)`: they run on the
+/// caller's executor and should suspend only when there is something to wait for, because a change
+/// of thread costs more than most statements.
+public protocol DriverConnection: AnyObject, Sendable {
+  /// What this very server is and can do; known when `connect` returns and fixed from then on.
+  var server: ServerFacts { get }
+
+  /// Makes a statement ready to run.
+  ///
+  /// Called by the statement cache of this connection, never while a statement of the same text is
+  /// cached. The core has rebound the text, counted its parameters and made sure that it is one
+  /// statement. A driver may put off the round trip until the first execution.
+  ///
+  /// - Parameter isKept: true if the statement goes to the cache, false if it will run once.
+  /// - Throws: `syntax`, `undefinedObject` …; the connection stays usable.
+  func prepare(
+    _ text: StatementText, isKept: Bool
+  ) async throws(DatabaseError) -> any DriverStatement
+
+  /// Where the session stands, as the server sees it. [TX-4]
+  ///
+  /// Asked after every failure and whenever a lease ends; answered from what the client library
+  /// already knows, without a round trip.
+  var transactionStatus: TransactionStatus { get }
+
+  /// Makes the running statement end soon, with `cancelled`.
+  ///
+  /// The only requirement that is called from another thread, while a statement runs; it must not
+  /// block. The core never calls it between statements, and it must have no effect on a statement
+  /// that starts after the running one has returned: a driver whose request travels by itself waits
+  /// for its acknowledgement before the interrupted call returns. [CANCEL-1, CANCEL-2]
+  func interrupt()
+
+  /// Whether this connection notices by itself that the running task is cancelled. Default: false.
+  ///
+  /// True for drivers that work inline and look at `Task.isCancelled` now and then: the core then
+  /// installs no cancellation handler around plain statements, which is measurable on statements of
+  /// a microsecond. Such a driver must take ``interrupt()`` at any time.
+  var noticesCancellation: Bool { get }
+
+  /// Gives the session back the state it had when it was opened. [POOL-4]
+  ///
+  /// Called before the connection goes back to the pool, with no rows open and no transaction.
+  ///
+  /// - Throws: anything; the pool then closes the connection.
+  func reset() async throws(DatabaseError)
+
+  /// Ends the session. Called once, last, when nothing else is running on it; cannot fail. [CONN-4]
+  func close() async
+
+  /// Inserts many rows by the engine's own bulk path.
+  ///
+  /// Called inside a transaction, only if ``Capabilities/nativeBulkInsert`` is set. The default
+  /// throws `unsupported`, and the core uses multi-row inserts instead. [BULK-1]
+  ///
+  /// - Throws: the violated constraint; the caller rolls back.
+  func bulkInsert(
+    into table: String, columns: [String], rows: [[Value]]
+  ) async throws(DatabaseError) -> Int
+}
+
+extension DriverConnection {
+  /// Most drivers wait for a socket and have to be interrupted.
+  public var noticesCancellation: Bool { false }
+
+  /// The answer of a driver that has no bulk path of its own.
+  public func bulkInsert(
+    into table: String, columns: [String], rows: [[Value]]
+  ) async throws(DatabaseError) -> Int {
+    throw .unsupported("\(server.product) has no bulk insert of its own in this driver")
+  }
+}
+
+/// Where a session stands between two statements.
+public enum TransactionStatus: String, Sendable, Hashable {
+  /// No transaction: every statement commits by itself.
+  case none
+  /// Inside a transaction that takes statements.
+  case active
+  /// Inside a transaction that failed and takes only a rollback.
+  case failed
+}
+
+/// What a server is and can do, as seen from one session.
+public struct ServerFacts: Sendable {
+  /// The product, such as `SQLite`, `PostgreSQL` or `MariaDB`. [CONN-1]
+  public var product: String
+  /// The version as the server writes it.
+  public var version: String
+  /// How its SQL is written.
+  public var dialect: Dialect
+  /// What it can do beyond what every driver must.
+  public var capabilities: Capabilities
+
+  /// The facts of one server.
+  public init(product: String, version: String, dialect: Dialect, capabilities: Capabilities) {
+    self.product = product
+    self.version = version
+    self.dialect = dialect
+    self.capabilities = capabilities
+  }
+}

@@ -1,0 +1,46 @@
+/// A prepared statement of one connection.
+///
+/// Belongs to the connection that made it and shares its lease. Parameters arrive complete: the
+/// core has compared their number with the text's. [EXEC-4]
+public protocol DriverStatement: AnyObject, Sendable {
+  /// How many parameters the server's own prepare counted, or nil if it was not asked.
+  ///
+  /// Compared with the lexer's count by the conformance suite. [REBIND-5]
+  var parameterCount: Int? { get }
+
+  /// Runs to the end and discards rows.
+  ///
+  /// Copy every parameter before returning; nothing of `parameters` may be used afterwards.
+  /// [BIND-1] Outside a transaction a failure leaves no effect and a usable connection. [EXEC-5]
+  ///
+  /// - Throws: ``DatabaseError``; `.spent` only if the session's state is unknown, as when the
+  ///   socket closed in mid-reply.
+  func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult
+
+  /// Runs up to the first row and stands before it.
+  ///
+  /// Never called while other rows of the connection are open. What the engine can tell before the
+  /// first row (a violated constraint, a missing lock) is thrown here.
+  ///
+  /// - Throws: as ``exec(_:)``.
+  func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows
+
+  /// Releases the statement. Called once, last, with no rows of it open; cannot fail. A driver that
+  /// must tell its server does so with the next message it sends anyway.
+  func finalize()
+}
+
+/// What a statement that returns no rows has to say.
+public struct ExecResult: Sendable, Hashable {
+  /// Rows matched by an insert, update or delete, also where an update changed nothing; 0 for
+  /// anything else. [EXEC-1]
+  public var rowCount: Int
+  /// The id the engine gave to a new row, if it tells without being asked. [EXEC-2]
+  public var lastInsertID: Int64?
+
+  /// A result.
+  public init(rowCount: Int, lastInsertID: Int64? = nil) {
+    self.rowCount = rowCount
+    self.lastInsertID = lastInsertID
+  }
+}

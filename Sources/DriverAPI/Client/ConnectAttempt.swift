@@ -1,0 +1,86 @@
+import Synchronization
+
+/// Opens a connection within a time limit. [CONN-3]
+///
+/// The attempt runs in a task of its own, so that the limit holds even against a driver that does not
+/// notice cancellation; a connection that arrives too late is closed.
+final class ConnectAttempt: Sendable {
+  typealias Connect = @Sendable () async throws(DatabaseError) -> any DriverConnection
+  typealias Outcome = Result<any DriverConnection, DatabaseError>
+
+  private enum State {
+    case starting
+    case waiting(CheckedContinuation<Outcome, Never>)
+    case decided(Outcome)
+    case over
+  }
+
+  private let state = Mutex(State.starting)
+
+  /// Runs `connect`.
+  ///
+  /// - Throws: what it throws; `cannotConnect` when the time is over; `cancelled`.
+  static func run(
+    _ connect: @escaping Connect, within limit: Duration
+  ) async throws(DatabaseError) -> any DriverConnection {
+    let attempt = ConnectAttempt()
+    let work = Task {
+      let outcome: Outcome
+      do throws(DatabaseError) {
+        outcome = .success(try await connect())
+      } catch {
+        outcome = .failure(error)
+      }
+      if !attempt.decide(outcome), case .success(let late) = outcome { await late.close() }
+    }
+    let timer = DeadlineTimer.shared.schedule(at: .now + limit) {
+      if attempt.decide(.failure(tooSlow(limit))) { work.cancel() }
+    }
+    defer { timer.cancel() }
+    let outcome = await withTaskCancellationHandler {
+      await withCheckedContinuation { attempt.await($0) }
+    } onCancel: {
+      if attempt.decide(.failure(cancelled())) { work.cancel() }
+    }
+    return try outcome.get()
+  }
+
+  /// Takes the first outcome; false if there was one already.
+  private func decide(_ outcome: Outcome) -> Bool {
+    state.withLock { state in
+      switch state {
+      case .starting:
+        state = .decided(outcome)
+      case .waiting(let continuation):
+        state = .over
+        continuation.resume(returning: outcome)
+      case .decided, .over:
+        return false
+      }
+      return true
+    }
+  }
+
+  private func `await`(_ continuation: CheckedContinuation<Outcome, Never>) {
+    state.withLock { state in
+      if case .decided(let outcome) = state {
+        state = .over
+        continuation.resume(returning: outcome)
+      } else {
+        state = .waiting(continuation)
+      }
+    }
+  }
+
+  private static func tooSlow(_ limit: Duration) -> DatabaseError {
+    DatabaseError(
+      .cannotConnect, "no connection within \(limit.rounded); is the server reachable and healthy?",
+      connection: .spent, execution: .notSent)
+  }
+
+  private static func cancelled() -> DatabaseError {
+    DatabaseError(
+      .cancelled, "the task was cancelled while it connected", connection: .spent,
+      execution: .notSent)
+  }
+}

@@ -1,0 +1,77 @@
+import Synchronization
+
+/// One connection, lent for a scope.
+///
+/// Statements run one after another on one session. It belongs to the scope that received it: using
+/// it afterwards, or from two tasks at the same time, is `misuse`.
+public final class Connection: StatementExecutor {
+  let session: Session
+  private let texts: StatementTexts
+  private let isOver = Atomic<Bool>(false)
+  private let isReadOnly = Atomic<Bool>(false)
+
+  init(_ session: Session, texts: StatementTexts) {
+    self.session = session
+    self.texts = texts
+  }
+
+  /// What the server is and can do.
+  public var server: ServerFacts { session.driver.server }
+
+  /// Where the session stands, as the server sees it.
+  public var transactionStatus: TransactionStatus { session.driver.transactionStatus }
+
+  /// Runs a statement for its effect.
+  public func exec(
+    _ sql: SQL, at site: CallSite
+  ) async throws(DatabaseError) -> ExecResult {
+    try await session.exec(text(sql), sql.parameters)
+  }
+
+  /// Starts a statement; the connection takes no other until the rows end or are let go. [QUERY-5]
+  public func query(
+    _ sql: SQL, at site: CallSite
+  ) async throws(DatabaseError) -> Rows {
+    Rows(RowCursor(try await session.query(text(sql), sql.parameters), session, nil))
+  }
+
+  /// Hands the first row of a statement to `body`; false if there is none.
+  public func withFirstRow(
+    of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
+  ) async throws(DatabaseError) -> Bool {
+    try await session.firstRow(text(sql), sql.parameters, body)
+  }
+
+  /// Runs `body` in a transaction on this connection.
+  public func transaction<R>(
+    _ options: TransactionOptions, at site: CallSite, _ body: (Transaction) async throws -> R
+  ) async throws -> R {
+    try await Transaction(on: self, depth: 0).run(options, body)
+  }
+
+  /// The rebound text, if the scope is not over.
+  func text(_ sql: SQL) throws(DatabaseError) -> StatementText {
+    if isOver.load(ordering: .relaxed) {
+      throw .misuse("the connection was used after the scope it was lent to; borrow it again")
+    }
+    let text = try texts.text(for: sql.text)
+    if refusesWrites, !text.isReadOnly, text.use != .begin, text.use != .end {
+      throw DatabaseError(
+        .readOnly, "\(text.leadingKeyword) is not allowed in a transaction that only reads",
+        execution: .notSent)
+    }
+    return text
+  }
+
+  /// Whether a read-only transaction is open that the server itself does not enforce.
+  var refusesWrites: Bool {
+    get { isReadOnly.load(ordering: .relaxed) }
+    set { isReadOnly.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Ends the scope; false if it had ended before.
+  @discardableResult
+  func end() -> Bool {
+    !isOver.exchange(true, ordering: .relaxed)
+  }
+}

@@ -1,0 +1,123 @@
+import Synchronization
+
+extension ConnectionPool {
+  /// Does what the state machine said when no session was at hand, until there is one.
+  func follow(
+    _ first: PoolStateMachine.Lease, _ holder: PoolStateMachine.Holder
+  ) async throws(DatabaseError) -> Session {
+    var lease = first
+    while true {
+      switch lease {
+      case .connect(let slot): return try await open(slot: slot)
+      case .wait(let id): lease = try await wait(id, holder)
+      case .closed: throw closedError()
+      case .granted(let slot, let idle):
+        if let session = await soundSession(slot, idle) { return session }
+        switch ask(for: holder) {
+        case .session(let session): return session
+        case .other(let next): lease = next
+        }
+      }
+    }
+  }
+
+  /// The session of a slot, unless it is too old or no longer answers.
+  private func soundSession(_ slot: Int, _ idle: Duration) async -> Session? {
+    guard let session = state.withLock({ $0.sessions[slot] }) else { return nil }
+    if idle < trustedIdleTime { return session }
+    if idle < configuration.idleTimeout, await session.answers() { return session }
+    discard(session)
+    return nil
+  }
+
+  private func wait(
+    _ id: UInt64, _ holder: PoolStateMachine.Holder
+  ) async throws(DatabaseError) -> PoolStateMachine.Lease {
+    if let error = selfWait(id, holder) { throw error }
+    let outcome = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in enqueue(continuation, id) }
+    } onCancel: {
+      giveUp(id, cancelledWhileWaiting())
+    }
+    return try outcome.get()
+  }
+
+  private func enqueue(_ continuation: CheckedContinuation<Outcome, Never>, _ id: UInt64) {
+    let armsTimer = state.withLock { state in
+      if let outcome = state.early.removeValue(forKey: id) {
+        continuation.resume(returning: outcome)
+        return false
+      }
+      state.waiters[id] = continuation
+      defer { state.timerIsArmed = true }
+      return !state.timerIsArmed
+    }
+    if armsTimer { armTimer(at: .now + configuration.leaseTimeout) }
+  }
+
+  private func giveUp(_ id: UInt64, _ error: DatabaseError) {
+    state.withLock { state in
+      if state.machine.abandon(waiter: id) { settle(id, .failure(error), &state) }
+    }
+  }
+
+  // One timer for all who wait: they asked in order and have the same patience, so the first in the
+  // queue is always the first to lose it.
+  private func armTimer(at deadline: Instant) {
+    _ = DeadlineTimer.shared.schedule(at: deadline) { [weak self] in self?.turnAwayLate() }
+  }
+
+  private func turnAwayLate() {
+    let next: Instant? = state.withLock { state in
+      let now = Instant.now
+      let error = timeoutError(state.machine, now)
+      while let first = state.machine.firstWaiter {
+        let deadline = first.holder.since + configuration.leaseTimeout
+        if deadline > now { return deadline }
+        if state.machine.abandon(waiter: first.id) { settle(first.id, .failure(error), &state) }
+      }
+      state.timerIsArmed = false
+      return nil
+    }
+    if let next { armTimer(at: next) }
+  }
+
+  // A task that holds every connection there is can wait for ever: only itself could end the wait.
+  private func selfWait(_ id: UInt64, _ holder: PoolStateMachine.Holder) -> DatabaseError? {
+    state.withLock { state in
+      let holders = state.machine.holders
+      guard !holders.isEmpty, holders.count == state.machine.limits.maxConnections,
+        let task = Self.currentTask, holders.allSatisfy({ $0.task == task }), state.machine.abandon(waiter: id)
+      else { return nil }
+      state.early[id] = nil
+      let sites = holders.map { "\($0.site)" }.joined(separator: ", ")
+      return .misuse(
+        "this task waits for a connection that it holds itself, since \(sites); use the connection "
+          + "or transaction it was given there")
+    }
+  }
+
+  private func timeoutError(_ machine: PoolStateMachine, _ now: Instant) -> DatabaseError {
+    let holders = machine.holders.map { holder in
+      "\(holder.site) for \((now - holder.since).rounded)"
+    }
+    return DatabaseError(
+      .poolTimeout,
+      "no connection became free within \(configuration.leaseTimeout.rounded); "
+        + "\(holders.count) in use: \(holders.joined(separator: ", "))",
+      execution: .notSent)
+  }
+
+  private func cancelledWhileWaiting() -> DatabaseError {
+    DatabaseError(
+      .cancelled, "the task was cancelled while it waited for a connection", execution: .notSent)
+  }
+}
+
+extension Duration {
+  /// In seconds to the millisecond, for messages.
+  var rounded: String {
+    let milliseconds = Int64(self / .milliseconds(1))
+    return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+  }
+}

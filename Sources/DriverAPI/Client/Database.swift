@@ -1,0 +1,99 @@
+/// A database that was opened by URL: where an application begins.
+///
+/// ```swift
+/// let db = try await Database.open("sqlite:app.db")
+/// try await db.exec("INSERT INTO users (name) VALUES (?)", "Ada")
+/// for try await (id, name) in try await db.query("SELECT id, name FROM users", as: (Int64, String).self) { … }
+/// ```
+///
+/// Safe to use from any number of tasks. Each call borrows a connection for as long as it needs one;
+/// ``withConnection(_:file:line:_:)`` and ``transaction(_:file:line:_:)`` keep one for a scope.
+public final class Database: StatementExecutor {
+  /// What the server is and can do, as the first connection found it.
+  public let server: ServerFacts
+  /// The URL, without its password.
+  public let url: DatabaseURL
+  let writers: ConnectionPool
+  let readers: ConnectionPool?
+  let configuration: DatabaseConfiguration
+  let instruments: Instruments
+  let texts: StatementTexts
+  private let upkeep: Task<Void, Never>
+
+  init(
+    server: ServerFacts, url: DatabaseURL, writers: ConnectionPool, readers: ConnectionPool?,
+    configuration: DatabaseConfiguration, instruments: Instruments
+  ) {
+    self.server = server
+    self.url = url
+    self.writers = writers
+    self.readers = readers
+    self.configuration = configuration
+    self.instruments = instruments
+    texts = StatementTexts(dialect: server.dialect)
+    upkeep = Self.keepUp(writers, readers, every: configuration.idleTimeout / 2)
+  }
+
+  deinit {
+    upkeep.cancel()
+    _ = writers.close()
+    _ = readers?.close()
+  }
+
+  /// Ends all sessions.
+  ///
+  /// New calls fail at once. Connections that are in use are waited for up to
+  /// ``DatabaseConfiguration/shutdownGrace``; then their statements are interrupted. [POOL-5]
+  /// Closing twice is harmless.
+  public func close() async {
+    upkeep.cancel()
+    let pools = [writers, readers].compactMap { $0 }
+    for pool in pools { _ = pool.close() }
+    if await drained(pools, within: configuration.shutdownGrace) { return }
+    instruments.reportWarning("connections still in use at shutdown, interrupting their statements")
+    for pool in pools { pool.interruptAll() }
+    if await drained(pools, within: .seconds(5)) { return }
+    instruments.reportError("connections still in use after they were interrupted; giving them up")
+  }
+
+  /// Asks the server whether it is there.
+  ///
+  /// - Throws: why it is not.
+  public func ping(
+    file: StaticString = #fileID, line: UInt = #line
+  ) async throws(DatabaseError) {
+    let session = try await writers.lease(at: CallSite(file: file, line: line))
+    let lease = Lease(session, pool: writers)
+    defer { lease.end() }
+    _ = try await session.firstRow(texts.text(for: "SELECT 1"), []) { _ in }
+  }
+
+  func pool(for text: StatementText) -> ConnectionPool {
+    if text.isReadOnly, let readers { readers } else { writers }
+  }
+
+  private func drained(_ pools: [ConnectionPool], within limit: Duration) async -> Bool {
+    let deadline = ContinuousClock.now + limit
+    var pause = Duration.milliseconds(1)
+    while pools.contains(where: { $0.busyCount > 0 }) {
+      if ContinuousClock.now > deadline { return false }
+      // Shutting down goes on even if the caller's task is cancelled, so its error is not ours.
+      let now = pause
+      await Task { _ = try? await Task.sleep(for: now) }.value
+      pause = min(pause * 2, .milliseconds(50))
+    }
+    return true
+  }
+
+  private static func keepUp(
+    _ writers: ConnectionPool, _ readers: ConnectionPool?, every interval: Duration
+  ) -> Task<Void, Never> {
+    Task { [weak writers, weak readers] in
+      // Sleeping only fails by cancellation, which is how this ends.
+      while (try? await Task.sleep(for: interval)) != nil {
+        writers?.closeExpired()
+        readers?.closeExpired()
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/// The right to a session until ``end()``.
+///
+/// A value that is ended exactly once, by the scope, the rows or the call that took it.
+struct Lease: Sendable {
+  let session: Session
+  let pool: ConnectionPool
+
+  init(_ session: Session, pool: ConnectionPool) {
+    self.session = session
+    self.pool = pool
+  }
+
+  /// Ends the lease without waiting; what needs cleaning up is cleaned up in the background, and the
+  /// session is lent again only after that.
+  func end() {
+    if session.isClean || session.isSpent {
+      pool.release(session)
+      return
+    }
+    Task { await endCleanly() }
+  }
+
+  /// Ends the lease, cleaning up before it returns.
+  ///
+  /// - Returns: what the holder left behind that changed data. [TX-9]
+  @discardableResult
+  func endCleanly() async -> DatabaseError? {
+    if session.isClean {
+      pool.release(session)
+      return nil
+    }
+    let leftBehind = await session.cleanUp()
+    if let leftBehind {
+      session.instruments.reportError("lease misused", leftBehind)
+    }
+    pool.release(session)
+    return leftBehind
+  }
+}

@@ -1,0 +1,139 @@
+/// One run of a ``Migrator`` on one connection.
+struct MigrationRun {
+  let migrator: Migrator
+  let connection: Connection
+
+  private struct Record {
+    var checksum: String?
+    var stepCount: Int
+    var isDone: Bool
+  }
+
+  /// Each migration in a transaction of its own that locks out other processes, so that it happens
+  /// whole or not at all.
+  func allInTransactions() async throws -> [Int] {
+    var done: [Int] = []
+    try await locked { transaction in try await createTable(transaction) }
+    for migration in migrator.migrations {
+      let ran = try await locked { transaction in
+        guard try await isMissing(migration, transaction) else { return false }
+        for statement in migration.statements(transaction.dialect) {
+          try await run(statement, of: migration, transaction)
+        }
+        try await record(migration, stepCount: nil, transaction)
+        return true
+      }
+      if ran { done.append(migration.version) }
+    }
+    return done
+  }
+
+  /// For engines that commit DDL by itself: the number of statements done is recorded after each, so
+  /// that a run which was interrupted goes on behind the last.
+  func allStepwise() async throws -> [Int] {
+    var done: [Int] = []
+    try await createTable(connection)
+    for migration in migrator.migrations {
+      guard try await isMissing(migration, connection) else { continue }
+      let known = try await records(connection)[migration.version]
+      let statements = migration.statements(connection.dialect)
+      let first = known?.stepCount ?? 0
+      if known == nil { try await record(migration, stepCount: 0, connection) }
+      for index in first..<max(first, statements.count) {
+        try await run(statements[index], of: migration, connection)
+        try await setSteps(migration, index + 1)
+      }
+      try await setSteps(migration, nil)
+      done.append(migration.version)
+    }
+    return done
+  }
+
+  private func locked<R>(_ body: (Transaction) async throws -> R) async throws -> R {
+    try await connection.transaction { transaction in
+      if case .inTransaction(let lock) = transaction.dialect.migrationLock {
+        _ = try await transaction.query(SQL(raw: lock), as: Value.self).collect()
+      }
+      return try await body(transaction)
+    }
+  }
+
+  private func isMissing(
+    _ migration: Migration, _ executor: some StatementExecutor
+  ) async throws(DatabaseError) -> Bool {
+    let known = try await records(executor)
+    if let newest = known.keys.max(), newest > migrator.targetVersion {
+      throw .misuse(
+        "the schema has version \(newest) and this program knows \(migrator.targetVersion); "
+          + "run a newer program")
+    }
+    guard let record = known[migration.version] else { return true }
+    // A record without a checksum was made by an older program than this library.
+    if let checksum = record.checksum, checksum != migration.checksum(executor.dialect) {
+      throw .misuse(
+        "migration \(migration.version) \"\(migration.name)\" was changed after it had run; restore "
+          + "it and put the change into a new one")
+    }
+    return !record.isDone
+  }
+
+  private func createTable(_ executor: some StatementExecutor) async throws(DatabaseError) {
+    if try await executor.tableNames().contains(migrator.table) { return }
+    let dialect = executor.dialect
+    try await executor.exec(
+      """
+      CREATE TABLE \(raw: dialect.quoted(migrator.table)) (
+        version \(raw: dialect.typeName(.int)) NOT NULL PRIMARY KEY,
+        applied_at \(raw: dialect.typeName(.timestamp)) NOT NULL,
+        name \(raw: dialect.typeName(.text)),
+        checksum \(raw: dialect.typeName(.key(maxLength: 16))),
+        steps \(raw: dialect.typeName(.int))
+      )
+      """)
+  }
+
+  private func records(
+    _ executor: some StatementExecutor
+  ) async throws(DatabaseError) -> [Int: Record] {
+    let rows = try await executor.query(
+      "SELECT version, checksum, steps FROM \(raw: executor.dialect.quoted(migrator.table))",
+      as: (Int, String?, Int?).self
+    ).collect()
+    var records: [Int: Record] = [:]
+    for (version, checksum, steps) in rows {
+      records[version] = Record(checksum: checksum, stepCount: steps ?? 0, isDone: steps == nil)
+    }
+    return records
+  }
+
+  private func record(
+    _ migration: Migration, stepCount: Int?, _ executor: some StatementExecutor
+  ) async throws(DatabaseError) {
+    let dialect = executor.dialect
+    try await executor.exec(
+      """
+      INSERT INTO \(raw: dialect.quoted(migrator.table)) (version, applied_at, name, checksum, steps)
+      VALUES (\(migration.version), \(Timestamp.now), \(migration.name),
+        \(migration.checksum(dialect)), \(stepCount))
+      """)
+  }
+
+  private func setSteps(_ migration: Migration, _ count: Int?) async throws(DatabaseError) {
+    try await connection.exec(
+      """
+      UPDATE \(raw: connection.dialect.quoted(migrator.table)) SET steps = \(count)
+      WHERE version = \(migration.version)
+      """)
+  }
+
+  private func run(
+    _ statement: String, of migration: Migration, _ executor: some StatementExecutor
+  ) async throws(DatabaseError) {
+    do throws(DatabaseError) {
+      try await executor.exec(SQL(raw: statement))
+    } catch {
+      throw error.with(
+        message: "migration \(migration.version) \"\(migration.name)\": \(error.message)")
+    }
+  }
+}

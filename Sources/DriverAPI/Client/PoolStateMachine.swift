@@ -1,0 +1,205 @@
+import DequeModule
+
+/// The decisions of a connection pool, without connections, locks or clocks.
+///
+/// Connections live in numbered slots. Every call is told the time and answers with what is to be
+/// done; ``ConnectionPool`` does it. Whoever needs a connection that does not exist yet opens it in
+/// its own task, so that a refused connection is reported to the one who asked. [POOL-1]
+struct PoolStateMachine {
+  typealias Instant = ContinuousClock.Instant
+
+  /// Who has a connection, since when and from where.
+  struct Holder {
+    var since: Instant
+    var site: CallSite
+    /// Nil if the holder gives the connection back before any code of the application runs.
+    var task: Int?
+  }
+
+  /// What one slot holds.
+  enum Slot {
+    case empty
+    case connecting(Holder)
+    case idle(since: Instant)
+    case leased(Holder)
+    case closing
+  }
+
+  /// How many connections there may be and how long they are kept.
+  struct Limits {
+    var maxConnections: Int
+    var idleTimeout: Duration
+    var maxLifetime: Duration
+  }
+
+  /// What a caller that wants a connection gets.
+  enum Lease: Equatable {
+    /// This connection.
+    case granted(slot: Int, idle: Duration)
+    /// Leave to open one in this slot, and to tell how it went.
+    case connect(slot: Int)
+    /// Nothing yet: wait under this number.
+    case wait(id: UInt64)
+    /// Nothing ever: the pool is closed.
+    case closed
+  }
+
+  /// What becomes of a waiter when a connection or a slot comes free.
+  enum Grant: Equatable {
+    case nobody
+    /// Resume this waiter with that lease.
+    case resume(waiter: UInt64, with: Lease)
+  }
+
+  let limits: Limits
+  private(set) var slots: [Slot]
+  private(set) var isClosed = false
+  private var openedAt: [Instant?]
+  // Last in, first out: the connection used last has the warmest caches, the others grow idle.
+  private var idleStack: [Int] = []
+  private var waiters: [UInt64: Holder] = [:]
+  private var waiterOrder: Deque<UInt64> = []
+  private var nextWaiterID: UInt64 = 1
+
+  init(limits: Limits) {
+    precondition(limits.maxConnections > 0, "a pool needs room for one connection")
+    self.limits = limits
+    slots = Array(repeating: .empty, count: limits.maxConnections)
+    openedAt = Array(repeating: nil, count: limits.maxConnections)
+  }
+
+  var waiterCount: Int { waiters.count }
+
+  /// Who asked first of those who still wait.
+  var firstWaiter: (id: UInt64, holder: Holder)? {
+    for id in waiterOrder {
+      if let holder = waiters[id] { return (id, holder) }
+    }
+    return nil
+  }
+
+  /// Connections in use, being opened or being closed.
+  var busyCount: Int {
+    slots.count { slot in
+      switch slot {
+      case .empty, .idle: false
+      case .connecting, .leased, .closing: true
+      }
+    }
+  }
+
+  /// Everyone who has a connection now.
+  var holders: [Holder] {
+    slots.compactMap { slot in
+      switch slot {
+      case .leased(let holder), .connecting(let holder): holder
+      default: nil
+      }
+    }
+  }
+
+  /// Somebody wants a connection.
+  mutating func lease(for holder: Holder) -> Lease {
+    if isClosed { return .closed }
+    // Those who wait already come first, even if something is free at this moment.
+    if waiters.isEmpty, let lease = take(for: holder) { return lease }
+    let id = nextWaiterID
+    nextWaiterID += 1
+    waiters[id] = holder
+    waiterOrder.append(id)
+    return .wait(id: id)
+  }
+
+  /// A waiter gave up. False if it had been granted something already.
+  mutating func abandon(waiter id: UInt64) -> Bool {
+    waiters.removeValue(forKey: id) != nil
+  }
+
+  /// The connection that was to be opened is there and leased.
+  mutating func connected(slot: Int, now: Instant) {
+    guard case .connecting(let holder) = slots[slot] else { return }
+    openedAt[slot] = now
+    slots[slot] = .leased(holder)
+  }
+
+  /// A lease ended, or an opening failed, and the slot's connection is gone.
+  mutating func vacated(slot: Int) -> Grant {
+    slots[slot] = .empty
+    openedAt[slot] = nil
+    return grantNext()
+  }
+
+  /// A lease ended and the connection can serve again.
+  ///
+  /// It counts as idle from the start of that lease: a clock less to read, and at worst a connection
+  /// is asked after a long lease whether it still answers.
+  mutating func released(slot: Int) -> Grant {
+    guard case .leased(let holder) = slots[slot] else { return .nobody }
+    slots[slot] = .idle(since: holder.since)
+    idleStack.append(slot)
+    return grantNext()
+  }
+
+  /// Whether a connection is too old to be lent again.
+  func isOutdated(slot: Int, now: Instant) -> Bool {
+    guard let born = openedAt[slot] else { return false }
+    return now - born > limits.maxLifetime
+  }
+
+  /// How long the connection of a slot has been idle; zero if it is not.
+  func idleTime(slot: Int, now: Instant) -> Duration {
+    if case .idle(let since) = slots[slot] { now - since } else { .zero }
+  }
+
+  /// Takes the idle connections out that were idle for too long or are too old, to be closed.
+  mutating func expire(now: Instant) -> [Int] {
+    let expired = idleStack.filter { slot in
+      idleTime(slot: slot, now: now) > limits.idleTimeout || isOutdated(slot: slot, now: now)
+    }
+    startClosing(expired)
+    return expired
+  }
+
+  /// Refuses new leases; answers with the idle connections to close and the waiters to turn away.
+  mutating func close() -> (idle: [Int], waiters: [UInt64]) {
+    isClosed = true
+    let turnedAway = Array(waiterOrder.filter { waiters[$0] != nil })
+    waiters.removeAll()
+    waiterOrder.removeAll()
+    let idle = idleStack
+    startClosing(idle)
+    return (idle, turnedAway)
+  }
+
+  private mutating func startClosing(_ closing: [Int]) {
+    for slot in closing { slots[slot] = .closing }
+    idleStack.removeAll { closing.contains($0) }
+  }
+
+  private mutating func take(for holder: Holder) -> Lease? {
+    if let slot = idleStack.popLast() {
+      let idle = idleTime(slot: slot, now: holder.since)
+      slots[slot] = .leased(holder)
+      return .granted(slot: slot, idle: idle)
+    }
+    let vacant = slots.firstIndex { if case .empty = $0 { true } else { false } }
+    guard let vacant else { return nil }
+    slots[vacant] = .connecting(holder)
+    return .connect(slot: vacant)
+  }
+
+  private mutating func grantNext() -> Grant {
+    if isClosed { return .nobody }
+    while let id = waiterOrder.first {
+      guard let holder = waiters[id] else {
+        waiterOrder.removeFirst()
+        continue
+      }
+      guard let lease = take(for: holder) else { return .nobody }
+      waiterOrder.removeFirst()
+      waiters[id] = nil
+      return .resume(waiter: id, with: lease)
+    }
+    return .nobody
+  }
+}

@@ -1,0 +1,84 @@
+/// The state behind ``Rows`` and ``TypedRows``: an open query, its session, and its lease.
+@usableFromInline
+final class RowCursor {
+  @usableFromInline let columns: ColumnList
+  @usableFromInline let driverRows: any DriverRows
+  @usableFromInline let cells: UnsafeMutableBufferPointer<Cell>
+  @usableFromInline var isOpen = true
+  @usableFromInline var hasRow = false
+  private let session: Session
+  private let lease: Lease?
+
+  init(_ driverRows: any DriverRows, _ session: Session, _ lease: Lease?) {
+    self.driverRows = driverRows
+    self.session = session
+    self.lease = lease
+    columns = driverRows.columns
+    cells = session.cells
+  }
+
+  deinit {
+    close()
+  }
+
+  @inlinable
+  func next() async throws(DatabaseError) -> Bool {
+    guard isOpen else { return false }
+    do throws(DatabaseError) {
+      while true {
+        switch try driverRows.step(into: cells) {
+        case .row:
+          hasRow = true
+          return true
+        case .wait:
+          try await wait()
+        case .done:
+          close()
+          return false
+        }
+      }
+    } catch {
+      fail(error)
+      throw error
+    }
+  }
+
+  @inlinable
+  var row: Row {
+    @_lifetime(borrow self)
+    get {
+      precondition(hasRow, "there is no current row: next() has not answered true")
+      let row = Row(
+        unsafeCells: UnsafePointer(cells.baseAddress.unsafelyUnwrapped),
+        count: columns.count, columns: .passUnretained(columns))
+      return _overrideLifetime(row, borrowing: self)
+    }
+  }
+
+  @inlinable
+  func close() {
+    if isOpen { finish() }
+  }
+
+  @usableFromInline
+  func fail(_ error: DatabaseError) {
+    session.note(error)
+    close()
+  }
+
+  @usableFromInline
+  func finish() {
+    isOpen = false
+    hasRow = false
+    session.close(driverRows)
+    lease?.end()
+  }
+
+  @usableFromInline
+  func wait() async throws(DatabaseError) {
+    if Task.isCancelled {
+      throw DatabaseError(.cancelled, "the task was cancelled between two rows")
+    }
+    try await driverRows.wait()
+  }
+}

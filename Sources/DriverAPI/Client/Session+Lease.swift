@@ -1,0 +1,64 @@
+extension Session {
+  /// Whether the session can go back to the pool as it is, without a word to the server.
+  var isClean: Bool {
+    !isSpent && !needsReset && !rowsAreOpen && driver.transactionStatus == .none
+  }
+
+  /// Makes the session fit for the next lease. [TX-9, POOL-4]
+  ///
+  /// - Returns: what the holder left behind that changed data, if anything: an open transaction that
+  ///   had to be rolled back.
+  func cleanUp() async -> DatabaseError? {
+    if isSpent { return nil }
+    let leftBehind = await rollBackLeftTransaction()
+    guard needsReset, !isSpent else { return leftBehind }
+    do throws(DatabaseError) {
+      closeTransients()
+      for statement in cache.removeAll() { statement.finalize() }
+      try await driver.reset()
+      needsReset = false
+    } catch {
+      // A session that cannot be reset is not lent again; the pool opens a new one when asked.
+      instruments.reportDetail("connection not reset, closing it", error)
+      isSpent = true
+    }
+    return leftBehind
+  }
+
+  /// Ends the session.
+  func shutDown() async {
+    closeTransients()
+    for statement in cache.removeAll() { statement.finalize() }
+    await driver.close()
+  }
+
+  private func rollBackLeftTransaction() async -> DatabaseError? {
+    guard driver.transactionStatus != .none else { return nil }
+    await rollBack()
+    return .misuse(
+      "the connection came back with a transaction open; it was rolled back. "
+        + "End it before the scope ends, or use transaction { }")
+  }
+
+  /// Whether the server still answers.
+  func answers() async -> Bool {
+    do throws(DatabaseError) {
+      let text = try driver.server.dialect.rebind("SELECT 1")
+      return try await firstRow(text, []) { _ in }
+    } catch {
+      instruments.reportDetail("idle connection no longer answers, replacing it", error)
+      return false
+    }
+  }
+
+  /// Rolls the open transaction back, whatever it takes: a session on which that fails is spent.
+  func rollBack() async {
+    do throws(DatabaseError) {
+      let text = try driver.server.dialect.rebind(driver.server.dialect.transactions.rollback)
+      _ = try await exec(text, [])
+    } catch {
+      instruments.reportWarning("rollback failed, closing the connection", error)
+      isSpent = true
+    }
+  }
+}

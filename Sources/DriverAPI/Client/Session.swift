@@ -1,0 +1,197 @@
+import Synchronization
+
+/// One pooled connection with its statement cache: where every statement of the library runs.
+///
+/// `@unchecked Sendable`: it travels between tasks with the lease, which the pool gives to one
+/// holder at a time; `isBusy` turns an application's attempt to share a leased connection between
+/// tasks into `misuse`. Only `interruption` is used from outside the lease, and it has a lock.
+final class Session: @unchecked Sendable {
+  let driver: any DriverConnection
+  let role: ConnectionRole
+  let slot: Int
+  let interruption: Interruption
+  let instruments: Instruments
+  let statementTimeout: Duration?
+  private let mayRunPlain: Bool
+  var cache: StatementCache
+  var cells: UnsafeMutableBufferPointer<Cell>
+  /// Statements that were not worth keeping, waiting for their rows to be closed.
+  var transients: [any DriverStatement] = []
+  var rowsAreOpen = false
+  /// A statement ran that may have changed settings of the session.
+  var needsReset = false
+  /// An error said that the session cannot be used again.
+  var isSpent = false
+  private let isBusy = Atomic<Bool>(false)
+
+  init(
+    driver: any DriverConnection, role: ConnectionRole, slot: Int,
+    configuration: DatabaseConfiguration, instruments: Instruments
+  ) {
+    self.driver = driver
+    self.role = role
+    self.slot = slot
+    self.instruments = instruments
+    interruption = Interruption(driver)
+    mayRunPlain =
+      driver.noticesCancellation && configuration.statementTimeout == nil && !instruments.observes
+    statementTimeout = configuration.statementTimeout
+    cache = StatementCache(capacity: configuration.statementCacheCapacity)
+    cells = .allocate(capacity: 16)
+    cells.initialize(repeating: .null)
+  }
+
+  deinit {
+    cells.deallocate()
+  }
+
+  /// Runs a statement for its effect.
+  func exec(
+    _ text: StatementText, _ values: [Value]
+  ) async throws(DatabaseError) -> ExecResult {
+    try enter(text, values)
+    defer { leave() }
+    if let statement = plainStatement(text) {
+      defer { interruption.endPlain() }
+      do throws(DatabaseError) { return try await statement.exec(values) } catch {
+        note(error)
+        throw error
+      }
+    }
+    return try await running(text) { statement throws(DatabaseError) in
+      try await statement.exec(values)
+    }
+  }
+
+  /// Runs a statement up to its first row.
+  ///
+  /// Until ``close(_:)`` the session takes no other statement. [QUERY-5]
+  func query(
+    _ text: StatementText, _ values: [Value]
+  ) async throws(DatabaseError) -> any DriverRows {
+    try enter(text, values)
+    defer { leave() }
+    let rows: any DriverRows
+    if let statement = plainStatement(text) {
+      defer { interruption.endPlain() }
+      do throws(DatabaseError) { rows = try await statement.query(values) } catch {
+        note(error)
+        throw error
+      }
+    } else {
+      rows = try await running(text) { statement throws(DatabaseError) in
+        try await statement.query(values)
+      }
+    }
+    reserveCells(rows.columns.count)
+    rowsAreOpen = true
+    return rows
+  }
+
+  /// Runs a statement and hands its first row to `body`; false if there is none. [QUERY-6]
+  func firstRow(
+    _ text: StatementText, _ values: [Value],
+    _ body: (borrowing Row) throws(DatabaseError) -> Void
+  ) async throws(DatabaseError) -> Bool {
+    let rows = try await query(text, values)
+    defer { close(rows) }
+    do throws(DatabaseError) {
+      while true {
+        switch try rows.step(into: cells) {
+        case .row:
+          try body(currentRow(of: rows))
+          return true
+        case .done: return false
+        case .wait: try await rows.wait()
+        }
+      }
+    } catch {
+      note(error)
+      throw error
+    }
+  }
+
+  /// The cached statement, if it can run without any company: the driver notices cancellation by
+  /// itself, there is no timeout, and nobody measures. Two function calls instead of a lock, a
+  /// cancellation handler and two closures, which is a tenth of a point select.
+  @inline(__always)
+  private func plainStatement(_ text: StatementText) -> (any DriverStatement)? {
+    guard mayRunPlain, text.use == .data, !Task.isCancelled,
+      let statement = cache.statement(for: text)
+    else { return nil }
+    if !transients.isEmpty { closeTransients() }
+    interruption.beginPlain()
+    return statement
+  }
+
+  /// Runs work of the driver that is more than one statement, as if it were `text`.
+  func exclusively<R>(
+    _ text: StatementText, _ values: [Value], _ body: () async throws(DatabaseError) -> R
+  ) async throws(DatabaseError) -> R {
+    try enter(text, values)
+    defer { leave() }
+    do throws(DatabaseError) { return try await interruptible(text, body) } catch {
+      note(error)
+      throw error
+    }
+  }
+
+  /// The row that the last step put into the cells.
+  @_lifetime(borrow self)
+  func currentRow(of rows: any DriverRows) -> Row {
+    let row = Row(
+      unsafeCells: UnsafePointer(cells.baseAddress.unsafelyUnwrapped),
+      count: rows.columns.count, columns: .passUnretained(rows.columns))
+    return _overrideLifetime(row, borrowing: self)
+  }
+
+  /// Ends the rows that are open.
+  func close(_ rows: any DriverRows) {
+    rows.close()
+    rowsAreOpen = false
+  }
+
+  /// Remembers what an error says about the session.
+  func note(_ error: DatabaseError) {
+    if error.connection == .spent { isSpent = true }
+  }
+
+  private func reserveCells(_ count: Int) {
+    guard count > cells.count else { return }
+    cells.deallocate()
+    cells = .allocate(capacity: count)
+    cells.initialize(repeating: .null)
+  }
+
+  private func enter(_ text: StatementText, _ values: [Value]) throws(DatabaseError) {
+    guard !isBusy.exchange(true, ordering: .acquiring) else { throw sharedConnection() }
+    if rowsAreOpen || values.count != text.parameterCount || text.statementCount != 1 {
+      isBusy.store(false, ordering: .releasing)
+      throw refusal(text, values)
+    }
+    if text.mayChangeSession { needsReset = true }
+  }
+
+  private func leave() {
+    isBusy.store(false, ordering: .releasing)
+  }
+
+  private func sharedConnection() -> DatabaseError {
+    .misuse(
+      "two tasks used one connection at the same time; give each its own, or await the first call")
+  }
+
+  private func refusal(_ text: StatementText, _ values: [Value]) -> DatabaseError {
+    if rowsAreOpen {
+      return .misuse(
+        "the connection still has rows open; read them to the end, leave their scope, or use "
+          + "another connection")
+    }
+    if text.statementCount != 1 {
+      return .misuse(
+        "the text holds \(text.statementCount) statements; run scripts with execScript")
+    }
+    return .misuse(
+      "the statement has \(text.parameterCount) parameters and got \(values.count) values")
+  }
+}

@@ -1,0 +1,114 @@
+extension StatementExecutor {
+  /// Inserts one row and answers with the id the engine gave it. [EXEC-2]
+  ///
+  /// - Parameter idColumn: the generated column, needed where the engine has to be asked for it.
+  /// - Throws: the violated constraint; `unsupported` if the engine did not tell an id.
+  public func insert(
+    into table: String, _ values: KeyValuePairs<String, Value>, returning idColumn: String = "id",
+    file: StaticString = #fileID, line: UInt = #line
+  ) async throws(DatabaseError) -> Int64 {
+    let site = CallSite(file: file, line: line)
+    let sql = try dialect.insertSQL(into: table, columns: values.map(\.key))
+    let parameters = values.map(\.value)
+    if dialect.hasReturning {
+      var id: Int64?
+      _ = try await withFirstRow(
+        of: SQL(raw: sql + " RETURNING \(try dialect.quoted(idColumn))", parameters), at: site
+      ) { row throws(DatabaseError) in id = try row.decode(0) }
+      if let id { return id }
+    } else if let id = try await exec(SQL(raw: sql, parameters), at: site).lastInsertID {
+      return id
+    }
+    throw .unsupported("\(server.product) gave no id for the new row of \(table)")
+  }
+
+  /// Inserts rows, leaving those alone that exist already. [UPSERT-3]
+  ///
+  /// - Returns: how many rows are new.
+  /// - Throws: any violation but of a unique key.
+  public func insertIgnore(
+    into table: String, columns: [String], _ rows: [[Value]],
+    file: StaticString = #fileID, line: UInt = #line
+  ) async throws(DatabaseError) -> Int {
+    let site = CallSite(file: file, line: line)
+    try checkShape(of: rows, columns, table)
+    var insertedCount = 0
+    for chunk in chunks(of: rows, columnCount: columns.count) {
+      let sql = try dialect.insertIgnoreSQL(
+        into: table, columns: columns, rowCount: chunk.count)
+      insertedCount += try await exec(SQL(raw: sql, chunk.flatMap { $0 }), at: site).rowCount
+    }
+    return insertedCount
+  }
+
+  /// Runs the statements of a script one after another, outside any transaction but an open one.
+  ///
+  /// Stops at the first that fails; those before it have taken effect.
+  ///
+  /// - Throws: what the statement threw, with its number in the message.
+  public func execScript(
+    _ script: String, file: StaticString = #fileID, line: UInt = #line
+  ) async throws(DatabaseError) {
+    let site = CallSite(file: file, line: line)
+    for (index, statement) in try dialect.statements(in: script).enumerated() {
+      do throws(DatabaseError) {
+        _ = try await exec(SQL(raw: statement), at: site)
+      } catch {
+        throw error.with(message: "statement \(index + 1) of the script: \(error.message)")
+      }
+    }
+  }
+
+  /// The names of the tables, sorted. [SCHEMA-1]
+  public func tableNames(
+    file: StaticString = #fileID, line: UInt = #line
+  ) async throws(DatabaseError) -> [String] {
+    let rows = try await query(
+      SQL(raw: dialect.listTables), as: String.self, file: file, line: line)
+    return try await rows.collect()
+  }
+
+  /// The columns of a table, in order; none if there is no such table. [SCHEMA-1]
+  public func columns(
+    of table: String, file: StaticString = #fileID, line: UInt = #line
+  ) async throws(DatabaseError) -> [TableColumn] {
+    let rows = try await query(
+      SQL(raw: dialect.listColumns, [.text(table)]), as: TableColumn.self, file: file, line: line)
+    return try await rows.collect()
+  }
+
+  func checkShape(
+    of rows: [[Value]], _ columns: [String], _ table: String
+  ) throws(DatabaseError) {
+    guard let wrong = rows.firstIndex(where: { $0.count != columns.count }) else { return }
+    let message =
+      "row \(wrong) for \(table) has \(rows[wrong].count) values and there are "
+      + "\(columns.count) columns"
+    throw DatabaseError.misuse(message).atRow(wrong)
+  }
+
+  /// Rows in portions whose parameters one statement can take.
+  func chunks(of rows: [[Value]], columnCount: Int) -> [ArraySlice<[Value]>] {
+    let size = max(1, min(1000, dialect.maxParameters / max(1, columnCount)))
+    return stride(from: 0, to: rows.count, by: size).map { start in
+      rows[start..<min(start + size, rows.count)]
+    }
+  }
+}
+
+/// One column of a table, as the engine's catalogue describes it.
+public struct TableColumn: RowDecodable, Sendable, Hashable {
+  /// The column's name.
+  public var name: String
+  /// Its type as the engine writes it.
+  public var typeName: String
+  /// Whether it takes NULL.
+  public var isNullable: Bool
+
+  /// Reads a row of ``Dialect/listColumns``.
+  public init(row: borrowing Row) throws(DatabaseError) {
+    name = try row.decode(0)
+    typeName = try row.decode(1)
+    isNullable = try row.decode(2)
+  }
+}

@@ -1,0 +1,91 @@
+/// What an upsert did. [UPSERT-7]
+public struct UpsertResult: Sendable, Hashable {
+  /// Rows that are new.
+  public var insertedCount: Int
+  /// Rows that existed and were changed.
+  public var updatedCount: Int
+}
+
+extension StatementExecutor {
+  /// Inserts rows, or changes the named columns of those whose key exists already.
+  ///
+  /// All or nothing, whatever the number of rows. Rows that refer to a changed row stay: it is never
+  /// deleted and inserted anew. [UPSERT-1, UPSERT-2, UPSERT-5, UPSERT-8]
+  ///
+  /// - Throws: `uniqueViolation` for a clash on another key than the upsert's; then nothing is
+  ///   changed. [UPSERT-4] Any other violation as for an insert.
+  @discardableResult
+  public func upsert(
+    _ upsert: Upsert, _ rows: [[Value]], file: StaticString = #fileID, line: UInt = #line
+  ) async throws(DatabaseError) -> UpsertResult {
+    try checkShape(of: rows, upsert.columns, upsert.table)
+    let site = CallSite(file: file, line: line)
+    switch dialect.upsertOutcome {
+    case .returning(let isNew) where rows.count == 1:
+      return try await upsertReturning(isNew, upsert, rows[0], self, site)
+    case .returning(let isNew):
+      return try await inTransaction(site) { transaction throws(DatabaseError) in
+        var total = UpsertResult(insertedCount: 0, updatedCount: 0)
+        for row in rows {
+          total += try await upsertReturning(isNew, upsert, row, transaction, site)
+        }
+        return total
+      }
+    case .insertFirst:
+      return try await inTransaction(site) { transaction throws(DatabaseError) in
+        var total = UpsertResult(insertedCount: 0, updatedCount: 0)
+        for row in rows { total += try await insertFirst(upsert, row, transaction, site) }
+        return total
+      }
+    }
+  }
+
+  private func upsertReturning(
+    _ isNew: String, _ upsert: Upsert, _ row: [Value], _ executor: some StatementExecutor,
+    _ site: CallSite
+  ) async throws(DatabaseError) -> UpsertResult {
+    let sql = try dialect.upsertSQL(upsert) + " RETURNING \(isNew)"
+    var inserted = false
+    let found = try await executor.withFirstRow(of: SQL(raw: sql, row), at: site) {
+      row throws(DatabaseError) in inserted = try row.decode(0)
+    }
+    // An upsert that changes nothing returns no row for one that exists.
+    return UpsertResult(
+      insertedCount: found && inserted ? 1 : 0, updatedCount: found && !inserted ? 1 : 0)
+  }
+
+  /// An insert that ignores what exists tells by its count whether it inserted; only then follows the
+  /// upsert proper, which also refuses a clash on another key. Exact because it is one transaction.
+  private func insertFirst(
+    _ upsert: Upsert, _ row: [Value], _ executor: some StatementExecutor, _ site: CallSite
+  ) async throws(DatabaseError) -> UpsertResult {
+    let insert = try dialect.insertIgnoreSQL(into: upsert.table, columns: upsert.columns)
+    if try await executor.exec(SQL(raw: insert, row), at: site).rowCount == 1 {
+      return UpsertResult(insertedCount: 1, updatedCount: 0)
+    }
+    if upsert.assignments.isEmpty { return UpsertResult(insertedCount: 0, updatedCount: 0) }
+    let update = try dialect.upsertSQL(upsert)
+    _ = try await executor.exec(SQL(raw: update, row), at: site)
+    return UpsertResult(insertedCount: 0, updatedCount: 1)
+  }
+
+  /// A transaction whose body throws nothing but database errors.
+  func inTransaction<R>(
+    _ site: CallSite, _ body: (Transaction) async throws(DatabaseError) -> R
+  ) async throws(DatabaseError) -> R {
+    do {
+      return try await transaction(TransactionOptions(), at: site, body)
+    } catch let error as DatabaseError {
+      throw error
+    } catch {
+      throw DatabaseError(.other, "a transaction of the library failed with \(type(of: error))")
+    }
+  }
+}
+
+extension UpsertResult {
+  fileprivate static func += (total: inout UpsertResult, more: UpsertResult) {
+    total.insertedCount += more.insertedCount
+    total.updatedCount += more.updatedCount
+  }
+}

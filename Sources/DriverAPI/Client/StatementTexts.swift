@@ -1,0 +1,50 @@
+import Synchronization
+
+/// Every text a database has seen lately, rebound once. [REBIND-1]
+///
+/// Equal texts give the identical ``StatementText``, which is what the statement caches of the
+/// connections compare. Two generations instead of an exact order of use: when the young one is full
+/// it becomes the old one, so that texts in use survive and texts made up once go.
+final class StatementTexts: Sendable {
+  private struct State {
+    var young: [String: StatementText] = [:]
+    var old: [String: StatementText] = [:]
+  }
+
+  private let dialect: Dialect
+  private let capacity: Int
+  private let state = Mutex(State())
+
+  init(dialect: Dialect, capacity: Int = 1024) {
+    self.dialect = dialect
+    self.capacity = capacity
+  }
+
+  /// The rebound text.
+  ///
+  /// - Throws: `misuse` as ``Dialect/rebind(_:)``.
+  func text(for sql: String) throws(DatabaseError) -> StatementText {
+    let known: StatementText? = state.withLock { state in
+      if let text = state.young[sql] { return text }
+      guard let text = state.old[sql] else { return nil }
+      keep(text, sql, &state)
+      return text
+    }
+    if let known { return known }
+    let text = try dialect.rebind(sql)
+    return state.withLock { state in
+      // Another task may have been faster; there must be one object for one text.
+      if let first = state.young[sql] { return first }
+      keep(text, sql, &state)
+      return text
+    }
+  }
+
+  private func keep(_ text: StatementText, _ sql: String, _ state: inout State) {
+    if state.young.count >= capacity {
+      state.old = state.young
+      state.young = [:]
+    }
+    state.young[sql] = text
+  }
+}

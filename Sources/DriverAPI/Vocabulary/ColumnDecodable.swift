@@ -1,0 +1,213 @@
+public import FoundationEssentials
+
+/// A type that can be read out of one column.
+public protocol ColumnDecodable {
+  /// Reads the column at `index`.
+  ///
+  /// - Throws: `decoding` if the column holds something else; use ``Row/mismatch(_:_:)``.
+  init(from row: borrowing Row, at index: Int) throws(DatabaseError)
+}
+
+extension Optional: ColumnDecodable where Wrapped: ColumnDecodable {
+  /// Nil for NULL.
+  @inlinable
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    self = try row.isNull(index) ? nil : try Wrapped(from: row, at: index)
+  }
+}
+
+extension Bool: ColumnDecodable {
+  /// A truth value; engines without one store 0 and 1, any other number is an error.
+  @inlinable
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let cell = try row.cell(index)
+    guard cell.kind == .bool || cell.kind == .int, cell.bits <= 1 else {
+      throw row.mismatch(index, "Bool")
+    }
+    self = cell.bits == 1
+  }
+}
+
+extension ColumnDecodable where Self: FixedWidthInteger {
+  /// An integer that fits; a bool is not an integer.
+  @inlinable
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let cell = try row.cell(index)
+    switch cell.kind {
+    case .int:
+      guard let fitting = Self(exactly: Int64(bitPattern: cell.bits)) else {
+        throw row.mismatch(index, "\(Self.self)")
+      }
+      self = fitting
+    case .uint:
+      guard let fitting = Self(exactly: cell.bits) else {
+        throw row.mismatch(index, "\(Self.self)")
+      }
+      self = fitting
+    default:
+      throw row.mismatch(index, "\(Self.self)")
+    }
+  }
+}
+
+extension Int: ColumnDecodable {}
+extension Int8: ColumnDecodable {}
+extension Int16: ColumnDecodable {}
+extension Int32: ColumnDecodable {}
+extension Int64: ColumnDecodable {}
+extension UInt: ColumnDecodable {}
+extension UInt8: ColumnDecodable {}
+extension UInt16: ColumnDecodable {}
+extension UInt32: ColumnDecodable {}
+extension UInt64: ColumnDecodable {}
+
+extension Double: ColumnDecodable {
+  /// A double, or an integer that a double holds exactly.
+  @inlinable
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let cell = try row.cell(index)
+    switch cell.kind {
+    case .double:
+      self = Double(bitPattern: cell.bits)
+    case .int:
+      guard let exact = Double(exactly: Int64(bitPattern: cell.bits)) else {
+        throw row.mismatch(index, "Double")
+      }
+      self = exact
+    default:
+      throw row.mismatch(index, "Double")
+    }
+  }
+}
+
+extension Float: ColumnDecodable {
+  /// A double that a float holds exactly, NaN included.
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let double = try Double(from: row, at: index)
+    if double.isNaN {
+      self = .nan
+      return
+    }
+    guard let exact = Float(exactly: double) else { throw row.mismatch(index, "Float") }
+    self = exact
+  }
+}
+
+extension String: ColumnDecodable {
+  /// Text or JSON, copied.
+  @inlinable
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let cell = try row.cell(index)
+    guard cell.kind == .text || cell.kind == .json else { throw row.mismatch(index, "String") }
+    self = String(decoding: cell.lentBytes, as: UTF8.self)
+  }
+}
+
+extension Array: ColumnDecodable where Element == UInt8 {
+  /// Bytes, copied; text is not bytes.
+  @inlinable
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let cell = try row.cell(index)
+    guard cell.kind == .bytes else { throw row.mismatch(index, "[UInt8]") }
+    self = Array(cell.lentBytes)
+  }
+}
+
+extension UUID: ColumnDecodable {
+  /// A UUID, its text form, or its 16 bytes.
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let cell = try row.cell(index)
+    switch cell.kind {
+    case .uuid where cell.lentBytes.count == 16, .bytes where cell.count == 16:
+      self = UUID(bytes: cell.lentBytes)
+    case .text:
+      guard let parsed = UUID(uuidString: String(decoding: cell.lentBytes, as: UTF8.self)) else {
+        throw row.mismatch(index, "UUID")
+      }
+      self = parsed
+    default:
+      throw row.mismatch(index, "UUID")
+    }
+  }
+
+  fileprivate init(bytes: UnsafeBufferPointer<UInt8>) {
+    self.init(
+      uuid: UnsafeRawPointer(bytes.baseAddress.unsafelyUnwrapped).loadUnaligned(as: uuid_t.self))
+  }
+}
+
+extension Timestamp: ColumnDecodable {
+  /// An instant, or its text form.
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let cell = try row.cell(index)
+    let parsed: Timestamp? =
+      switch cell.kind {
+      case .timestamp: Timestamp(microseconds: Int64(bitPattern: cell.bits))
+      case .text: Timestamp(utf8: cell.lentBytes)
+      default: nil
+      }
+    guard let parsed else { throw row.mismatch(index, "Timestamp") }
+    self = parsed
+  }
+}
+
+extension CalendarDate: ColumnDecodable {
+  /// A date, or its text form.
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let cell = try row.cell(index)
+    let parsed: CalendarDate? =
+      switch cell.kind {
+      case .date: CalendarDate(daysSince1970: Int64(bitPattern: cell.bits))
+      case .text: CalendarDate(utf8: cell.lentBytes)
+      default: nil
+      }
+    guard let parsed else { throw row.mismatch(index, "CalendarDate") }
+    self = parsed
+  }
+}
+
+extension ExactDecimal: ColumnDecodable {
+  /// A decimal, its text form, or an integer.
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let cell = try row.cell(index)
+    let parsed: ExactDecimal? =
+      switch cell.kind {
+      case .decimal, .text: ExactDecimal(utf8: cell.lentBytes)
+      case .int: ExactDecimal(unscaled: Int128(Int64(bitPattern: cell.bits)), scale: 0)
+      case .uint: ExactDecimal(unscaled: Int128(cell.bits), scale: 0)
+      default: nil
+      }
+    guard let parsed else { throw row.mismatch(index, "ExactDecimal") }
+    self = parsed
+  }
+}
+
+extension Value: ColumnDecodable {
+  /// Whatever the column holds.
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let cell = try row.cell(index)
+    switch cell.kind {
+    case .null: self = .null
+    case .bool: self = .bool(cell.bits != 0)
+    case .int: self = .int(Int64(bitPattern: cell.bits))
+    case .uint: self = cell.bits > UInt64(Int64.max) ? .uint(cell.bits) : .int(Int64(cell.bits))
+    case .double: self = .double(Double(bitPattern: cell.bits))
+    case .text: self = .text(String(decoding: cell.lentBytes, as: UTF8.self))
+    case .bytes: self = .bytes(Array(cell.lentBytes))
+    case .json: self = .json(String(decoding: cell.lentBytes, as: UTF8.self))
+    case .uuid: self = .uuid(try UUID(from: row, at: index))
+    case .timestamp: self = .timestamp(try Timestamp(from: row, at: index))
+    case .date: self = .date(try CalendarDate(from: row, at: index))
+    case .decimal: self = .decimal(try ExactDecimal(from: row, at: index))
+    }
+  }
+}
+
+extension ColumnDecodable where Self: RawRepresentable, RawValue: ColumnDecodable {
+  /// The case of that raw value, for enumerations that conform.
+  public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
+    let raw = try RawValue(from: row, at: index)
+    guard let known = Self(rawValue: raw) else { throw row.mismatch(index, "\(Self.self)") }
+    self = known
+  }
+}

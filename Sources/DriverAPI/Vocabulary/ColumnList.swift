@@ -1,0 +1,38 @@
+/// The columns of a result, in order.
+///
+/// A class, so that a row can refer to it without copying and a driver can keep it with the
+/// statement.
+public final class ColumnList: Sendable {
+  /// The columns from left to right. Names may repeat. [QUERY-1]
+  public let columns: [Column]
+
+  /// A list of columns.
+  public init(_ columns: [Column]) {
+    self.columns = columns
+  }
+
+  /// How many there are.
+  public var count: Int { columns.count }
+
+  /// The names from left to right.
+  public var names: [String] { columns.map(\.name) }
+
+  /// The position of the first column of that name, or nil.
+  public func index(of name: String) -> Int? {
+    columns.firstIndex { $0.name == name }
+  }
+}
+
+/// One column of a result.
+public struct Column: Sendable, Hashable {
+  /// The name or alias.
+  public var name: String
+  /// The type as the engine writes it, or nil if it does not tell.
+  public var typeName: String?
+
+  /// A column.
+  public init(name: String, typeName: String? = nil) {
+    self.name = name
+    self.typeName = typeName
+  }
+}

@@ -1,0 +1,88 @@
+import CSQLite
+import DriverAPI
+
+extension SQLiteConnection {
+  /// Makes a fresh handle what every session of this driver is. [CONN-7]
+  func setUp() async throws(DatabaseError) {
+    watchCancellation()
+    do {
+      try await retryingWhileBusy { () throws(DatabaseError) in
+        // Reads the header: a file that is no database is found here and not at the first statement.
+        _ = try text("PRAGMA schema_version")
+        try applySettings()
+      }
+      try await retryingWhileBusy { () throws(DatabaseError) in try chooseJournal() }
+    } catch {
+      throw SQLiteOpenFailure.explain(error, options)
+    }
+  }
+
+  /// Undoes what statements can change about a session: settings, attached databases and temporary
+  /// objects. Reopening would do it too, but would lose a database in memory. [POOL-4]
+  func reset() async throws(DatabaseError) {
+    for row in try texts("SELECT name FROM pragma_database_list WHERE name NOT IN ('main','temp')")
+    {
+      if let name = row[0] { try run("DETACH \(quoted(name))") }
+    }
+    let temporary = try texts(
+      "SELECT type, name FROM temp.sqlite_schema WHERE type IN ('table','view','trigger') "
+        + "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+    for row in temporary {
+      if let type = row[0], let name = row[1] {
+        try run("DROP \(type) IF EXISTS temp.\(quoted(name))")
+      }
+    }
+    try applySettings()
+  }
+
+  private func applySettings() throws(DatabaseError) {
+    try run(
+      """
+      PRAGMA foreign_keys=\(options.foreignKeys ? 1 : 0);
+      PRAGMA synchronous=\(options.synchronous);
+      PRAGMA query_only=\(role == .reader ? 1 : 0);
+      PRAGMA recursive_triggers=0;
+      PRAGMA case_sensitive_like=0;
+      PRAGMA defer_foreign_keys=0;
+      PRAGMA ignore_check_constraints=0;
+      PRAGMA read_uncommitted=0;
+      PRAGMA reverse_unordered_selects=0;
+      PRAGMA writable_schema=0;
+      PRAGMA busy_timeout=0;
+      """)
+    // Negative means KiB instead of pages.
+    if let size = options.cacheKiB { try run("PRAGMA cache_size=-\(size)") }
+    if let size = options.mmapBytes { try run("PRAGMA mmap_size=\(size)") }
+  }
+
+  private func chooseJournal() throws(DatabaseError) {
+    if options.isInMemory || options.mode == .readOnly || role == .reader { return }
+    let mode = try text("PRAGMA journal_mode=\(options.journalMode)")
+    guard mode?.lowercased() == options.journalMode else {
+      throw DatabaseError(
+        .cannotConnect,
+        "journal_mode=\(options.journalMode) is not possible here, SQLite stays with "
+          + "\(mode ?? "none"); a network file system has no shared memory: use a local disk, or "
+          + "journal_mode=delete",
+        details: .init(host: options.path))
+    }
+  }
+
+  // Every ten thousand of its instructions SQLite asks whether the task is cancelled. It runs on the
+  // task's own thread, so it can only ever stop the statement of that task. [CANCEL-2]
+  private func watchCancellation() {
+    let connection = Unmanaged.passUnretained(self).toOpaque()
+    sqlite3_progress_handler(
+      handle, 10_000,
+      { context in
+        guard let context else { return 0 }
+        let connection = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
+        return connection.heedsCancellation && Task.isCancelled ? 1 : 0
+      }, connection)
+  }
+
+  private func quoted(_ name: String) -> String {
+    "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
+  }
+}

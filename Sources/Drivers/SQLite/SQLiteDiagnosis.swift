@@ -1,0 +1,112 @@
+import CSQLite
+import DriverAPI
+
+/// Tells a missing table, column or function from a mistake in the grammar.
+///
+/// SQLite has one code for both. Its message says which, but wording is not a fact; so the schema is
+/// asked, and SQLite itself: a name that is the only obstacle, because the statement prepares with
+/// NULL in its place, is a name that does not exist.
+struct SQLiteDiagnosis {
+  let connection: SQLiteConnection
+  let sql: String
+
+  struct Finding {
+    var kind: DatabaseError.Kind
+    var message: String
+    var details = DatabaseError.Details(nativeCode: Int(SQLITE_ERROR))
+  }
+
+  /// What is wrong with the statement, given the byte offset SQLite told, or -1.
+  func finding(at offset: Int) -> Finding {
+    do {
+      return try offset >= 0 ? pointed(at: offset) : missingObject() ?? refused
+    } catch {
+      return refused
+    }
+  }
+
+  private var refused: Finding {
+    Finding(kind: .syntax, message: "SQLite refused the statement")
+  }
+
+  private func pointed(at offset: Int) throws(DatabaseError) -> Finding {
+    let bytes = Array(sql.utf8)
+    let position = String(decoding: bytes.prefix(offset), as: UTF8.self).count + 1
+    var finding = Finding(kind: .syntax, message: "SQLite cannot parse the statement here")
+    finding.details.position = position
+    guard let name = name(in: bytes, at: offset) else { return finding }
+    let rest = bytes[name.range.upperBound...].drop { $0 == UInt8(ascii: " ") }
+    if rest.first == UInt8(ascii: "(") {
+      guard try !connection.hasFunction(name.text) else { return finding }
+      return missing("function \(name.text)", &finding)
+    }
+    var probe = bytes
+    probe.replaceSubrange(name.range, with: Array("NULL".utf8))
+    guard prepares(String(decoding: probe, as: UTF8.self)) else { return finding }
+    finding.details.column = name.text
+    return missing("column \(name.text)", &finding)
+  }
+
+  private func missing(_ what: String, _ finding: inout Finding) -> Finding {
+    finding.kind = .undefinedObject
+    finding.message = "\(what) does not exist"
+    return finding
+  }
+
+  private func prepares(_ sql: String) -> Bool {
+    var statement: OpaquePointer?
+    defer { sqlite3_finalize(statement) }
+    return sqlite3_prepare_v2(connection.handle, sql, -1, &statement, nil) == SQLITE_OK
+  }
+
+  /// Looks up every name that stands where a table, index, view or trigger is named.
+  private func missingObject() throws(DatabaseError) -> Finding? {
+    let introducers: Set = [
+      "FROM", "JOIN", "INTO", "UPDATE", "TABLE", "INDEX", "VIEW", "TRIGGER", "ON", "REFERENCES",
+    ]
+    let words = words()
+    for (word, next) in zip(words, words.dropFirst()) where introducers.contains(word.uppercased())
+    {
+      let name = unquoted(next)
+      if sqlite3_keyword_check(next, Int32(next.utf8.count)) != 0 { continue }
+      if try connection.hasObject(named: name) { continue }
+      var finding = Finding(kind: .undefinedObject, message: "\(name) does not exist")
+      finding.details.table = name
+      return finding
+    }
+    return nil
+  }
+
+  private func words() -> [String] {
+    let separators = Set(" \t\r\n(),;")
+    let words = sql.split { separators.contains($0) }.map(String.init)
+    let noise: Set = ["IF", "EXISTS", "NOT", "OR", "REPLACE", "IGNORE", "TEMP", "TEMPORARY"]
+    return words.filter { !noise.contains($0.uppercased()) }.map { word in
+      // The schema's name is no object's: main.users is users.
+      word.split(separator: ".").last.map(String.init) ?? word
+    }
+  }
+
+  private func unquoted(_ word: String) -> String {
+    guard let first = word.first, "\"`[".contains(first), word.count > 2 else { return word }
+    return String(word.dropFirst().dropLast())
+  }
+
+  private func name(in bytes: [UInt8], at offset: Int) -> (text: String, range: Range<Int>)? {
+    guard offset < bytes.count else { return nil }
+    var end = offset
+    while end < bytes.count, isNameByte(bytes[end]) { end += 1 }
+    let text = String(decoding: bytes[offset..<end], as: UTF8.self)
+    guard end > offset, !isDigit(bytes[offset]),
+      sqlite3_keyword_check(text, Int32(text.utf8.count)) == 0
+    else { return nil }
+    return (text, offset..<end)
+  }
+
+  private func isNameByte(_ byte: UInt8) -> Bool {
+    isDigit(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+      || byte == UInt8(ascii: "\"") || byte >= 0x80 || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a)
+  }
+
+  private func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+}
