@@ -20,6 +20,7 @@ let package = Package(
     .executable(name: "kill-test", targets: ["KillTest"]),
   ],
   dependencies: [
+    .package(name: "dovetail", path: ".."),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -34,6 +35,8 @@ let package = Package(
       dependencies: [
         "CRawSQLite",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "DriverAPI", package: "dovetail"),
+        .product(name: "DriverSQLite", package: "dovetail"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
@@ -60,9 +63,20 @@ let package = Package(
       dependencies: [
         "ChatClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "DriverAPI", package: "dovetail"),
+        .product(name: "DriverSQLite", package: "dovetail"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "ChatClientTests",
+      dependencies: ["ChatClient", .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KillTestTests",
+      dependencies: ["ChatClient", "KillTest", .product(name: "NIOCore", package: "swift-nio")],
       swiftSettings: strict),
   ]
 )

@@ -27,22 +27,25 @@ struct CaseReport {
     }
     words.append("rounds=\(rounds.count)")
     for name in names where name != Self.baseline && name != Self.subject {
-      if let ratio = ratio(of: Self.subject, to: name) {
+      if let ratio = ratio(of: Self.subject, to: name, \.rate) {
         words.append("vs-\(name)=\(fixed(ratio, 2))")
       }
     }
-    if let ratio = ratio(of: Self.subject, to: Self.baseline) {
+    if let ratio = ratio(of: Self.baseline, to: Self.subject, \.microsecondsOfCPU) {
+      words.append("cpu-ratio=\(fixed(ratio, 2))")
+    }
+    if let ratio = ratio(of: Self.subject, to: Self.baseline, \.rate) {
       words.append("ratio=\(fixed(ratio, 2))")
     }
     return words.joined(separator: " ")
   }
 
-  /// Median over the rounds of how much faster `name` was than `other` in the same round.
-  func ratio(of name: String, to other: String) -> Double? {
+  /// Median over the rounds of `name`'s figure over that of `other` in the same round.
+  func ratio(of name: String, to other: String, _ figure: (Outcome) -> Double) -> Double? {
     guard let mine = names.firstIndex(of: name), let theirs = names.firstIndex(of: other) else {
       return nil
     }
-    return Statistics.median(rounds.map { $0[mine].rate / $0[theirs].rate })
+    return Statistics.median(rounds.map { figure($0[mine]) / figure($0[theirs]) })
   }
 
   private func median(of index: Int, _ value: (Outcome) -> Double) -> Double {

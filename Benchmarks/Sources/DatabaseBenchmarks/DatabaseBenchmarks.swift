@@ -11,6 +11,6 @@ struct DatabaseBenchmarks: AsyncParsableCommand {
 
   /// Everybody who can take part; GRDB with both of its ways to open a file.
   static func contenders() -> [any Contender] {
-    [RawContender(), GRDBContender.queue(), GRDBContender.pool()]
+    [DovetailContender(), RawContender(), GRDBContender.queue(), GRDBContender.pool()]
   }
 }

@@ -16,7 +16,7 @@ struct Store: Sendable, Hashable {
   var pragmas: String {
     """
     PRAGMA journal_mode=WAL; PRAGMA synchronous=\(synchronous); PRAGMA cache_size=-\(cacheKiB); \
-    PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=5000;
+    PRAGMA mmap_size=0; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000;
     """
   }
 
