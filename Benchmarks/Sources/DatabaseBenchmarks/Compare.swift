@@ -20,6 +20,9 @@ struct Compare: AsyncParsableCommand {
     help: "Only this case; may be repeated. One of \(caseNames.joined(separator: ", ")).")
   var only: [String] = []
 
+  @Option(help: "Only this contender, for a profiler; may be repeated. dovetail, raw-c or grdb.")
+  var contender: [String] = []
+
   @Flag(help: "A tenth of the work in three rounds: a check, not a measurement.")
   var quick = false
 
@@ -30,10 +33,19 @@ struct Compare: AsyncParsableCommand {
     guard rounds > 0, rows >= 1000 else {
       throw ValidationError("--rounds must be at least 1 and --rows at least 1000.")
     }
+    let known = DatabaseBenchmarks.contenders().map(Self.family)
+    for name in contender where !known.contains(name) {
+      throw ValidationError("There is no contender \(name), only dovetail, raw-c and grdb.")
+    }
     for name in only where !Self.caseNames.contains(name) {
       throw ValidationError(
         "There is no case \(name). The cases: \(Self.caseNames.joined(separator: ", ")).")
     }
+  }
+
+  /// What `--contender` calls a contender: GRDB's two forms have one name.
+  private static func family(_ contender: any Contender) -> String {
+    contender is GRDBContender ? "grdb" : contender.name
   }
 
   mutating func run() async throws {
@@ -60,7 +72,9 @@ struct Compare: AsyncParsableCommand {
   /// Dovetail, C, and GRDB in whichever of its two forms answers point selects faster here.
   private func lineUp(_ store: Store) async throws -> [any Contender] {
     var rates: [String: Double] = [:]
-    let everybody = DatabaseBenchmarks.contenders()
+    let everybody = DatabaseBenchmarks.contenders().filter { candidate in
+      contender.isEmpty || contender.contains(Self.family(candidate))
+    }
     let candidates = everybody.filter { $0 is GRDBContender }
     for _ in 0..<3 {
       for candidate in candidates {
