@@ -1,214 +1,76 @@
 extension DatabaseURL {
-  /// A path as it stands; options follow the first question mark.
-  mutating func readPath(_ text: String) throws(DatabaseError) {
-    let (file, query) = Self.splitQuery(text[...])
-    path = String(file)
-    try readQuery(query)
-  }
-
-  /// What follows `sqlite:` or `file:`. Behind `//` percent escapes are decoded, as in any URL; a
-  /// `file:` URI is decoded as SQLite does, and an empty authority or `localhost` is skipped.
-  mutating func readFile(_ rest: Substring) throws(DatabaseError) {
-    let (file, query) = Self.splitQuery(rest)
-    if file.hasPrefix("//") {
-      var file = file.dropFirst(2)
-      if scheme == "file", file.hasPrefix("localhost/") { file = file.dropFirst(9) }
-      path = try Self.decoded(file, "path")
+  /// Reads a text of any form the type's description lists.
+  ///
+  /// - Throws: ``DatabaseError`` of kind `misuse`, which names the part that is wrong and what helps,
+  ///   and never quotes the text. [URL-4]
+  public init(_ text: String) throws(DatabaseError) {
+    guard !text.isEmpty else {
+      throw .misuse("the database URL is empty; give a file path or scheme://host/database")
+    }
+    guard !text.utf8.contains(0) else {
+      throw .misuse("the database URL holds a NUL byte; remove it")
+    }
+    if let (scheme, rest) = Self.schemeAndRest(of: text[...]) {
+      self.init(scheme: scheme)
+      try read(rest)
+    } else if Self.isKeywordString(text[...]) {
+      self.init(scheme: "postgres")
+      try readKeywords(text[...])
     } else {
-      path = scheme == "file" ? try Self.decoded(file, "path") : String(file)
-    }
-    try readQuery(query)
-  }
-
-  /// `user:password@host:port,host:port/database?options`
-  mutating func readAuthority(_ rest: Substring) throws(DatabaseError) {
-    let (place, query) = Self.splitQuery(rest)
-    let slash = place.firstIndex(of: "/")
-    let authority = slash.map { place[..<$0] } ?? place
-    if let slash {
-      let name = place[place.index(after: slash)...]
-      if !name.isEmpty { database = try Self.decoded(name, "database name") }
-    }
-    var servers = authority
-    // A password may hold an @ that nobody escaped; host names never do.
-    if let at = authority.lastIndex(of: "@") {
-      try readCredentials(authority[..<at])
-      servers = authority[authority.index(after: at)...]
-    }
-    for server in servers.split(separator: ",") { try readHost(server) }
-    try readQuery(query)
-  }
-
-  private mutating func readCredentials(_ text: Substring) throws(DatabaseError) {
-    let colon = text.firstIndex(of: ":")
-    user = try Self.decoded(colon.map { text[..<$0] } ?? text, "user name")
-    if let colon { password = try Self.decoded(text[text.index(after: colon)...], "password") }
-  }
-
-  private mutating func readHost(_ text: Substring) throws(DatabaseError) {
-    var name = text
-    var port: Int?
-    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-      name = text[text.index(after: text.startIndex)..<end]
-      let rest = text[text.index(after: end)...]
-      if rest.hasPrefix(":") { port = try Self.port(rest.dropFirst()) }
-    } else if let colon = text.lastIndex(of: ":") {
-      name = text[..<colon]
-      port = try Self.port(text[text.index(after: colon)...])
-    }
-    let decoded = try Self.decoded(name, "host name")
-    if decoded.hasPrefix("/") {
-      socketPath = decoded
-    } else {
-      hosts.append(Host(name: decoded, port: port))
+      self.init(scheme: "sqlite")
+      try Self.refuseLostScheme(text[...])
+      try readVerbatimPath(text[...])
     }
   }
 
-  /// The form of Go's MySQL driver: `user:password@tcp(host:port)/database?options`. The last slash
-  /// separates the database, the last `@` before it ends the credentials, and the first colon in
-  /// them begins the password, which may therefore hold any character.
-  mutating func readGoForm(_ rest: Substring) throws(DatabaseError) {
-    guard let slash = rest.lastIndex(of: "/") else {
-      throw .misuse("the \(scheme) address has no slash before the database name")
-    }
-    let (name, query) = Self.splitQuery(rest[rest.index(after: slash)...])
-    if !name.isEmpty { database = try Self.decoded(name, "database name") }
-    var place = rest[..<slash]
-    if let at = place.lastIndex(of: "@") {
-      let credentials = place[..<at]
-      let colon = credentials.firstIndex(of: ":")
-      user = String(colon.map { credentials[..<$0] } ?? credentials)
-      password = colon.map { String(credentials[credentials.index(after: $0)...]) }
-      place = place[place.index(after: at)...]
-    }
-    try readNetwork(place)
-    try readQuery(query)
-  }
-
-  private mutating func readNetwork(_ text: Substring) throws(DatabaseError) {
-    if text.isEmpty { return }
-    guard let open = text.firstIndex(of: "(") else {
-      if text == "tcp" { return }
-      throw .misuse("the \(scheme) address must name its network, as in tcp(host:port)")
-    }
-    guard text.hasSuffix(")") else {
-      throw .misuse("the \(scheme) address has ( without )")
-    }
-    let address = text[text.index(after: open)...].dropLast()
-    switch text[..<open] {
-    case "tcp", "tcp4", "tcp6": if !address.isEmpty { try readHost(address) }
-    case "unix": socketPath = String(address)
-    default: throw .misuse("the \(scheme) address has an unknown network; write tcp() or unix()")
+  private mutating func read(_ rest: Substring) throws(DatabaseError) {
+    let isURI = rest.begins(with: "//")
+    switch scheme {
+    case "file": try readFileURI(rest)
+    case "sqlite" where isURI: try readEncodedPath(rest.skipping(2))
+    case "mysql" where !isURI, "mariadb" where !isURI: try readGoForm(rest)
+    case "postgres" where !isURI, "postgresql" where !isURI:
+      throw .misuse("'//' is missing after '\(scheme):'; write \(scheme)://user@host/database")
+    case "postgres", "postgresql":
+      try readServerURI(rest.skipping(2))
+      try foldPostgresKeywords()
+    default:
+      if isURI { try readServerURI(rest.skipping(2)) } else { try readVerbatimPath(rest) }
     }
   }
 
-  /// PostgreSQL's `key=value key='quoted value'`.
-  mutating func readKeyValue(_ text: String) throws(DatabaseError) {
-    scheme = "postgres"
-    var rest = text[...]
-    while !rest.isEmpty {
-      guard let equals = rest.firstIndex(of: "=") else {
-        throw .misuse("the connection string has a word without = in it")
-      }
-      let name = Self.trimmed(rest[..<equals])
-      rest = rest[rest.index(after: equals)...].drop { $0 == " " }
-      set(name, try Self.keyValue(&rest, name))
-      rest = rest.drop { $0.isWhitespace }
-    }
-    try joinHosts()
+  /// Splits `name:rest` where the name is a scheme; a single letter is none.
+  private static func schemeAndRest(of text: Substring) -> (String, Substring)? {
+    guard let (name, rest) = text.parted(atFirst: ":"), name.utf8.count >= 2,
+      name.utf8.first.map(isLetter) ?? false,
+      name.utf8.allSatisfy({ isLetter($0) || isDigit($0) || $0 == 43 || $0 == 45 || $0 == 46 })
+    else { return nil }
+    return (name.lowercased(), rest)
   }
 
-  private static func keyValue(
-    _ rest: inout Substring, _ name: String
-  ) throws(DatabaseError) -> String {
-    let isQuoted = rest.first == "'"
-    if isQuoted { rest.removeFirst() }
-    var value = ""
-    while let character = rest.popFirst() {
-      if character == "\\", let escaped = rest.popFirst() {
-        value.append(escaped)
-      } else if isQuoted ? character == "'" : character.isWhitespace {
-        return value
-      } else {
-        value.append(character)
-      }
-    }
-    if isQuoted { throw .misuse("the value of \(name) has a quote that does not end") }
-    return value
+  /// Whether the text starts like `host = …`.
+  private static func isKeywordString(_ text: Substring) -> Bool {
+    guard let (name, _) = text.parted(atFirst: "=") else { return false }
+    let word = name.trimmed()
+    return !word.isEmpty && word.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == 95 }
   }
 
-  private mutating func set(_ name: String, _ value: String) {
-    switch name {
-    case "user": user = value
-    case "password": password = value
-    case "dbname": database = value
-    default: parameters.append(Parameter(name: name, value: value))
+  // A password must not end up in the name of a file because its scheme was forgotten or misspelt.
+  private static func refuseLostScheme(_ text: Substring) throws(DatabaseError) {
+    if text.contains("@tcp(") || text.contains("@unix(") {
+      throw .misuse("the database URL has no scheme; write 'mysql:' before user:password@tcp(…)")
+    }
+    if text.contains("://") {
+      throw .misuse(
+        "the scheme before '://' is not valid; use a letter, then letters, digits, '+', '-', '.'")
     }
   }
 
-  private mutating func joinHosts() throws(DatabaseError) {
-    guard let index = parameters.firstIndex(where: { $0.name == "host" }) else { return }
-    let names = parameters.remove(at: index).value.split(separator: ",")
-    var ports: [Substring] = []
-    if let index = parameters.firstIndex(where: { $0.name == "port" }) {
-      ports = parameters.remove(at: index).value.split(separator: ",")
-    }
-    for (index, name) in names.enumerated() {
-      if name.hasPrefix("/") {
-        socketPath = String(name)
-        continue
-      }
-      let port = ports.isEmpty ? nil : try Self.port(ports[min(index, ports.count - 1)])
-      hosts.append(Host(name: String(name), port: port))
-    }
+  static func isLetter(_ byte: UInt8) -> Bool {
+    (65...90).contains(byte) || (97...122).contains(byte)
   }
 
-  private mutating func readQuery(_ query: Substring?) throws(DatabaseError) {
-    guard let query else { return }
-    for part in query.split(separator: "&") {
-      let equals = part.firstIndex(of: "=")
-      let name = try Self.decoded(equals.map { part[..<$0] } ?? part, "name of an option")
-      let value = equals.map { part[part.index(after: $0)...] } ?? ""
-      parameters.append(
-        Parameter(name: name, value: try Self.decoded(value, "value of option \(name)")))
-    }
-  }
-
-  private static func splitQuery(_ text: Substring) -> (Substring, Substring?) {
-    guard let mark = text.firstIndex(of: "?") else { return (text, nil) }
-    return (text[..<mark], text[text.index(after: mark)...])
-  }
-
-  private static func port(_ text: Substring) throws(DatabaseError) -> Int {
-    guard let port = Int(text), (1...65_535).contains(port) else {
-      throw .misuse("the port in the database URL must be a number from 1 to 65535")
-    }
-    return port
-  }
-
-  /// A text with its percent escapes replaced.
-  private static func decoded(
-    _ text: Substring, _ part: String
-  ) throws(DatabaseError) -> String {
-    guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
-    var bytes: [UInt8] = []
-    var rest = text.utf8[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
-        rest.count >= 2, code != 0
-      else { throw badEscape(part) }
-      bytes.append(code)
-      rest = rest.dropFirst(2)
-    }
-    guard let decoded = String(validating: bytes, as: UTF8.self) else { throw badEscape(part) }
-    return decoded
-  }
-
-  private static func badEscape(_ part: String) -> DatabaseError {
-    .misuse("the \(part) in the database URL has a % that is no escape; write %25 for a percent sign")
+  static func isDigit(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte)
   }
 }

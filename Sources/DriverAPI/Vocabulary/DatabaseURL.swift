@@ -1,126 +1,73 @@
-/// What ``Database/open(_:configuration:registry:)`` is given, taken apart.
+/// Which database to connect to, and how, as taken from one text. [URL-1] [URL-3]
 ///
-/// Understands URLs, the short forms of SQLite, PostgreSQL's `key=value` strings and the form that
-/// Go's MySQL driver uses. Keeps the password to itself: no description, error, log or mirror of it
-/// shows one. [URL-3, URL-4]
+/// | form | examples |
+/// | --- | --- |
+/// | SQLite | `app.db`, `/abs/x.db?mode=ro`, `:memory:`, `sqlite:app.db`, `sqlite:///abs/x.db` |
+/// | SQLite URI | `file:app.db?mode=memory`, `file:///abs/x.db` |
+/// | Postgres | `postgres://user:p%40@h1:5432,h2/db?sslmode=require`, `host=/run user=me` |
+/// | MySQL | `mysql://user:pw@host:3306/db`, `mariadb://…`, `mysql:user:pw@tcp(host:3306)/db` |
+/// | any other | `name://user:pw@host:1/db?key=value`, `name:rest`; a driver must know the name |
+///
+/// A bare path and what follows `sqlite:` without `//` are taken as written, except that `?` starts
+/// the options; `%XX` is decoded after `sqlite://` and in `file:`. Two or more letters, digits or
+/// `+-.` before a colon, a letter first, are a scheme and never part of a file name: write
+/// `./odd:name.db`, and `./a=b.db` for what looks like a `key=value` string.
+///
+/// No description of the value holds a secret. [URL-4]
 public struct DatabaseURL: Sendable, Hashable {
-  /// One server of possibly several.
-  public struct Host: Sendable, Hashable {
-    /// A name or an address; an IPv6 address without brackets.
-    public var name: String
-    /// The port, if the URL names one.
-    public var port: Int?
-  }
-
-  /// One option, decoded.
-  public struct Parameter: Sendable, Hashable {
-    /// The option's name as written.
-    public var name: String
-    /// Its value; empty if there was none.
-    public var value: String
-  }
-
-  /// The scheme in lower case, as written; `sqlite` for a bare path, `postgres` for `key=value`.
+  /// The scheme in lower case: `sqlite` for bare paths, `postgres` for `key=value` strings.
   public internal(set) var scheme: String
-  /// The user's name.
+  /// The user name, decoded.
   public internal(set) var user: String?
-  /// The password. Goes to the server and nowhere else.
+  /// The password, decoded. Hand it to the client library and to nothing else.
   public internal(set) var password: String?
-  /// The servers, in the order to try them.
+  /// The servers to try in order; empty means the driver's default.
   public internal(set) var hosts: [Host] = []
-  /// The directory or file of a Unix socket.
-  public internal(set) var socketPath: String?
-  /// The database's name on its server.
+  /// The name of the database, decoded.
   public internal(set) var database: String?
-  /// The file, for engines that have one; `:memory:` for none.
+  /// The file, or `:memory:`, of the schemes `sqlite` and `file`; for any other scheme without `//`
+  /// what follows the colon.
   public internal(set) var path: String?
-  /// The options, in order.
+  /// The options in the order given, decoded; ``options`` hands them out one by one.
   public internal(set) var parameters: [Parameter] = []
 
-  /// Takes a text apart.
-  ///
-  /// - Throws: `misuse` that names the part which is wrong; never the whole text, in which the
-  ///   password stands.
-  public init(_ text: String) throws(DatabaseError) {
-    let trimmed = Self.trimmed(text)
-    if trimmed.isEmpty {
-      throw .misuse("the database URL is empty; write sqlite:app.db or postgres://host/name")
-    }
-    if trimmed.utf8.contains(0) { throw .misuse("the database URL contains a NUL character") }
-    self.init(scheme: "sqlite")
-    guard let (scheme, rest) = Self.splitScheme(trimmed) else {
-      if Self.isKeyValue(trimmed) { try readKeyValue(trimmed) } else { try readPath(trimmed) }
-      return
-    }
+  /// The first host that is a path: a socket, or the directory of one.
+  public var socketPath: String? {
+    hosts.first(where: \.isSocket)?.name
+  }
+
+  init(scheme: String) {
     self.scheme = scheme
-    switch scheme {
-    case "sqlite", "file": try readFile(rest)
-    case "mysql" where !rest.hasPrefix("//"), "mariadb" where !rest.hasPrefix("//"):
-      try readGoForm(rest)
-    default:
-      if rest.hasPrefix("//") { try readAuthority(rest.dropFirst(2)) } else { path = String(rest) }
+  }
+
+  /// One server.
+  public struct Host: Sendable, Hashable {
+    /// Name or address without brackets; a path for a socket; empty for the driver's default.
+    public let name: String
+    /// The port, 1 to 65535, or nil for the driver's default. Postgres numbers sockets by it too.
+    public let port: Int?
+
+    /// A server by name and port.
+    public init(name: String, port: Int? = nil) {
+      self.name = name
+      self.port = port
     }
+
+    /// Whether the name is the path of a socket or of its directory.
+    public var isSocket: Bool { name.utf8.first == UInt8(ascii: "/") }
   }
 
-  init(scheme: String) { self.scheme = scheme }
+  /// One option.
+  public struct Parameter: Sendable, Hashable {
+    /// The name as written.
+    public let name: String
+    /// The value; it may be a secret.
+    public let value: String
 
-  /// The options, to be taken one by one.
-  public var options: Options { Options(parameters, scheme: scheme) }
-
-  /// The scheme and what follows its colon, unless the text is a bare path or `:memory:`.
-  ///
-  /// Two letters at least, so that a drive letter is none, and no slash before the colon: then it is
-  /// a path. Anything else with a colon is a scheme, known or not: a typo must not become a file.
-  private static func splitScheme(_ text: String) -> (String, Substring)? {
-    guard let colon = text.firstIndex(of: ":") else { return nil }
-    let name = text[..<colon]
-    guard name.utf8.count >= 2, let first = name.utf8.first, first | 0x20 >= 0x61,
-      first | 0x20 <= 0x7a,
-      name.utf8.allSatisfy({ SQLLexer.isWord($0) || [0x2b, 0x2d, 0x2e].contains($0) })
-    else { return nil }
-    return (name.lowercased(), text[text.index(after: colon)...])
-  }
-
-  private static func isKeyValue(_ text: String) -> Bool {
-    guard let equals = text.firstIndex(of: "=") else { return false }
-    let name = text[..<equals].filter { $0 != " " }
-    return !name.isEmpty && name.utf8.allSatisfy(SQLLexer.isWord)
-  }
-
-  static func trimmed(_ text: some StringProtocol) -> String {
-    var rest = Substring(text)
-    while let first = rest.first, first.isWhitespace { rest.removeFirst() }
-    while let last = rest.last, last.isWhitespace { rest.removeLast() }
-    return String(rest)
-  }
-}
-
-extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The URL with `***` for every secret.
-  public var description: String {
-    var text = scheme + ":"
-    if let path {
-      text += path
-    } else {
-      let credentials = user.map { $0 + (password == nil ? "" : ":***") + "@" } ?? ""
-      let servers = hosts.map { $0.name + ($0.port.map { ":\($0)" } ?? "") }
-      text += "//" + credentials + (socketPath ?? servers.joined(separator: ","))
-      text += database.map { "/" + $0 } ?? ""
+    /// An option by name and value.
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
     }
-    let shown = parameters.map { "\($0.name)=\(Self.isSecret($0.name) ? "***" : $0.value)" }
-    return shown.isEmpty ? text : text + "?" + shown.joined(separator: "&")
-  }
-
-  /// The same as ``description``.
-  public var debugDescription: String { description }
-
-  /// Shows ``description`` and no part of its own.
-  public var customMirror: Mirror { Mirror(self, children: ["redacted": description]) }
-
-  /// Whether an option of that name holds something nobody may see.
-  static func isSecret(_ name: String) -> Bool {
-    let name = name.lowercased()
-    return ["password", "passwd", "pwd", "secret", "token", "passphrase"]
-      .contains { name.contains($0) }
   }
 }

@@ -1,105 +1,51 @@
-/// A decimal number of up to 38 digits, exact, with the number of decimal places it was written with.
+/// An exact decimal number of up to 38 digits that remembers its scale. [TYPE-4]
 ///
-/// `1.5` and `1.50` are different values here, because a database that is given one of them gives
-/// that one back; ``isNumericallyEqual(to:)`` compares the numbers.
+/// `==` and hashing compare the representation: 1.5 and 1.50 are different values, because a column
+/// tells them apart. ``isNumericallyEqual(to:)`` compares the numbers, and so does `<`: of 1.5 and
+/// 1.50 neither is less than the other, although they are not `==`.
 public struct ExactDecimal: Sendable, Hashable {
-  /// The number without its decimal point.
+  /// The digits as a whole number with its sign; less than 10^38 either way.
   public let unscaled: Int128
-  /// How many of its digits stand behind the point, 0 to 38.
+  /// How many of the digits stand behind the point, 0 to 38.
   public let scale: Int
 
-  static let limit: Int128 = (0..<38).reduce(1) { power, _ in power * 10 }
-
-  /// `unscaled` divided by ten to the power of `scale`; nil beyond 38 digits.
+  /// `unscaled` divided by 10^`scale`; nil if either is out of range.
   public init?(unscaled: Int128, scale: Int) {
-    guard (0...38).contains(scale), unscaled.magnitude < Self.limit.magnitude else { return nil }
+    guard (0...Self.maxScale).contains(scale), unscaled.magnitude < Self.limit else { return nil }
     self.unscaled = unscaled
     self.scale = scale
   }
 
-  /// Reads sign, digits and decimal point, maybe an exponent; nil for anything else and beyond 38
-  /// digits.
-  public init?(utf8: UnsafeBufferPointer<UInt8>) {
-    var scanner = ASCIIScanner(utf8)
-    let isNegative = scanner.take("-")
-    if !isNegative { _ = scanner.take("+") }
-    var digits: Int128 = 0
-    var count = 0
-    guard Self.readDigits(&scanner, &digits, &count) else { return nil }
-    let whole = count
-    if scanner.take("."), !Self.readDigits(&scanner, &digits, &count) { return nil }
-    guard count > 0, let exponent = Self.exponent(&scanner), scanner.isAtEnd else { return nil }
-    var scale = count - whole - exponent
-    while scale < 0 {
-      if digits >= Self.limit / 10 { return nil }
-      digits *= 10
-      scale += 1
-    }
-    self.init(unscaled: isNegative ? -digits : digits, scale: scale)
-  }
-
-  private static func readDigits(
-    _ scanner: inout ASCIIScanner, _ digits: inout Int128, _ count: inout Int
-  ) -> Bool {
-    while let digit = scanner.number(digits: 1) {
-      if digits >= limit / 10 { return false }
-      digits = digits * 10 + Int128(digit)
-      count += 1
-    }
-    return true
-  }
-
-  private static func exponent(_ scanner: inout ASCIIScanner) -> Int? {
-    guard scanner.take("e") || scanner.take("E") else { return 0 }
-    let isNegative = scanner.take("-")
-    if !isNegative { _ = scanner.take("+") }
-    var exponent = 0
-    var count = 0
-    while let digit = scanner.number(digits: 1) {
-      exponent = exponent * 10 + digit
-      count += 1
-      // No number of 38 digits has a larger one.
-      if exponent > 100 { return nil }
-    }
-    return count == 0 ? nil : isNegative ? -exponent : exponent
-  }
-
-  /// Whether both are the same number, whatever their places.
+  /// Whether both are the same number, whatever their scales.
   public func isNumericallyEqual(to other: ExactDecimal) -> Bool {
-    split == other.split
+    orderedParts == other.orderedParts
   }
 
-  /// Whether this is the smaller number, whatever the places of both. There is no `<`, because it
-  /// would have to agree with `==`, which looks at the places too.
-  public func isNumericallyLess(than other: ExactDecimal) -> Bool {
-    split < other.split
-  }
+  /// The most digits behind the point, and the most digits at all.
+  static let maxScale = 38
 
-  /// The whole part, and the rest in units of ten to the power of -38. Both have the number's sign.
-  private var split: (Int128, Int128) {
-    let power = Self.power(scale)
-    // At scale 38 the power itself is the limit; the rest is scaled up to the same unit.
-    return (unscaled / power, unscaled % power * Self.power(38 - scale))
-  }
+  /// 10^38, the first whole number with too many digits.
+  static let limit = UInt128(powers[maxScale])
 
-  private static func power(_ exponent: Int) -> Int128 {
-    (0..<exponent).reduce(1) { power, _ in power * 10 }
+  /// 10^0 to 10^38.
+  static let powers: [Int128] = {
+    var powers: [Int128] = [1]
+    for exponent in 0..<maxScale { powers.append(powers[exponent] * 10) }
+    return powers
+  }()
+
+  // Aligning two scales could take 76 digits; apart, the whole part and 38 decimals always fit.
+  private var orderedParts: (Int128, Int128) {
+    let (whole, rest) = unscaled.quotientAndRemainder(dividingBy: Self.powers[scale])
+    return (whole, rest * Self.powers[Self.maxScale - scale])
   }
 }
 
-extension ExactDecimal: LosslessStringConvertible {
-  /// Reads what ``init(utf8:)`` reads.
-  public init?(_ description: String) {
-    guard let number = description.withUTF8Bytes({ ExactDecimal(utf8: $0) }) else { return nil }
-    self = number
-  }
-
-  /// Sign, digits and decimal point, with all its places.
-  public var description: String {
-    let digits = String(unscaled.magnitude)
-    let padded = String(repeating: "0", count: max(0, scale + 1 - digits.utf8.count)) + digits
-    let sign = unscaled < 0 ? "-" : ""
-    if scale == 0 { return sign + padded }
-    return sign + padded.dropLast(scale) + "." + padded.suffix(scale)
+extension ExactDecimal: Comparable {
+  /// Whether the first number is the smaller one; of equal numbers, the one with fewer decimals, so
+  /// that the order agrees with `==`.
+  public static func < (left: ExactDecimal, right: ExactDecimal) -> Bool {
+    let (leftParts, rightParts) = (left.orderedParts, right.orderedParts)
+    return leftParts == rightParts ? left.scale < right.scale : leftParts < rightParts
   }
 }

@@ -1,0 +1,83 @@
+extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The URL with `***` for each secret; apart from these it reads back as an equal value. [URL-4]
+  public var description: String {
+    let query = parameters.map(\.description).joined(separator: "&")
+    return "\(scheme):\(location)" + (query.isEmpty ? "" : "?\(query)")
+  }
+
+  /// The same as `description`.
+  public var debugDescription: String { description }
+
+  /// Shows the description and nothing else.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["url": description], displayStyle: .struct)
+  }
+
+  private var location: String {
+    guard let path else { return "//" + credentials + servers + databasePath }
+    switch scheme {
+    case "file":
+      return (path.hasPrefix("//") ? "//" : "") + Self.encoded(path, allowing: "/: ")
+    case "sqlite" where path.contains("?") || path.contains("//"):
+      return "//" + Self.encoded(path, allowing: "/: ")
+    case "sqlite": return path
+    default: return Self.maskedOpaque(path)
+    }
+  }
+
+  // Of a form nobody here knows, all before an '@' may be a password.
+  private static func maskedOpaque(_ path: String) -> String {
+    path[...].parted(atLast: "@").map { "***@\($0.1)" } ?? path
+  }
+
+  private var credentials: String {
+    guard user != nil || password != nil else { return "" }
+    return Self.encoded(user ?? "") + (password == nil ? "" : ":***") + "@"
+  }
+
+  private var servers: String {
+    hosts.map(\.description).joined(separator: ",")
+  }
+
+  private var databasePath: String {
+    database.map { "/" + Self.encoded($0, allowing: " ") } ?? ""
+  }
+}
+
+extension DatabaseURL.Host: CustomStringConvertible {
+  /// `name:port` as it stands in a URL: IPv6 addresses in brackets, paths encoded.
+  public var description: String {
+    let isIPv6 = !isSocket && name.utf8.contains(UInt8(ascii: ":"))
+    let shown = DatabaseURL.encoded(name, allowing: isIPv6 ? ":" : "")
+    return (isIPv6 ? "[\(shown)]" : shown) + (port.map { ":\($0)" } ?? "")
+  }
+}
+
+extension DatabaseURL.Parameter: CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
+  /// `name=value`, with `***` for the value of a secret.
+  public var description: String {
+    let shown = isSecret ? "***" : DatabaseURL.encoded(value, allowing: "/: ,")
+    return "\(DatabaseURL.encoded(name))=\(shown)"
+  }
+
+  /// The same as `description`.
+  public var debugDescription: String { description }
+
+  /// Shows the description and nothing else.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["parameter": description], displayStyle: .struct)
+  }
+
+  /// Whether the name speaks of a secret. Better one too many than one too few.
+  var isSecret: Bool {
+    let name = name.lowercased()
+    return Self.secretWords.contains { name.contains($0) } || Self.secretNames.contains(name)
+  }
+
+  private static let secretWords = ["password", "passwd", "passphrase", "pwd", "secret", "token"]
+  private static let secretNames: Set<String> = [
+    "pass", "key", "hexkey", "textkey", "scram_client_key", "scram_server_key",
+  ]
+}

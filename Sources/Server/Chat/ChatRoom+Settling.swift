@@ -1,0 +1,110 @@
+import Synchronization
+
+extension ChatRoom {
+  /// Tells the world what has become of stored changes.
+  ///
+  /// Called after each commit, by one task at a time, in the order of storage: that is what makes
+  /// messages arrive in the order of their ids.
+  func settle(_ writes: [SettledWrite]) {
+    var postbag = Postbag()
+    for settled in writes { settle(settled, into: &postbag) }
+    postbag.send(through: self)
+  }
+
+  private func settle(_ settled: SettledWrite, into postbag: inout Postbag) {
+    switch settled.outcome {
+    case .posted(let id):
+      guard case .post(let message) = settled.write else { return }
+      deliver(
+        StoredMessage(id: id, message: message).wire, introduces: id, to: message.audience,
+        from: settled.author, into: &postbag)
+    case .changed(let target):
+      guard let event = settled.write.event(about: target) else { return }
+      deliver(event, to: target.audience, from: settled.author, into: &postbag)
+    case .pinned(let isPinned):
+      guard case .togglePin(let target, let admin) = settled.write else { return }
+      let verb = isPinned ? "pinned" : "unpinned"
+      broadcast("Message \(target) \(verb) by \(admin.display)", into: &postbag)
+    case .done:
+      guard case .changeChannel(_, let old, let channel) = settled.write else { return }
+      tellAuthor(of: settled, Self.text(from: old, to: channel, isSaved: true), into: &postbag)
+    case .unchanged: break
+    case .notFound:
+      if let text = settled.write.textIfNotFound { tellAuthor(of: settled, text, into: &postbag) }
+    case .refused, .notSaved:
+      if let text = settled.write.textIfNotSaved { tellAuthor(of: settled, text, into: &postbag) }
+    }
+  }
+
+  private func tellAuthor(
+    of settled: SettledWrite, _ text: String, into postbag: inout Postbag
+  ) {
+    guard let author = hub.withLock({ $0.member(settled.author) }) else { return }
+    reply(text, to: author, into: &postbag)
+  }
+}
+
+extension ChatWrite {
+  /// What clients are told of a change to a stored message; nil if nothing.
+  func event(about target: TargetFacts) -> WireMessage? {
+    var event = WireMessage(createdAt: .now, recipient: target.recipient, channel: target.channel)
+    switch self {
+    case .edit(let id, let author, let content, let isEncrypted):
+      event.sender = author.display
+      event.content = content
+      event.type = "edit"
+      event.isEncrypted = isEncrypted
+      event.messageID = id
+      event.isEdited = true
+    case .delete(let id, let author, _):
+      event.sender = author.display
+      event.content = StoredMessage.deletedContent
+      event.type = "delete"
+      event.messageID = id
+    case .react(let id, let author, let emoji):
+      event.sender = target.reactor ?? author.display
+      event.type = "reaction"
+      event.messageID = id
+      event.reaction = WireReaction(emoji: emoji, targetID: id)
+    case .unreact(let id, let author, let emoji):
+      event.sender = target.reactor ?? author.display
+      event.type = "reaction"
+      event.messageID = id
+      event.reaction = WireReaction(emoji: emoji, targetID: id, isRemoval: true)
+    case .markRead(let id, let reader):
+      event.sender = reader.display
+      event.type = "read_receipt"
+      event.messageID = id
+    case .post, .togglePin, .changeChannel, .touch:
+      return nil
+    }
+    return event
+  }
+
+  /// What the author is told when there is no such message, or none that he may change.
+  var textIfNotFound: String? {
+    switch self {
+    case .edit: "Edit failed: message not found or you are not the sender"
+    case .delete: "Delete failed: message not found or you are not the sender"
+    case .react, .unreact: "Reaction failed: message not found"
+    case .togglePin: "Pin failed: message not found"
+    // A client sends receipts by itself, also for messages on its screen that are gone here.
+    case .post, .changeChannel, .touch, .markRead: nil
+    }
+  }
+
+  /// What the author is told when the change was not stored; nil if it was not his wish.
+  var textIfNotSaved: String? {
+    switch self {
+    case .post: "Message not sent: could not save message"
+    case .edit: "Edit failed: could not save message"
+    case .delete: "Delete failed: could not save message"
+    case .react, .unreact: "Reaction failed: could not save it"
+    case .togglePin: "Pin failed: could not save it"
+    case .markRead: "Read receipt failed: could not save it"
+    case .changeChannel(_, let old, let channel):
+      ChatRoom.text(from: old, to: channel, isSaved: false)
+    case .touch: nil
+    }
+  }
+}

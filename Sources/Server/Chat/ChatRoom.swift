@@ -1,0 +1,74 @@
+import Logging
+import NIOCore
+import Synchronization
+
+/// The chat: who is in, what they may do, and who hears of it.
+///
+/// One lock guards the membership. Messages are decoded before it is taken and encoded outside it,
+/// once each; nothing ever waits while it is held.
+final class ChatRoom: ChatEntrance {
+  /// How the chat behaves.
+  let settings: ChatSettings
+  /// What it remembers.
+  let archive: any ChatArchive
+  /// What sends to many sockets at once.
+  let flusher: any SocketFlusher
+  let logger: Logger
+  let hub: Mutex<HubState<ChatSession>>
+  let userList = UserListSchedule()
+
+  /// An empty room.
+  ///
+  /// - Parameter bans: who may not log in, as the archive remembers it.
+  init(
+    archive: any ChatArchive, settings: ChatSettings, bans: BanList, flusher: any SocketFlusher,
+    logger: Logger
+  ) {
+    self.archive = archive
+    self.settings = settings
+    self.flusher = flusher
+    self.logger = logger
+    hub = Mutex(HubState(bans: bans))
+  }
+
+  func open(_ socket: any ClientSocket) -> any SocketReceiver {
+    Doorway(socket, to: self)
+  }
+
+  /// How many users are logged in.
+  var memberCount: Int { hub.withLock { $0.memberCount } }
+
+  /// The channel a session is in; nil if the session is over.
+  func channel(of session: ChatSession) -> String? {
+    hub.withLock { $0.channel(of: session.id) }
+  }
+
+  /// The connection of a session is gone: frees its name.
+  func leave(_ session: ChatSession) {
+    session.end()
+    if hub.withLock({ $0.remove(session.id) }) { announceUsers() }
+  }
+
+  /// Ends a session from this side. Its name is free at once.
+  func expel(_ session: ChatSession, _ code: UInt16, _ reason: String) {
+    leave(session)
+    session.socket.close(code: code, reason: reason)
+  }
+
+  /// Ends the session of a client that does not read what it is sent.
+  func expelSlow(_ session: ChatSession) {
+    logger.notice(
+      "closing a client that reads too slowly",
+      metadata: ["user": "\(session.name.display)", "address": "\(session.socket.clientAddress)"])
+    expel(
+      session, CloseCode.policyViolation,
+      "slow consumer: messages were not read as fast as they came")
+  }
+
+  /// Ends every session, so that clients connect again elsewhere or later.
+  func expelEverybody(_ reason: String) {
+    for session in hub.withLock({ $0.everyone }) {
+      expel(session, CloseCode.serviceRestart, reason)
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import NIOCore
+import Synchronization
+
+/// The receiving end of one socket, from its first message to its end.
+///
+/// Messages that arrive while the log-in is still being worked on wait here, in order.
+final class Doorway: SocketReceiver {
+  private enum Phase {
+    case awaitingHandshake
+    case entering(ChatSession, waiting: [ByteBuffer], byteCount: Int)
+    case inside(ChatSession)
+    case closed
+  }
+
+  private enum Step {
+    case handshake
+    case message(ChatSession)
+    case tooMany(ChatSession)
+    case nothing
+  }
+
+  private static let maxWaitingCount = 1024
+  private static let maxWaitingByteCount = 16 << 20
+
+  private let socket: any ClientSocket
+  private let room: ChatRoom
+  private let phase = Mutex(Phase.awaitingHandshake)
+
+  /// The doorway of a socket that was just opened.
+  init(_ socket: any ClientSocket, to room: ChatRoom) {
+    self.socket = socket
+    self.room = room
+  }
+
+  func received(_ message: ByteBuffer) {
+    switch step(message) {
+    case .handshake: begin(message)
+    case .message(let session): room.received(message, from: session)
+    case .tooMany(let session):
+      room.expel(
+        session, CloseCode.policyViolation, "too many messages before the log-in was finished")
+    case .nothing: break
+    }
+  }
+
+  func closed() {
+    let session = phase.withLock { phase in
+      defer { phase = .closed }
+      switch phase {
+      case .entering(let session, _, _), .inside(let session): return session as ChatSession?
+      case .awaitingHandshake, .closed: return nil
+      }
+    }
+    if let session { room.leave(session) }
+  }
+
+  private func step(_ message: ByteBuffer) -> Step {
+    phase.withLock { phase in
+      switch phase {
+      case .awaitingHandshake: return .handshake
+      case .inside(let session): return .message(session)
+      case .closed: return .nothing
+      case .entering(let session, var waiting, let byteCount):
+        let total = byteCount + message.readableBytes
+        guard waiting.count < Self.maxWaitingCount, total <= Self.maxWaitingByteCount else {
+          return .tooMany(session)
+        }
+        // Without this the enumeration would hold a second reference and appending would copy.
+        phase = .closed
+        waiting.append(message)
+        phase = .entering(session, waiting: waiting, byteCount: total)
+        return .nothing
+      }
+    }
+  }
+
+  private func begin(_ message: ByteBuffer) {
+    let session: ChatSession
+    do {
+      session = try room.admit(message, from: socket)
+    } catch {
+      phase.withLock { $0 = .closed }
+      if error.isWrongKey {
+        _ = socket.enqueue(WireEncoder.authFailed(reason: HandshakeRefusal.wrongKeyDetail))
+      }
+      socket.close(code: error.code, reason: error.reason)
+      return
+    }
+    phase.withLock { $0 = .entering(session, waiting: [], byteCount: 0) }
+    socket.acceptMessages(upTo: room.settings.maxMessageBytes)
+    Task {
+      await room.welcome(session)
+      letIn(session)
+    }
+  }
+
+  /// Works off what waited, then lets messages pass straight through.
+  private func letIn(_ session: ChatSession) {
+    while let batch = takeWaitingOrOpen() {
+      for message in batch { room.received(message, from: session) }
+    }
+  }
+
+  private func takeWaitingOrOpen() -> [ByteBuffer]? {
+    phase.withLock { phase in
+      guard case .entering(let session, let waiting, _) = phase else { return nil }
+      if waiting.isEmpty {
+        phase = .inside(session)
+        return nil
+      }
+      phase = .entering(session, waiting: [], byteCount: 0)
+      return waiting
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import NIOCore
+import Synchronization
+
+/// A frame on its way to one client.
+struct Frame: Sendable {
+  /// The encoded message.
+  var bytes: ByteBuffer
+  /// The id of the message it introduces; 0 for everything that is not a new message.
+  var introduces: Int64 = 0
+}
+
+/// The way from the chat to one client: closed while its replay is being read, then open.
+///
+/// A session hears of everything from the moment it is registered. Until its replay is queued, live
+/// frames wait here, so that none is lost, shown twice or shown before the history.
+final class Outlet: Sendable {
+  /// What became of a frame.
+  enum Fate: Sendable, Equatable {
+    /// It is queued, here or in the socket.
+    case queued
+    /// There is no room: the client does not read fast enough.
+    case full
+  }
+
+  private struct Held {
+    var frames: [Frame] = []
+    var byteCount = 0
+  }
+
+  private static let maxHeldFrameCount = 16_384
+  private static let maxHeldByteCount = 32 << 20
+
+  private let socket: any ClientSocket
+  // Read without the lock on the way of every frame; written under the lock.
+  private let isOpen = Atomic<Bool>(false)
+  private let held = Mutex(Held())
+
+  /// A closed outlet to `socket`.
+  init(to socket: any ClientSocket) {
+    self.socket = socket
+  }
+
+  /// Queues a frame behind those before it.
+  func put(_ frame: Frame) -> Fate {
+    if isOpen.load(ordering: .acquiring) { return send(frame) }
+    return held.withLock { held in
+      // It may have been opened while we waited for the lock.
+      if isOpen.load(ordering: .relaxed) { return send(frame) }
+      let byteCount = held.byteCount + frame.bytes.readableBytes
+      guard held.frames.count < Self.maxHeldFrameCount, byteCount <= Self.maxHeldByteCount else {
+        return .full
+      }
+      held.byteCount = byteCount
+      held.frames.append(frame)
+      return .queued
+    }
+  }
+
+  /// Takes out what is waiting; opens the outlet and answers nil when nothing is.
+  func takeHeldOrOpen() -> [Frame]? {
+    held.withLock { held in
+      if held.frames.isEmpty {
+        isOpen.store(true, ordering: .releasing)
+        return nil
+      }
+      defer { held = Held() }
+      return held.frames
+    }
+  }
+
+  private func send(_ frame: Frame) -> Fate {
+    socket.enqueue(frame.bytes) ? .queued : .full
+  }
+}

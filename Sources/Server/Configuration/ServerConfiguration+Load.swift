@@ -1,0 +1,90 @@
+extension ServerConfiguration {
+  /// Reads and checks the configuration.
+  ///
+  /// The command line wins over the process's environment, which wins over `.env`.
+  ///
+  /// - Parameter environment: the process's variables.
+  /// - Throws: ``ConfigurationError``, whose text and exit code are the process's.
+  static func load(
+    flags: ServerFlags, environment: [String: String]
+  ) throws(ConfigurationError) -> ServerConfiguration {
+    var configuration = ServerConfiguration()
+    var directory = ConfigurationDirectory.resolve(
+      flag: flags.configurationDirectory, environment: environment)
+    try ConfigurationDirectory.create(directory)
+    let file = try ConfigurationDirectory.dotEnv(in: directory)
+    let variables = file.merging(environment.filter { !$0.value.isEmpty }) { $1 }
+    if let moved = variables["MARCHAT_CONFIG_DIR"], !moved.isEmpty, moved != directory {
+      directory = moved
+      try ConfigurationDirectory.create(directory)
+    }
+    configuration.directory = directory
+    configuration.variables = variables
+    configuration.warnings = KnownVariables.warnings(for: variables.keys)
+    let reader = VariableReader(variables: variables)
+    try configuration.readNetwork(reader)
+    try configuration.readChat(reader)
+    configuration.readAccess(reader)
+    try configuration.readAdmins(reader, flags)
+    if let port = flags.port { configuration.port = port }
+    try configuration.validate()
+    return configuration
+  }
+
+  private mutating func readNetwork(_ reader: VariableReader) throws(ConfigurationError) {
+    port = try reader.integer("MARCHAT_PORT") ?? port
+    bindAddress = reader.text("DOVETAIL_BIND")
+    maxConnections = try reader.positive("DOVETAIL_MAX_CONNECTIONS") ?? maxConnections
+    maxConnectionsPerIP = try reader.positive("DOVETAIL_MAX_CONNECTIONS_PER_IP")
+    switch (reader.text("MARCHAT_TLS_CERT_FILE"), reader.text("MARCHAT_TLS_KEY_FILE")) {
+    case (let certificate?, let key?): tlsFiles = TLSFiles(certificate: certificate, key: key)
+    case (nil, nil): break
+    default:
+      warnings.append(
+        "only one of MARCHAT_TLS_CERT_FILE and MARCHAT_TLS_KEY_FILE is set; "
+          + "TLS is off until both are")
+    }
+  }
+
+  private mutating func readChat(_ reader: VariableReader) throws(ConfigurationError) {
+    database = reader.text("MARCHAT_DB_PATH") ?? directory + "/marchat.db"
+    logLevel = reader.text("MARCHAT_LOG_LEVEL") ?? logLevel
+    sessionSecret = reader.text("MARCHAT_SESSION_SECRET") ?? reader.text("MARCHAT_JWT_SECRET")
+    hidesHistoryOfBans = reader.text("MARCHAT_BAN_HISTORY_GAPS")?.lowercased() == "true"
+    maxFileBytes = try fileLimit(reader)
+    maxTextBytes = try reader.positive("DOVETAIL_MAX_TEXT_BYTES") ?? maxTextBytes
+    retentionMax = try reader.positive("MARCHAT_MESSAGE_RETENTION_MAX") ?? retentionMax
+    messageTTLHours = try reader.integer("MARCHAT_MESSAGE_TTL_HOURS").flatMap { $0 > 0 ? $0 : nil }
+    isRateLimited = try reader.isOn("DOVETAIL_RATE_LIMIT") ?? isRateLimited
+    restoresChannel = try reader.isOn("DOVETAIL_RESTORE_CHANNEL") ?? restoresChannel
+  }
+
+  private func fileLimit(_ reader: VariableReader) throws(ConfigurationError) -> Int64 {
+    if let bytes = try reader.positive("MARCHAT_MAX_FILE_BYTES") { return Int64(bytes) }
+    guard let megabytes = try reader.positive("MARCHAT_MAX_FILE_MB") else { return maxFileBytes }
+    let (bytes, isTooLarge) = Int64(megabytes).multipliedReportingOverflow(by: 1 << 20)
+    guard !isTooLarge else { throw reader.invalid("MARCHAT_MAX_FILE_MB", "\(megabytes)") }
+    return bytes
+  }
+
+  private mutating func readAccess(_ reader: VariableReader) {
+    allowedUsers = reader.text("MARCHAT_ALLOWED_USERS").map {
+      Set(ListValue.nonEmptyElements($0).map(UsernameRule.fold))
+    }
+    for entry in ListValue.nonEmptyElements(reader.text("MARCHAT_ALLOWED_ORIGINS") ?? "") {
+      if OriginRule.parse(entry) != nil {
+        allowedOrigins.append(entry)
+      } else {
+        warnings.append("MARCHAT_ALLOWED_ORIGINS: \(entry) is no origin and is ignored")
+      }
+    }
+    for entry in ListValue.nonEmptyElements(reader.text("MARCHAT_TRUSTED_PROXIES") ?? "") {
+      if let network = IPNetwork(entry) {
+        trustedProxies.networks.append(network)
+      } else {
+        warnings.append(
+          "MARCHAT_TRUSTED_PROXIES: \(entry) is no address or CIDR range and is ignored")
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import NIOCore
+
+/// What the payload of a received close frame says.
+enum ClosePayload: Equatable {
+  /// Nothing was said.
+  case empty
+  /// A code that may be sent, with or without a reason.
+  case code(UInt16)
+  /// Half a code, a code that must not be sent, or a reason that is no UTF-8.
+  case invalid
+
+  init(_ payload: ByteBuffer) {
+    var payload = payload
+    guard payload.readableBytes > 0 else {
+      self = .empty
+      return
+    }
+    guard let code = payload.readInteger(as: UInt16.self), Self.mayBeSent(code),
+      String(validating: payload.readableBytesView, as: UTF8.self) != nil
+    else {
+      self = .invalid
+      return
+    }
+    self = .code(code)
+  }
+
+  private static func mayBeSent(_ code: UInt16) -> Bool {
+    switch code {
+    case 1000...1003, 1007...1013, 3000...4999: true
+    default: false
+    }
+  }
+}

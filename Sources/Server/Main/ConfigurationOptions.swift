@@ -1,0 +1,39 @@
+import ArgumentParser
+
+/// The options that all subcommands share.
+struct ConfigurationOptions: ParsableArguments {
+  @Option(help: "The configuration directory, which holds .env and the embedded database.")
+  var configDir: String?
+
+  @Option(help: ArgumentHelp("Deprecated: use MARCHAT_PORT.", valueName: "n"))
+  var port: Int?
+
+  @Option(help: ArgumentHelp("Deprecated: use MARCHAT_USERS. May be repeated.", valueName: "name"))
+  var admin: [String] = []
+
+  @Option(help: ArgumentHelp("Deprecated: use MARCHAT_ADMIN_KEY.", valueName: "key"))
+  var adminKey: String?
+
+  @Option(help: .hidden)
+  var config: String?
+
+  /// What the configuration is loaded with.
+  var flags: ServerFlags {
+    ServerFlags(
+      configurationDirectory: configDir, port: port == 0 ? nil : port, admins: admin,
+      adminKey: adminKey)
+  }
+
+  /// One line for each deprecated flag that was used.
+  var deprecations: [String] {
+    let used: [(isUsed: Bool, flag: String, remedy: String)] = [
+      (!admin.isEmpty, "--admin", "MARCHAT_USERS environment variable"),
+      (adminKey != nil, "--admin-key", "MARCHAT_ADMIN_KEY environment variable"),
+      (port != nil, "--port", "MARCHAT_PORT environment variable"),
+      (config != nil, "--config", "environment variables or .env file"),
+    ]
+    return used.filter(\.isUsed).map {
+      "[WARNING] \($0.flag) flag is deprecated. Use \($0.remedy)."
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import DriverAPI
+
+/// One transaction of the journal, and what became of its changes so far.
+struct BatchTransaction {
+  /// Where the statements run.
+  let transaction: Transaction
+  /// What became of each change, in order.
+  var outcomes: [WriteOutcome] = []
+  // New rows, whose `message_id` is set when all are there.
+  private var newIDs: [Int64] = []
+
+  /// A batch of changes inside `transaction`.
+  init(_ transaction: Transaction) {
+    self.transaction = transaction
+  }
+
+  /// The same batch, its statements running inside another transaction or savepoint.
+  func within(_ transaction: Transaction) -> BatchTransaction {
+    var other = BatchTransaction(transaction)
+    other.outcomes = outcomes
+    other.newIDs = newIDs
+    return other
+  }
+
+  /// Stores one change and notes what became of it.
+  mutating func store(_ write: ChatWrite) async throws {
+    switch write {
+    case .post(let message):
+      let id = try await transaction.insert(message)
+      newIDs.append(id)
+      outcomes.append(.posted(id: id))
+    case .edit(let target, let author, let content, let isEncrypted):
+      outcomes.append(
+        try await transaction.edit(target, by: author, content, isEncrypted: isEncrypted))
+    case .delete(let target, let author, let isAdmin):
+      outcomes.append(try await transaction.delete(target, by: author, isAdmin: isAdmin))
+    case .react(let target, let user, let emoji):
+      outcomes.append(try await transaction.addReaction(emoji, to: target, by: user))
+    case .unreact(let target, let user, let emoji):
+      outcomes.append(try await transaction.removeReaction(emoji, from: target, by: user))
+    case .markRead(let target, let user):
+      outcomes.append(try await transaction.markRead(target, by: user))
+    case .togglePin(let target, let admin):
+      outcomes.append(try await transaction.togglePin(target, by: admin))
+    case .changeChannel(let user, _, let channel):
+      try await transaction.setChannel(channel, of: user)
+      outcomes.append(.done)
+    case .touch(let user):
+      try await transaction.touch(user)
+      outcomes.append(.done)
+    }
+  }
+
+  /// Completes the new rows: other programs that read this database look for `message_id`.
+  mutating func finish() async throws {
+    guard let first = newIDs.first, let last = newIDs.last else { return }
+    if last - first == Int64(newIDs.count) - 1 {
+      try await transaction.exec(
+        "UPDATE messages SET message_id = id WHERE id BETWEEN ? AND ?", first, last)
+      return
+    }
+    // Another server inserts at the same time: its rows must not be touched, nor waited for.
+    var rest = newIDs[...]
+    while !rest.isEmpty {
+      let some = rest.prefix(100)
+      rest = rest.dropFirst(some.count)
+      try await transaction.exec(
+        "UPDATE messages SET message_id = id WHERE id IN (\(each: some))")
+    }
+  }
+}

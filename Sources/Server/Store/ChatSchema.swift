@@ -1,0 +1,94 @@
+import DriverAPI
+
+/// The schema of the chat: that of a marchat database, and what this server adds to it.
+///
+/// Version 1 is marchat's own, so that a database of marchat is taken over as it stands and only the
+/// later versions are run on it.
+enum ChatSchema {
+  /// The steps, oldest first.
+  static let migrations = [
+    Migration(1, "tables of marchat") { tables($0) },
+    Migration(2, "folded names and indexes") { additions($0) },
+  ]
+
+  /// Brings the database to the newest version.
+  static func migrate(_ database: Database) async throws {
+    let migrator = try Migrator(migrations)
+    try await adoptVersionTable(of: database, named: migrator.table)
+    try await migrator.migrate(database)
+  }
+
+  // The table of marchat that holds the schema's version has fewer columns than ours.
+  private static func adoptVersionTable(of database: Database, named table: String) async throws {
+    let known = Set(try await database.columns(of: table).map(\.name))
+    guard !known.isEmpty else { return }
+    let dialect = database.dialect
+    let additions = [
+      ("name", dialect.typeName(.text)), ("checksum", dialect.typeName(.key(maxLength: 16))),
+      ("steps", dialect.typeName(.int)),
+    ]
+    for (column, type) in additions where !known.contains(column) {
+      try await database.exec(SQL(raw: "ALTER TABLE \(table) ADD COLUMN \(column) \(type)"))
+    }
+  }
+
+  /// The tables of version 1.
+  private static func tables(_ dialect: Dialect) -> [String] {
+    let (id, int, bool) = (dialect.typeName(.id), dialect.typeName(.int), dialect.typeName(.bool))
+    let (text, time) = (dialect.typeName(.text), dialect.typeName(.timestamp))
+    let key = dialect.typeName(.key(maxLength: 191))
+    return [
+      """
+      CREATE TABLE IF NOT EXISTS messages (id \(id), sender \(text), content \(text), \
+      created_at \(time), is_encrypted \(bool) DEFAULT FALSE, \
+      message_id \(int) NOT NULL DEFAULT 0, edited \(bool) DEFAULT FALSE, \
+      deleted \(bool) DEFAULT FALSE, pinned \(bool) DEFAULT FALSE, \
+      encrypted_data \(dialect.typeName(.bytes)), nonce \(dialect.typeName(.bytes)), \
+      recipient \(text), channel \(key) NOT NULL DEFAULT 'general')
+      """,
+      """
+      CREATE TABLE IF NOT EXISTS user_message_state (username \(key) NOT NULL PRIMARY KEY, \
+      last_message_id \(int) NOT NULL DEFAULT 0, last_seen \(time) NOT NULL)
+      """,
+      """
+      CREATE TABLE IF NOT EXISTS ban_history (id \(id), username \(key) NOT NULL, \
+      banned_at \(time) NOT NULL, unbanned_at \(time), banned_by \(key) NOT NULL, \
+      expires_at \(time))
+      """,
+      """
+      CREATE TABLE IF NOT EXISTS message_reactions (id \(id), message_id \(int) NOT NULL, \
+      username \(key) NOT NULL, emoji \(key) NOT NULL, created_at \(time) NOT NULL, \
+      UNIQUE (message_id, username, emoji))
+      """,
+      """
+      CREATE TABLE IF NOT EXISTS user_channels (username \(key) NOT NULL PRIMARY KEY, \
+      channel \(key) NOT NULL, updated_at \(time) NOT NULL)
+      """,
+      """
+      CREATE TABLE IF NOT EXISTS read_receipts (username \(key) NOT NULL, \
+      message_id \(int) NOT NULL, read_at \(time) NOT NULL, PRIMARY KEY (username, message_id))
+      """,
+    ]
+  }
+
+  /// What version 2 adds: names in the form in which they are compared, and one index for each way
+  /// in which rows are looked up. Every message that is inserted pays for each index.
+  private static func additions(_ dialect: Dialect) -> [String] {
+    let key = dialect.typeName(.key(maxLength: 191))
+    return [
+      "ALTER TABLE messages ADD COLUMN recipient_key \(key) NOT NULL DEFAULT ''",
+      "ALTER TABLE messages ADD COLUMN dm_sender_key \(key) NOT NULL DEFAULT ''",
+      "ALTER TABLE message_reactions ADD COLUMN display_name \(key) NOT NULL DEFAULT ''",
+      "UPDATE messages SET message_id = id WHERE message_id = 0",
+      """
+      UPDATE messages SET recipient_key = LOWER(TRIM(recipient)), \
+      dm_sender_key = LOWER(TRIM(COALESCE(sender, ''))) WHERE TRIM(COALESCE(recipient, '')) <> ''
+      """,
+      "CREATE INDEX idx_messages_recipient_key ON messages (recipient_key, id)",
+      "CREATE INDEX idx_messages_dm_sender_key ON messages (dm_sender_key, id)",
+      "CREATE INDEX idx_read_receipts_message_id ON read_receipts (message_id)",
+      "CREATE INDEX idx_messages_age ON messages (created_at)",
+      "CREATE INDEX idx_bans_by_user ON ban_history (username)",
+    ]
+  }
+}

@@ -1,0 +1,66 @@
+import DriverAPI
+import Logging
+
+/// The chat over a database: what the server is assembled from.
+final class ChatServer: ChatEntrance {
+  private let room: ChatRoom
+  private let journal: Journal
+  private let check: DatabaseCheck
+  private let writing: Task<Void, Never>
+  private let sweeping: Task<Void, Never>
+
+  /// Brings the schema up to date, reads who is banned, and opens the room.
+  ///
+  /// - Parameters:
+  ///   - database: stays the caller's; it must be closed only after ``shutdown()``.
+  ///   - flusher: how many sockets are flushed at once.
+  /// - Throws: why the database cannot be used.
+  init(
+    database: Database, settings: ChatSettings,
+    flusher: any SocketFlusher = SocketBySocketFlusher(), logger: Logger
+  ) async throws {
+    try await ChatSchema.migrate(database)
+    let bans = try await database.withConnection(.reader) { connection in
+      try await BanHistory(connection: connection).openBans()
+    }
+    let journal = Journal(database, logger: logger)
+    let room = ChatRoom(
+      archive: ChatStore(database, journal: journal, leavesBanGaps: settings.banHistoryGaps),
+      settings: settings, bans: bans, flusher: flusher, logger: logger)
+    let schedule = RetentionSchedule(
+      RetentionSweep(
+        database: database, maxMessageCount: settings.retentionMax,
+        timeToLive: settings.retentionTTL),
+      logger: logger)
+    self.room = room
+    self.journal = journal
+    check = DatabaseCheck(database)
+    writing = Task {
+      await journal.run { writes in
+        room.settle(writes)
+        schedule.noteStored(writes.count)
+      }
+    }
+    sweeping = Task { await schedule.run() }
+  }
+
+  func open(_ socket: any ClientSocket) -> any SocketReceiver {
+    room.open(socket)
+  }
+
+  /// How the chat is doing. Cheap: the database is asked at most every few seconds.
+  func status() async -> ChatStatus {
+    await check.status(activeSessionCount: room.memberCount)
+  }
+
+  /// Stores and delivers what was taken, then ends every session.
+  ///
+  /// Call it when no new connections are accepted any more. Calling it again does nothing.
+  func shutdown() async {
+    journal.close()
+    await writing.value
+    sweeping.cancel()
+    await sweeping.value
+    room.expelEverybody("the server is restarting")
+  }
+}

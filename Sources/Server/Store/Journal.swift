@@ -1,0 +1,85 @@
+import DriverAPI
+import Logging
+import Synchronization
+
+/// Stores the changes of many authors in few transactions.
+///
+/// Authors append without waiting. One task takes everything that has piled up while the last
+/// transaction was committed and stores it in the next: a lone message is committed at once, under
+/// load hundreds share one commit.
+final class Journal: Sendable {
+  fileprivate struct State {
+    var queue = JournalQueue()
+    var sleeper: CheckedContinuation<Void, Never>?
+    var isClosing = false
+  }
+
+  private let state = Mutex(State())
+  private let database: Database
+  private let logger: Logger
+
+  /// An empty journal of a database.
+  init(_ database: Database, logger: Logger) {
+    self.database = database
+    self.logger = logger
+  }
+
+  /// Puts a change behind those that wait; false if there is no room or the journal is closing.
+  func append(_ entry: JournalEntry) -> Bool {
+    let (isTaken, sleeper) = state.withLock { state in
+      let isTaken = !state.isClosing && state.queue.append(entry)
+      return (isTaken, isTaken ? state.takeSleeper() : nil)
+    }
+    sleeper?.resume()
+    return isTaken
+  }
+
+  /// Takes no more changes; ``run(_:)`` ends when those that wait are stored.
+  func close() {
+    let sleeper = state.withLock { state in
+      state.isClosing = true
+      return state.takeSleeper()
+    }
+    sleeper?.resume()
+  }
+
+  /// Stores what is appended until the journal is closed and empty.
+  ///
+  /// - Parameter settle: called after each transaction, in order, with what became of its changes.
+  func run(_ settle: @Sendable ([SettledWrite]) -> Void) async {
+    var writer = BatchWriter(database, logger: logger)
+    while let batch = await nextBatch() {
+      let outcomes = await writer.store(batch.map(\.write))
+      settle(
+        zip(batch, outcomes).map { entry, outcome in
+          SettledWrite(author: entry.author, write: entry.write, outcome: outcome)
+        })
+    }
+  }
+
+  /// Waits for changes; nil when the journal is closed and empty.
+  private func nextBatch() async -> [JournalEntry]? {
+    while true {
+      let (batch, isClosing) = state.withLock { ($0.queue.takeBatch(), $0.isClosing) }
+      if !batch.isEmpty { return batch }
+      if isClosing { return nil }
+      await withCheckedContinuation { continuation in
+        let isAwake = state.withLock { state in
+          if state.queue.isEmpty, !state.isClosing {
+            state.sleeper = continuation
+            return false
+          }
+          return true
+        }
+        if isAwake { continuation.resume() }
+      }
+    }
+  }
+}
+
+extension Journal.State {
+  fileprivate mutating func takeSleeper() -> CheckedContinuation<Void, Never>? {
+    defer { sleeper = nil }
+    return sleeper
+  }
+}

@@ -1,0 +1,82 @@
+import DriverAPI
+
+/// What a change to a message needs to know of it.
+private struct Target {
+  var sender: String
+  var isDeleted: Bool
+  var facts: TargetFacts
+}
+
+extension Transaction {
+  /// Inserts a message.
+  ///
+  /// - Returns: its id.
+  func insert(_ message: NewMessage) async throws -> Int64 {
+    try await insert(
+      into: "messages",
+      [
+        "sender": .text(message.sender.display), "content": .text(message.content),
+        "created_at": message.createdAt.databaseValue, "is_encrypted": .bool(message.isEncrypted),
+        "recipient": .text(message.recipient?.display ?? ""), "channel": .text(message.channel),
+        "recipient_key": .text(message.recipient?.key ?? ""),
+        "dm_sender_key": .text(message.recipient == nil ? "" : message.sender.key),
+      ])
+  }
+
+  /// Changes the text of a message of one's own that was not deleted.
+  func edit(
+    _ id: Int64, by author: UserName, _ content: String, isEncrypted: Bool
+  ) async throws -> WriteOutcome {
+    guard let target = try await target(id), target.sender.folded == author.key, !target.isDeleted
+    else { return .notFound }
+    try await exec(
+      "UPDATE messages SET content = ?, edited = ?, is_encrypted = ? WHERE id = ?", content, true,
+      isEncrypted, id)
+    return .changed(target.facts)
+  }
+
+  /// Takes the text out of a message of one's own, or of anybody's for an administrator.
+  func delete(_ id: Int64, by user: UserName, isAdmin: Bool) async throws -> WriteOutcome {
+    guard let target = try await target(id), isAdmin || target.sender.folded == user.key
+    else { return .notFound }
+    try await exec(
+      "UPDATE messages SET content = ?, deleted = ?, is_encrypted = ? WHERE id = ?",
+      StoredMessage.deletedContent, true, false, id)
+    return .changed(target.facts)
+  }
+
+  /// Pins a message, or lifts its pin. The row is changed before it is read, so that two servers
+  /// that do this at once pin and unpin instead of both pinning.
+  func togglePin(_ id: Int64, by admin: UserName) async throws -> WriteOutcome {
+    guard let target = try await target(id), target.facts.audience.admits(admin.key) else {
+      return .notFound
+    }
+    try await exec(
+      "UPDATE messages SET pinned = NOT COALESCE(pinned, FALSE) WHERE id = ?", id)
+    let isPinned = try await queryRow(
+      "SELECT pinned FROM messages WHERE id = ?", id, as: (Bool).self)
+    return isPinned.map { .pinned($0) } ?? .notFound
+  }
+
+  /// The message a user wants to react to or has read; nil if there is none that he may see.
+  func visibleTarget(_ id: Int64, to user: UserName) async throws -> TargetFacts? {
+    guard let target = try await target(id), !target.isDeleted,
+      target.facts.audience.admits(user.key)
+    else { return nil }
+    return target.facts
+  }
+
+  private func target(_ id: Int64) async throws -> Target? {
+    let row = try await queryRow(
+      """
+      SELECT COALESCE(sender, ''), COALESCE(recipient, ''), recipient_key, \
+      COALESCE(channel, 'general'), COALESCE(deleted, FALSE) FROM messages WHERE id = \(id)
+      """, as: (String, String, String, String, Bool).self)
+    guard let (sender, recipient, recipientKey, channel, isDeleted) = row else { return nil }
+    let audience: Audience =
+      recipientKey.isEmpty ? .channel(channel) : .parties(sender.folded, recipientKey)
+    return Target(
+      sender: sender, isDeleted: isDeleted,
+      facts: TargetFacts(audience: audience, channel: channel, recipient: recipient))
+  }
+}

@@ -1,0 +1,63 @@
+import NIOCore
+import Synchronization
+
+@testable import Server
+
+/// The chat's end of a connection without a network: keeps what the chat sends.
+///
+/// Frames count as sent only when they were flushed, so a missing flush shows up as a time-out.
+final class RecordingSocket: ClientSocket {
+  struct Close: Equatable {
+    var code: UInt16
+    var reason: String
+  }
+
+  private struct State {
+    var queued: [ByteBuffer] = []
+    var sent: [String] = []
+    var close: Close?
+    var capacity = Int.max
+    var isStalled = false
+    var maxMessageBytes: Int?
+  }
+
+  let clientAddress = "192.0.2.1"
+  private let state = Mutex(State())
+
+  var sent: [String] { state.withLock { $0.sent } }
+  var close: Close? { state.withLock { $0.close } }
+  var maxMessageBytes: Int? { state.withLock { $0.maxMessageBytes } }
+
+  /// From now on nothing leaves the queue, which has room for so many frames.
+  func stall(capacity: Int) {
+    state.withLock {
+      $0.isStalled = true
+      $0.capacity = capacity
+    }
+  }
+
+  func enqueue(_ message: ByteBuffer) -> Bool {
+    state.withLock { state in
+      guard state.queued.count < state.capacity else { return false }
+      state.queued.append(message)
+      return true
+    }
+  }
+
+  func flush() {
+    state.withLock { state in
+      guard !state.isStalled else { return }
+      state.sent += state.queued.map { String(buffer: $0) }
+      state.queued = []
+    }
+  }
+
+  func close(code: UInt16, reason: String) {
+    flush()
+    state.withLock { if $0.close == nil { $0.close = Close(code: code, reason: reason) } }
+  }
+
+  func acceptMessages(upTo maxBytes: Int) {
+    state.withLock { $0.maxMessageBytes = maxBytes }
+  }
+}

@@ -1,0 +1,141 @@
+import DriverAPI
+import Testing
+
+@testable import Server
+
+@Suite struct ChatReplayTests {
+  private static var settings: ChatSettings {
+    var settings = ChatSettings()
+    settings.rateLimitIsOn = false
+    return settings
+  }
+
+  @Test func theOrderIsListMessagesReactionsReceiptsList() async throws {
+    try await ChatRig.run(Self.settings) { rig in
+      let alice = try await rig.enter("alice")
+      for number in 1...60 { alice.say("\(number)") }
+      let last = try await alice.text("60").messageID
+      for id in [1, last] {
+        alice.send(WireMessage(type: "reaction", reaction: WireReaction(emoji: "x", targetID: id)))
+      }
+      alice.send(WireMessage(type: "read_receipt", messageID: last))
+      try await alice.message("the receipt") { $0.type == "read_receipt" }
+      alice.disconnect()
+      let bob = try await rig.enter("bob")
+      #expect(try bob.texts == (11...60).map(String.init))
+      #expect(bob.userLists == Array(repeating: bob.userLists[0], count: 2))
+      #expect(bob.userLists[0] == #"{"type":"userlist","data":{"users":["bob"]}}"#)
+      #expect(bob.socket.sent.first == bob.userLists[0] && bob.socket.sent.count == 53)
+      #expect(try bob.messages.last?.reaction == WireReaction(emoji: "x", targetID: last))
+      let again = try await rig.enter("alice")
+      #expect(try again.messages.map(\.type).suffix(2) == ["reaction", "read_receipt"])
+      #expect(again.socket.sent.last == again.userLists.last)
+    }
+  }
+
+  @Test func liveFramesAndReplayedOnesAreTheSame() async throws {
+    try await ChatRig.run(Self.settings) { rig in
+      let alice = try await rig.enter("alice")
+      alice.say("one")
+      alice.whisper("two", to: "bob")
+      alice.send(WireMessage(content: "Zm9v", type: "text", isEncrypted: true))
+      try await alice.text("Zm9v")
+      let live = try alice.messages
+      alice.disconnect()
+      #expect(try await rig.enter("alice").messages == live)
+    }
+  }
+
+  @Test func directMessagesBetweenOthersDoNotCount() async throws {
+    try await ChatRig.run(Self.settings) { rig in
+      let alice = try await rig.enter("alice")
+      for number in 1...60 { alice.say("\(number)") }
+      for number in 1...100 { alice.whisper("dm \(number)", to: "bob") }
+      try await alice.text("dm 100")
+      let carol = try await rig.enter("carol")
+      #expect(try carol.texts == (11...60).map(String.init))
+      #expect(try await rig.enter("BOB").texts == (51...100).map { "dm \($0)" })
+    }
+  }
+
+  @Test func deletedAndEditedMessagesAreMarked() async throws {
+    try await ChatRig.run(Self.settings) { rig in
+      let alice = try await rig.enter("alice")
+      alice.say("a")
+      alice.say("b")
+      let id = try await alice.text("b").messageID
+      alice.send(WireMessage(type: "delete", messageID: id - 1))
+      alice.send(WireMessage(content: "b2", type: "edit", messageID: id))
+      try await alice.message("the edit") { $0.type == "edit" }
+      try await rig.restart()
+      let messages = try await rig.enter("bob").messages
+      #expect(messages.map(\.type) == ["delete", "text"])
+      #expect(messages.map(\.content) == ["[deleted]", "b2"])
+      #expect(messages.map(\.isEdited) == [false, true])
+    }
+  }
+
+  @Test func whatIsSaidDuringALogInIsShownOnce() async throws {
+    try await ChatRig.run(Self.settings) { rig in
+      let alice = try await rig.enter("alice")
+      let server = rig.server
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<10 {
+          group.addTask {
+            let guest = ChatClient(server)
+            guest.shakeHands("guest\(number)")
+            try await guest.text("last")
+            let ids = try guest.messages.filter { $0.type == "text" && $0.messageID > 0 }
+              .map(\.messageID)
+            let first = try #require(ids.first)
+            #expect(ids == (0..<ids.count).map { first + Int64($0) }, "no gap, no double, in order")
+            #expect(ids.last == 801)
+          }
+        }
+        for number in 1...800 {
+          alice.say("\(number)")
+          if number % 20 == 0 { try await alice.text("\(number)") }
+        }
+        alice.say("last")
+        try await group.waitForAll()
+      }
+    }
+  }
+
+  @Test func banGapsHideWhatWasSaidMeanwhileAndNotMore() async throws {
+    var settings = Self.settings
+    settings.banHistoryGaps = true
+    try await ChatRig.run(settings) { rig in
+      let alice = try await rig.enter("alice")
+      for text in ["before", "during", "between", "kicked", "after"] {
+        alice.say(text)
+        try await alice.text(text)
+      }
+      func time(_ text: String, _ shift: Int64) throws -> WireTime {
+        let message = try #require(try alice.messages.first { $0.content == text })
+        return WireTime(microseconds: try #require(message.createdAt).microseconds + shift)
+      }
+      // The kick ran out by itself, so its row was never closed.
+      try await rig.ban("bob", since: time("during", -1), lifted: time("during", 1))
+      try await rig.ban("bob", since: time("kicked", -1), until: time("kicked", 1))
+      #expect(try await rig.enter("bob").texts == ["before", "between", "after"])
+      #expect(try await rig.enter("carol").texts.count == 5)
+    }
+  }
+
+  @Test func oldRowsWithNullsAreShown() async throws {
+    try await ChatRig.run(Self.settings) { rig in
+      try await rig.database.exec(
+        """
+        INSERT INTO messages (sender, content, created_at, is_encrypted, edited, deleted, pinned, \
+        recipient) VALUES (NULL, 'old', NULL, NULL, NULL, NULL, NULL, NULL)
+        """)
+      let alice = try await rig.enter("alice")
+      #expect(alice.socket.sent.count == 3)
+      #expect(
+        alice.socket.sent[1]
+          == #"{"sender":"","content":"old","created_at":"0001-01-01T00:00:00Z","type":"text","#
+          + #""message_id":1,"channel":"general"}"#)
+    }
+  }
+}

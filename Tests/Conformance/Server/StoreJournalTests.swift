@@ -1,0 +1,106 @@
+import DriverAPI
+import Testing
+
+@testable import Server
+
+@Suite struct StoreJournalTests {
+  private static var settings: ChatSettings {
+    var settings = ChatSettings()
+    settings.rateLimitIsOn = false
+    settings.retentionMax = 1_000_000
+    return settings
+  }
+
+  @Test func everybodySeesMessagesInTheOrderOfTheirIDs() async throws {
+    try await ChatRig.run(Self.settings) { rig in
+      let server = rig.server
+      let watcher = try await rig.enter("watcher")
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for author in 0..<16 {
+          group.addTask {
+            let client = ChatClient(server)
+            client.shakeHands("author\(author)")
+            for number in 0..<100 { client.say("\(author)/\(number)") }
+            try await client.waitUntil("own messages are back") {
+              try $0.texts.filter { $0.hasPrefix("\(author)/") }.count == 100
+            }
+            let own = try client.texts.filter { $0.hasPrefix("\(author)/") }
+            #expect(own == (0..<100).map { "\(author)/\($0)" })
+          }
+        }
+        try await group.waitForAll()
+      }
+      try await watcher.waitUntil("all messages came") { try $0.texts.count == 1600 }
+      #expect(try watcher.messages.map(\.messageID) == Array(1...1600))
+      #expect(try await rig.count("SELECT COUNT(*) FROM messages WHERE message_id = id") == 1600)
+    }
+  }
+
+  @Test func aRowThatFailsFailsAlone() async throws {
+    try await ChatRig.run(Self.settings) { rig in
+      try await rig.database.exec(
+        SQL(
+          raw: """
+            CREATE TRIGGER poisoned BEFORE INSERT ON messages WHEN NEW.content = 'poison' \
+            BEGIN SELECT RAISE(ABORT, 'poisoned'); END
+            """))
+      let alice = try await rig.enter("alice")
+      let bob = try await rig.enter("bob")
+      for round in 0..<20 {
+        alice.say("a\(round)")
+        bob.say("poison")
+        alice.say("b\(round)")
+      }
+      try await alice.text("b19")
+      try await bob.waitUntil("every refusal is told") { try $0.notices.count == 20 }
+      #expect(try bob.notices.allSatisfy { $0 == "Message not sent: could not save message" })
+      #expect(try alice.notices == [])
+      #expect(try alice.texts == (0..<20).flatMap { ["a\($0)", "b\($0)"] })
+      let ids = try alice.messages.map(\.messageID)
+      #expect(ids == ids.sorted() && Set(ids).count == 40)
+      #expect(try await rig.count("SELECT COUNT(*) FROM messages WHERE message_id = id") == 40)
+    }
+  }
+
+  @Test func withoutItsTableNothingIsSentAndServiceResumesByItself() async throws {
+    try await ChatRig.run(Self.settings) { rig in
+      let alice = try await rig.enter("alice")
+      let bob = try await rig.enter("bob")
+      try await rig.database.exec("ALTER TABLE messages RENAME TO hidden")
+      alice.say("lost")
+      try await alice.notice("Message not sent: could not save message")
+      let late = try await rig.enter("late")
+      try await late.message("the notice") { $0.content.hasPrefix("The history could not be") }
+      try await rig.database.exec("ALTER TABLE hidden RENAME TO messages")
+      alice.say("saved")
+      try await bob.text("saved")
+      #expect(try bob.texts == ["saved"])
+    }
+  }
+
+  @Test func theQueueIsBounded() {
+    var queue = JournalQueue()
+    let author = SessionID()
+    func entry(_ count: Int) -> JournalEntry {
+      JournalEntry(
+        author: author,
+        write: .post(
+          NewMessage(
+            sender: UserName("a"), content: String(repeating: "x", count: count), createdAt: .now)))
+    }
+    var count = 0
+    while queue.append(entry(1)) { count += 1 }
+    #expect(count == JournalQueue.maxEntryCount)
+    let batch = queue.takeBatch()
+    #expect(batch.count == JournalQueue.maxBatchCount)
+    let fits = queue.append(entry(1))
+    #expect(fits)
+    while !queue.takeBatch().isEmpty {}
+    for _ in 0..<63 {
+      let isTaken = queue.append(entry(1 << 20))
+      #expect(isTaken)
+    }
+    let isTaken = queue.append(entry(1 << 20))
+    #expect(!isTaken, "64 MiB with what the bookkeeping takes")
+  }
+}

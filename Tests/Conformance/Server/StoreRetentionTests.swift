@@ -1,0 +1,67 @@
+import DriverAPI
+import Testing
+
+@testable import Server
+
+@Suite struct StoreRetentionTests {
+  private func post(_ rig: ChatRig, _ count: Int) async throws -> ChatClient {
+    let alice = try await rig.enter("alice")
+    for number in 1...count { alice.say("\(number)") }
+    try await alice.text("\(count)")
+    return alice
+  }
+
+  @Test func onlyTheNewestAndThePinnedStay() async throws {
+    var settings = ChatSettings()
+    settings.rateLimitIsOn = false
+    settings.retentionMax = 1_000_000
+    try await ChatRig.run(settings) { rig in
+      let alice = try await post(rig, 1200)
+      for id in [1, 5, 1200] as [Int64] {
+        alice.send(WireMessage(type: "reaction", reaction: WireReaction(emoji: "x", targetID: id)))
+        alice.send(WireMessage(type: "read_receipt", messageID: id))
+      }
+      try await alice.message("the last receipt") {
+        $0.type == "read_receipt" && $0.messageID == 1200
+      }
+      try await rig.database.exec("UPDATE messages SET pinned = TRUE WHERE id = 5")
+      let sweep = RetentionSweep(database: rig.database, maxMessageCount: 100, timeToLive: nil)
+      #expect(try await sweep.run(at: .now) == 1099)
+      #expect(try await sweep.run(at: .now) == 0)
+      #expect(try await rig.count("SELECT COUNT(*) FROM messages") == 101)
+      #expect(try await rig.count("SELECT MIN(id) FROM messages") == 5)
+      #expect(try await rig.count("SELECT COUNT(*) FROM message_reactions") == 2)
+      #expect(try await rig.count("SELECT COUNT(*) FROM read_receipts") == 2)
+    }
+  }
+
+  @Test func oldMessagesGoWhenTheirTimeIsUp() async throws {
+    var settings = ChatSettings()
+    settings.rateLimitIsOn = false
+    try await ChatRig.run(settings) { rig in
+      _ = try await post(rig, 10)
+      let sweep = RetentionSweep(
+        database: rig.database, maxMessageCount: 1000, timeToLive: .seconds(3600))
+      let later = WireTime(microseconds: WireTime.now.microseconds + 3_599_000_000)
+      #expect(try await sweep.run(at: later) == 0)
+      let muchLater = WireTime(microseconds: WireTime.now.microseconds + 3_601_000_000)
+      #expect(try await sweep.run(at: muchLater) == 10)
+    }
+  }
+
+  @Test func aRunningChatSweepsByItself() async throws {
+    var settings = ChatSettings()
+    settings.rateLimitIsOn = false
+    settings.retentionMax = 10
+    try await ChatRig.run(settings) { rig in
+      let alice = try await post(rig, 100)
+      let deadline = ContinuousClock.now + .seconds(10)
+      while try await rig.count("SELECT COUNT(*) FROM messages") > 10 {
+        try #require(ContinuousClock.now < deadline, "the sweep did not come")
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      alice.disconnect()
+      #expect(try await rig.enter("bob").texts == (91...100).map(String.init))
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Testing
+
+@testable import Server
+
+@Suite struct TransportAddressTests {
+  private let proxies = TrustedProxies(
+    networks: ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"].compactMap(IPNetwork.init))
+
+  @Test(
+    arguments: [
+      ("203.0.113.1", [], nil, "203.0.113.1"), ("", [], nil, "unknown"),
+      ("203.0.113.1", ["6.6.6.6"], "7.7.7.7", "203.0.113.1"),
+      ("10.1.1.1", ["6.6.6.6, 203.0.113.9"], nil, "203.0.113.9"),
+      ("10.1.1.1", ["6.6.6.6, 203.0.113.9, 10.2.2.2"], nil, "203.0.113.9"),
+      ("10.1.1.1", ["6.6.6.6", "203.0.113.9"], nil, "203.0.113.9"),
+      ("10.1.1.1", ["10.3.3.3, 10.2.2.2"], nil, "10.3.3.3"),
+      ("10.1.1.1", ["203.0.113.9, nonsense"], nil, "10.1.1.1"),
+      ("10.1.1.1", ["nonsense, 10.2.2.2"], nil, "10.2.2.2"),
+      ("10.1.1.1", ["203.0.113.9:5555"], nil, "203.0.113.9"),
+      ("10.1.1.1", ["[2001:db9::1]:5555"], nil, "2001:db9::1"),
+      ("10.1.1.1", [], "203.0.113.9", "203.0.113.9"), ("10.1.1.1", [], "nonsense", "10.1.1.1"),
+      ("10.1.1.1", [" , "], nil, "10.1.1.1"), ("2001:db8::5", ["2001:db9::1"], nil, "2001:db9::1"),
+      ("::ffff:192.0.2.7", ["203.0.113.9"], nil, "203.0.113.9"),
+      ("::ffff:203.0.113.1", [], nil, "203.0.113.1"),
+    ] as [(String, [String], String?, String)])
+  func clientAddresses(
+    _ peer: String, _ forwarded: [String], _ realIP: String?, _ client: String
+  ) {
+    #expect(proxies.clientAddress(peer: peer, forwarded: forwarded, realIP: realIP) == client)
+  }
+
+  @Test(arguments: [
+    "", "10.0.0", "10.0.0.0/33", "10.0.0.0/-1", "::/129", "x/8", "10.0.0.0/", "1.2.3.4/8/8",
+  ])
+  func badNetworks(_ text: String) {
+    #expect(IPNetwork(text) == nil)
+  }
+
+  @Test func rangesEndWhereTheyShould() throws {
+    let network = try #require(IPNetwork("10.1.2.128/25"))
+    #expect(network.contains(try #require(IPAddress("10.1.2.255"))))
+    #expect(!network.contains(try #require(IPAddress("10.1.2.127"))))
+    #expect(try #require(IPNetwork("::/0")).contains(try #require(IPAddress("8.8.8.8"))))
+    #expect(!(try #require(IPNetwork("0.0.0.0/0"))).contains(try #require(IPAddress("::1"))))
+  }
+
+  @Test(
+    arguments: [
+      (nil, "h", true), ("", "h", true), ("http://h", "h:8080", true), ("https://H:1", "h", true),
+      ("http://evil.h", "h", false), ("http://h.evil", "h", false), ("h", "h", false),
+      ("http://", "h", false), ("http://localhost", "127.0.0.1:8080", true),
+      ("http://[::1]:3000", "localhost", true),
+      ("http://localhost.evil.example", "localhost", false),
+      ("https://ok.example", "h", true), ("http://ok.example", "h", false),
+      ("https://ok.example:443", "h", false), ("http://any.example:1", "h", true),
+      ("http://port.example:81", "h", true), ("http://port.example", "h", false),
+      ("http://%zz example", "h", false), ("null", "h", false), ("http://h", nil, false),
+    ] as [(String?, String?, Bool)])
+  func origins(_ origin: String?, _ host: String?, _ isAllowed: Bool) {
+    let rule = OriginRule(allowed: ["https://ok.example", "any.example", "port.example:81"])
+    #expect((rule.refusal(origin: origin, host: host) == nil) == isAllowed)
+  }
+}
