@@ -1,8 +1,8 @@
 /// An exact decimal number of up to 38 digits that remembers its scale. [TYPE-4]
 ///
 /// `==` and hashing compare the representation: 1.5 and 1.50 are different values, because a column
-/// tells them apart. ``isNumericallyEqual(to:)`` compares the numbers, and so does `<`: of 1.5 and
-/// 1.50 neither is less than the other, although they are not `==`.
+/// tells them apart; ``isNumericallyEqual(to:)`` compares the numbers, and so does `<`, with the
+/// number of decimals deciding between equals.
 public struct ExactDecimal: Sendable, Hashable {
   /// The digits as a whole number with its sign; less than 10^38 either way.
   public let unscaled: Int128

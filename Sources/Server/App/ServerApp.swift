@@ -1,65 +1,99 @@
-import Dispatch
-import Foundation
+import DriverAPI
 import Logging
 import NIOCore
 import NIOPosix
 
-/// The assembly of the server.
+/// The assembly of the server: the one place where configuration, drivers, chat and transport meet.
 enum ServerApp {
-  /// Runs the server until SIGINT or SIGTERM, then closes all connections in an orderly way.
+  /// Runs the server until SIGINT or SIGTERM, then stores what was taken, tells every client, and
+  /// returns.
+  ///
+  /// - Throws: why the database cannot be used or the port cannot be had.
   static func serve(configuration: ServerConfiguration) async throws {
-    let logger = Logger(label: "dovetail")
-    let listener = try await ChatListener.start(
-      ChatListener.Settings(configuration), on: MultiThreadedEventLoopGroup.singleton, routes: [],
-      entrance: ClosedEntrance(), logger: logger)
-    logger.info("listening", metadata: ["port": "\(listener.port)"])
-    await firstStopSignal()
+    let logger = makeLogger(configuration)
+    let stop = StopSignal()
+    let database = try await openDatabase(configuration, logger)
+    do {
+      try await serve(configuration, database, logger, until: stop)
+    } catch {
+      await database.close()
+      throw error
+    }
+    await database.close()
+    logger.info("stopped")
+  }
+
+  private static func serve(
+    _ configuration: ServerConfiguration, _ database: Database, _ logger: Logger,
+    until stop: StopSignal
+  ) async throws {
+    let chat = try await ChatServer(
+      database: database, settings: ChatSettings(configuration), flusher: EventLoopFlusher(),
+      logger: logger)
+    let health = HealthSource(chat: chat)
+    let listener: ChatListener
+    do {
+      listener = try await ChatListener.start(
+        ChatListener.Settings(configuration), on: MultiThreadedEventLoopGroup.singleton,
+        routes: HealthReport.routes { await health.report() }, entrance: chat, logger: logger)
+    } catch {
+      await chat.shutdown()
+      throw error
+    }
+    Banner(configuration: configuration, database: database, port: listener.port).show()
+    let signal = await stop.first
+    logger.info("stopping", metadata: ["signal": "\(signal)"])
+    await listener.stopAccepting()
+    await chat.shutdown()
     await listener.shutdown()
   }
 
-  /// Checks the configuration and prints what was found.
-  ///
-  /// - Returns: the process's exit code; not 0 if something is wrong.
-  static func doctor(
-    flags: ServerFlags, environment: [String: String], asJSON: Bool
-  ) async -> Int32 {
-    var (status, message) = ("ok", "configuration loaded from env and .env")
-    do throws(ConfigurationError) {
-      _ = try ServerConfiguration.load(flags: flags, environment: environment)
+  private static func openDatabase(
+    _ configuration: ServerConfiguration, _ logger: Logger
+  ) async throws -> Database {
+    var options = DatabaseConfiguration()
+    options.logger = logger
+    do {
+      return try await Database.open(
+        configuration.database, configuration: options, registry: drivers())
     } catch {
-      (status, message) = ("error", error.message)
+      throw StartFailure(what: "cannot open the database of MARCHAT_DB_PATH", why: error)
     }
-    var json = JSONWriter(capacity: 256)
-    json.member("{\"checks\":[{\"id\":\"config_load\",\"status\":", status)
-    json.member(",\"message\":", message)
-    json.raw("}]}")
-    print(asJSON ? String(buffer: json.finish()) : "  [\(status)] config_load: \(message)")
-    return status == "ok" ? 0 : 1
   }
 
-  private static func firstStopSignal() async {
-    let signals = AsyncStream.makeStream(of: Int32.self)
-    let sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { signals.continuation.yield(number) }
-      source.resume()
-      return source
-    }
-    for await _ in signals.stream { break }
-    sources.forEach { $0.cancel() }
+  private static func makeLogger(_ configuration: ServerConfiguration) -> Logger {
+    var logger = Logger(label: "dovetail") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = Logger.Level(rawValue: configuration.logLevel.lowercased()) ?? .info
+    return logger
   }
 }
 
-/// Closes every socket: this server has no chat yet.
-private struct ClosedEntrance: ChatEntrance {
-  private final class Receiver: SocketReceiver {
-    func received(_ message: ByteBuffer) {}
-    func closed() {}
-  }
+/// Why the server did not start, for the terminal.
+struct StartFailure: Error, CustomStringConvertible {
+  var what: String
+  var why: DatabaseError
 
-  func open(_ socket: any ClientSocket) -> any SocketReceiver {
-    socket.close(code: CloseCode.internalError, reason: "the chat is not running")
-    return Receiver()
+  var description: String { "\(what): \(why)" }
+}
+
+/// Sends what is queued with one task per event loop.
+struct EventLoopFlusher: SocketFlusher {
+  func flush(_ sockets: [any ClientSocket]) { FlushBatch.flush(sockets) }
+}
+
+extension ChatSettings {
+  /// The chat's part of the configuration.
+  init(_ configuration: ServerConfiguration) {
+    self.init()
+    adminKey = configuration.adminKey
+    admins = configuration.admins
+    allowedUsers = configuration.allowedUsers
+    maxFileBytes = Int(configuration.maxFileBytes)
+    maxTextBytes = configuration.maxTextBytes
+    banHistoryGaps = configuration.hidesHistoryOfBans
+    rateLimitIsOn = configuration.isRateLimited
+    restoresChannel = configuration.restoresChannel
+    retentionMax = configuration.retentionMax
+    retentionTTL = configuration.messageTTLHours.map { .seconds($0 * 3600) }
   }
 }

@@ -44,8 +44,7 @@ final class ChatListener: Sendable {
   /// Stops accepting, sends every WebSocket what is queued and close code 1012, and returns when
   /// all connections are gone, a second after `closeTimeout` at the latest.
   func shutdown(reason: String = "server restarting") async {
-    gate.close()
-    await Self.settled(channel.close())
+    await stopAccepting()
     sweeps.shutDown(reason: reason)
     let cut = channel.eventLoop.scheduleTask(in: limits.closeTimeout + .seconds(1)) { [self] in
       logger.warning("cutting connections that did not close", metadata: ["count": "\(gate.count)"])
@@ -54,6 +53,12 @@ final class ChatListener: Sendable {
     await Self.settled(gate.whenEmpty(on: channel.eventLoop))
     cut.cancel()
     sweeps.stop()
+  }
+
+  /// Takes no new connections. Those that are open stay open.
+  func stopAccepting() async {
+    gate.close()
+    await Self.settled(channel.close())
   }
 
   /// Waits for a future whose failure means that what it was to bring about is so already.

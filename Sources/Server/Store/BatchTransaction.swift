@@ -4,19 +4,21 @@ import DriverAPI
 struct BatchTransaction {
   /// Where the statements run.
   let transaction: Transaction
+  private let messageInsert: MessageInsert
   /// What became of each change, in order.
   var outcomes: [WriteOutcome] = []
   // New rows, whose `message_id` is set when all are there.
   private var newIDs: [Int64] = []
 
   /// A batch of changes inside `transaction`.
-  init(_ transaction: Transaction) {
+  init(_ transaction: Transaction, _ messageInsert: MessageInsert) {
     self.transaction = transaction
+    self.messageInsert = messageInsert
   }
 
   /// The same batch, its statements running inside another transaction or savepoint.
   func within(_ transaction: Transaction) -> BatchTransaction {
-    var other = BatchTransaction(transaction)
+    var other = BatchTransaction(transaction, messageInsert)
     other.outcomes = outcomes
     other.newIDs = newIDs
     return other
@@ -26,7 +28,7 @@ struct BatchTransaction {
   mutating func store(_ write: ChatWrite) async throws {
     switch write {
     case .post(let message):
-      let id = try await transaction.insert(message)
+      let id = try await messageInsert.run(message, in: transaction)
       newIDs.append(id)
       outcomes.append(.posted(id: id))
     case .edit(let target, let author, let content, let isEncrypted):

@@ -8,6 +8,7 @@ struct BatchWriter {
   private static let maxPause = Duration.milliseconds(250)
 
   private let database: Database
+  private let messageInsert: MessageInsert
   private let logger: Logger
   // After a batch was given up the next ones fail at once, so that authors hear of it soon; the
   // first that succeeds ends that.
@@ -24,8 +25,9 @@ struct BatchWriter {
   }
 
   /// A writer to a database.
-  init(_ database: Database, logger: Logger) {
+  init(_ database: Database, _ messageInsert: MessageInsert, logger: Logger) {
     self.database = database
+    self.messageInsert = messageInsert
     self.logger = logger
   }
 
@@ -72,7 +74,7 @@ struct BatchWriter {
     do {
       let outcomes = try await database.transaction { transaction in
         commitsNow = false
-        var batch = BatchTransaction(transaction)
+        var batch = BatchTransaction(transaction, messageInsert)
         for write in writes {
           if separately {
             try await storeAlone(write, in: &batch)

@@ -23,7 +23,7 @@ final class ChatServer: ChatEntrance {
     let bans = try await database.withConnection(.reader) { connection in
       try await BanHistory(connection: connection).openBans()
     }
-    let journal = Journal(database, logger: logger)
+    let journal = try Journal(database, logger: logger)
     let room = ChatRoom(
       archive: ChatStore(database, journal: journal, leavesBanGaps: settings.banHistoryGaps),
       settings: settings, bans: bans, flusher: flusher, logger: logger)

@@ -16,11 +16,15 @@ final class Journal: Sendable {
 
   private let state = Mutex(State())
   private let database: Database
+  private let messageInsert: MessageInsert
   private let logger: Logger
 
   /// An empty journal of a database.
-  init(_ database: Database, logger: Logger) {
+  ///
+  /// - Throws: `misuse` if its dialect cannot write the statements.
+  init(_ database: Database, logger: Logger) throws {
     self.database = database
+    messageInsert = try MessageInsert(database.dialect)
     self.logger = logger
   }
 
@@ -47,7 +51,7 @@ final class Journal: Sendable {
   ///
   /// - Parameter settle: called after each transaction, in order, with what became of its changes.
   func run(_ settle: @Sendable ([SettledWrite]) -> Void) async {
-    var writer = BatchWriter(database, logger: logger)
+    var writer = BatchWriter(database, messageInsert, logger: logger)
     while let batch = await nextBatch() {
       let outcomes = await writer.store(batch.map(\.write))
       settle(

@@ -8,21 +8,6 @@ private struct Target {
 }
 
 extension Transaction {
-  /// Inserts a message.
-  ///
-  /// - Returns: its id.
-  func insert(_ message: NewMessage) async throws -> Int64 {
-    try await insert(
-      into: "messages",
-      [
-        "sender": .text(message.sender.display), "content": .text(message.content),
-        "created_at": message.createdAt.databaseValue, "is_encrypted": .bool(message.isEncrypted),
-        "recipient": .text(message.recipient?.display ?? ""), "channel": .text(message.channel),
-        "recipient_key": .text(message.recipient?.key ?? ""),
-        "dm_sender_key": .text(message.recipient == nil ? "" : message.sender.key),
-      ])
-  }
-
   /// Changes the text of a message of one's own that was not deleted.
   func edit(
     _ id: Int64, by author: UserName, _ content: String, isEncrypted: Bool

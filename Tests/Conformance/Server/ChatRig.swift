@@ -13,15 +13,19 @@ final class ChatRig {
   private(set) var database: Database
   private(set) var server: ChatServer
 
-  /// Runs `body` with a fresh chat and removes its file afterwards.
+  /// Runs `body` with a fresh chat and removes its file afterwards. `prepare` sees the database
+  /// before the chat does.
   static func run(
-    _ settings: ChatSettings = ChatSettings(), _ body: (ChatRig) async throws -> Void
+    _ settings: ChatSettings = ChatSettings(), options: String = "",
+    prepare: (Database) async throws -> Void = { _ in },
+    _ body: (ChatRig) async throws -> Void
   ) async throws {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("chat-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let database = try await Self.open(folder)
+    let database = try await Self.open(folder, options)
+    try await prepare(database)
     let rig = ChatRig(folder, database, try await Self.serve(database, settings))
     do {
       try await body(rig)
@@ -41,7 +45,7 @@ final class ChatRig {
   /// Stops the chat, closes the file, opens it again and starts another chat.
   func restart(_ settings: ChatSettings = ChatSettings()) async throws {
     await stop()
-    database = try await Self.open(folder)
+    database = try await openAgain()
     server = try await Self.serve(database, settings)
   }
 
@@ -62,9 +66,12 @@ final class ChatRig {
     return client
   }
 
-  private static func open(_ folder: URL) async throws -> Database {
+  /// The same file once more, as another process would open it.
+  func openAgain() async throws -> Database { try await Self.open(folder, "") }
+
+  private static func open(_ folder: URL, _ options: String) async throws -> Database {
     try await Database.open(
-      try DatabaseURL("sqlite:\(folder.path)/chat.db"), with: SQLiteDriver())
+      try DatabaseURL("sqlite:\(folder.path)/chat.db\(options)"), with: SQLiteDriver())
   }
 
   private static func serve(

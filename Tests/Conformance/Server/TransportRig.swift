@@ -24,7 +24,7 @@ struct TransportRig {
   static var quick: TransportLimits {
     var limits = TransportLimits()
     limits.sweepInterval = .milliseconds(20)
-    limits.closeTimeout = .milliseconds(1500)
+    limits.closeTimeout = .milliseconds(200)
     return limits
   }
 

@@ -6,81 +6,83 @@ import Testing
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(1))) struct TransportTLSTests {
-  /// A directory with two certificates and their keys, made by `openssl`.
-  private struct Certificates: ~Copyable {
-    let directory = NSTemporaryDirectory() + "dovetail-tls-\(UUID().uuidString)"
+extension TransportSuites {
+  @Suite(.timeLimit(.minutes(1))) struct TransportTLSTests {
+    /// A directory with two certificates and their keys, made by `openssl`.
+    private struct Certificates: ~Copyable {
+      let directory = NSTemporaryDirectory() + "dovetail-tls-\(UUID().uuidString)"
 
-    init() async throws {
-      try FileManager.default.createDirectory(
-        atPath: directory, withIntermediateDirectories: true)
-      for name in ["a", "b"] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-          "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-          "/CN=localhost", "-keyout", path(name + ".key"), "-out", path(name + ".crt"),
-        ]
-        process.standardError = FileHandle.nullDevice
-        let exits = EventQueue<Int32>()
-        process.terminationHandler = { exits.add($0.terminationStatus) }
-        try process.run()
-        let status = await exits.next(timeout: .seconds(30))
-        try #require(status == 0, "openssl must be installed")
-      }
-    }
-
-    func path(_ name: String) -> String { directory + "/" + name }
-
-    deinit {
-      do { try FileManager.default.removeItem(atPath: directory) } catch {
-        Issue.record("\(error)")
-      }
-    }
-  }
-
-  @Test func pagesAreServedOverTLS() async throws {
-    let files = try await Certificates()
-    let identity = try TLSIdentity(
-      certificateFile: files.path("a.crt"), keyFile: files.path("a.key"))
-    try await TransportRig.run(configure: { $0.tls = identity }) { rig in
-      var configuration = TLSConfiguration.makeClientConfiguration()
-      configuration.certificateVerification = .none
-      let context = try NIOSSLContext(configuration: configuration)
-      let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .connect(host: "127.0.0.1", port: rig.listener.port) { channel in
-          channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(
-              NIOSSLClientHandler(context: context, serverHostname: "localhost"))
-            return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
-              wrappingChannelSynchronously: channel)
-          }
+      init() async throws {
+        try FileManager.default.createDirectory(
+          atPath: directory, withIntermediateDirectories: true)
+        for name in ["a", "b"] {
+          let process = Process()
+          process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+          process.arguments = [
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+            "/CN=localhost", "-keyout", path(name + ".key"), "-out", path(name + ".crt"),
+          ]
+          process.standardError = FileHandle.nullDevice
+          let exits = EventQueue<Int32>()
+          process.terminationHandler = { exits.add($0.terminationStatus) }
+          try process.run()
+          let status = await exits.next(timeout: .seconds(30))
+          try #require(status == 0, "openssl must be installed")
         }
-      let answer = try await channel.executeThenClose { inbound, outbound in
-        try await outbound.write(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
-        for try await part in inbound { return String(buffer: part) }
-        return ""
       }
-      #expect(answer.hasPrefix("HTTP/1.1 404 "))
-    }
-  }
 
-  private func failure(_ certificate: String, _ key: String) -> String {
-    let error = #expect(throws: ListenerError.self) {
-      try TLSIdentity(certificateFile: certificate, keyFile: key)
-    }
-    return error?.description ?? ""
-  }
+      func path(_ name: String) -> String { directory + "/" + name }
 
-  @Test func whatIsWrongWithTheFilesIsSaid() async throws {
-    let files = try await Certificates()
-    let (certificate, key) = (files.path("a.crt"), files.path("a.key"))
-    let junk = files.path("junk")
-    try "no PEM".write(toFile: junk, atomically: true, encoding: .utf8)
-    #expect(failure("/none", key) == "MARCHAT_TLS_CERT_FILE: there is no file /none")
-    #expect(failure(certificate, "/none") == "MARCHAT_TLS_KEY_FILE: there is no file /none")
-    #expect(failure(junk, key) == "MARCHAT_TLS_CERT_FILE: \(junk) holds no PEM certificate")
-    #expect(failure(certificate, junk).hasPrefix("MARCHAT_TLS_KEY_FILE: \(junk) holds no "))
-    #expect(failure(certificate, files.path("b.key")).contains("does not belong to"))
+      deinit {
+        do { try FileManager.default.removeItem(atPath: directory) } catch {
+          Issue.record("\(error)")
+        }
+      }
+    }
+
+    @Test func pagesAreServedOverTLS() async throws {
+      let files = try await Certificates()
+      let identity = try TLSIdentity(
+        certificateFile: files.path("a.crt"), keyFile: files.path("a.key"))
+      try await TransportRig.run(configure: { $0.tls = identity }) { rig in
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .none
+        let context = try NIOSSLContext(configuration: configuration)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+          .connect(host: "127.0.0.1", port: rig.listener.port) { channel in
+            channel.eventLoop.makeCompletedFuture {
+              try channel.pipeline.syncOperations.addHandler(
+                NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+              return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+                wrappingChannelSynchronously: channel)
+            }
+          }
+        let answer = try await channel.executeThenClose { inbound, outbound in
+          try await outbound.write(ByteBuffer(string: "GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
+          for try await part in inbound { return String(buffer: part) }
+          return ""
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 404 "))
+      }
+    }
+
+    private func failure(_ certificate: String, _ key: String) -> String {
+      let error = #expect(throws: ListenerError.self) {
+        try TLSIdentity(certificateFile: certificate, keyFile: key)
+      }
+      return error?.description ?? ""
+    }
+
+    @Test func whatIsWrongWithTheFilesIsSaid() async throws {
+      let files = try await Certificates()
+      let (certificate, key) = (files.path("a.crt"), files.path("a.key"))
+      let junk = files.path("junk")
+      try "no PEM".write(toFile: junk, atomically: true, encoding: .utf8)
+      #expect(failure("/none", key) == "MARCHAT_TLS_CERT_FILE: there is no file /none")
+      #expect(failure(certificate, "/none") == "MARCHAT_TLS_KEY_FILE: there is no file /none")
+      #expect(failure(junk, key) == "MARCHAT_TLS_CERT_FILE: \(junk) holds no PEM certificate")
+      #expect(failure(certificate, junk).hasPrefix("MARCHAT_TLS_KEY_FILE: \(junk) holds no "))
+      #expect(failure(certificate, files.path("b.key")).contains("does not belong to"))
+    }
   }
 }

@@ -1,0 +1,37 @@
+# Everything a newcomer needs: make run, make test. `make help` lists the rest.
+.PHONY: help run build test check lint format prepare bench bench-chat kill-test clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+prepare: ## install the system packages that are missing
+	@Scripts/prepare
+
+run: prepare ## build and serve the chat on embedded SQLite
+	@Scripts/run
+
+build: prepare ## build the release server with all drivers, at .build/release/dovetail-server
+	swift build -c release --product dovetail-server
+
+test: prepare ## run every check and every test
+	@Scripts/test
+
+check: test ## the same as test
+
+lint: ## check the form of the sources
+	@Scripts/lint
+
+format: ## bring the sources into form
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+bench: prepare ## measure the drivers beside raw C and GRDB
+	@Scripts/bench
+
+bench-chat: prepare ## measure the chat server
+	@Scripts/bench-chat
+
+kill-test: prepare ## kill the server ten times under load and look for losses
+	@Scripts/kill-test
+
+clean: ## remove what was built
+	rm -rf .build Benchmarks/.build
