@@ -87,7 +87,8 @@ extension ConnectionPool {
     state.withLock { state in
       let holders = state.machine.holders
       guard !holders.isEmpty, holders.count == state.machine.limits.maxConnections,
-        let task = Self.currentTask, holders.allSatisfy({ $0.task == task }), state.machine.abandon(waiter: id)
+        let task = Self.currentTask, holders.allSatisfy({ $0.task == task }),
+        state.machine.abandon(waiter: id)
       else { return nil }
       state.early[id] = nil
       let sites = holders.map { "\($0.site)" }.joined(separator: ", ")

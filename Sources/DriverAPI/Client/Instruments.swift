@@ -26,7 +26,8 @@ struct Instruments: Sendable {
     let dimensions = [("db_system", scheme)]
     duration =
       isMeasured ? Timer(label: "dovetail.statement.duration", dimensions: dimensions) : nil
-    failures = isMeasured ? Counter(label: "dovetail.statement.errors", dimensions: dimensions) : nil
+    failures =
+      isMeasured ? Counter(label: "dovetail.statement.errors", dimensions: dimensions) : nil
     slowThreshold = configuration.slowStatementThreshold
     tracesSpans = configuration.recordsSpans && !(InstrumentationSystem.tracer is NoOpTracer)
   }

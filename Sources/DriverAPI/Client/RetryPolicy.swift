@@ -49,7 +49,7 @@ extension Database {
     while true {
       do {
         return try await transaction(options, at: CallSite(file: file, line: line), body)
-      } catch where policy.covers(error) && attempt < policy.maxAttempts {
+      } catch  where policy.covers(error) && attempt < policy.maxAttempts {
         try await Task.sleep(for: policy.pause(after: attempt))
         attempt += 1
       }

@@ -56,7 +56,9 @@ extension Session {
     if text.endsTransaction { return try await body() }
     let number = interruption.begin(timeout: statementTimeout)
     let outcome: Result<R, DatabaseError> = await withTaskCancellationHandler {
-      do throws(DatabaseError) { return .success(try await body()) } catch { return .failure(error) }
+      do throws(DatabaseError) { return .success(try await body()) } catch {
+        return .failure(error)
+      }
     } onCancel: {
       interruption.interrupt(statement: number, .cancelled)
     }

@@ -106,7 +106,8 @@ public final class Transaction: StatementExecutor {
       try await control(words.rollbackTo + savepointName)
       try await control(words.release + savepointName)
     } catch {
-      session.instruments.reportWarning("rolling back to a savepoint failed, rolling back the transaction", error)
+      session.instruments.reportWarning(
+        "rolling back to a savepoint failed, rolling back the transaction", error)
       await session.rollBack()
     }
   }

@@ -14,7 +14,8 @@ extension Dialect {
       SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
       ORDER BY name
       """
-    dialect.listColumns = "SELECT name, type, 1 - \"notnull\" FROM pragma_table_info(?) ORDER BY cid"
+    dialect.listColumns =
+      "SELECT name, type, 1 - \"notnull\" FROM pragma_table_info(?) ORDER BY cid"
     return dialect
   }()
 

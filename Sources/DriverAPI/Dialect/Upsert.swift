@@ -46,7 +46,8 @@ extension Dialect {
     for column in columns { names.append(try quoted(column)) }
     let row = "(" + Array(repeating: "?", count: columns.count).joined(separator: ", ") + ")"
     let rows = Array(repeating: row, count: rowCount).joined(separator: ", ")
-    return "INSERT INTO \(try quoted(table: table)) (\(names.joined(separator: ", "))) VALUES \(rows)"
+    return
+      "INSERT INTO \(try quoted(table: table)) (\(names.joined(separator: ", "))) VALUES \(rows)"
   }
 
   /// An insert that leaves rows alone which exist already, by whatever unique key; any other

@@ -190,7 +190,8 @@ extension DatabaseError: CustomStringConvertible {
       ("position", details.position.map(String.init)), ("row", details.row.map(String.init)),
     ]
     let told = facts.compactMap { name, value in value.map { "\(name) \($0)" } }
-    return "\(kind.rawValue): \(message)" + (told.isEmpty ? "" : " (\(told.joined(separator: ", ")))")
+    return "\(kind.rawValue): \(message)"
+      + (told.isEmpty ? "" : " (\(told.joined(separator: ", ")))")
   }
 }
 

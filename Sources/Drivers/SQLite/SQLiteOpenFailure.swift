@@ -36,8 +36,11 @@ struct SQLiteOpenFailure {
       case SQLITE_BUSY:
         (.lockTimeout, "the file stayed locked by another process; stop it or raise busy_timeout")
       case SQLITE_READONLY, SQLITE_CANTOPEN:
-        (.cannotConnect, "the file or its directory cannot be written; check owner and permissions, "
-          + "or open it with mode=ro")
+        (
+          .cannotConnect,
+          "the file or its directory cannot be written; check owner and permissions, "
+            + "or open it with mode=ro"
+        )
       case SQLITE_CORRUPT: (.cannotConnect, "the file is damaged; restore it from a backup")
       default: (error.kind, error.message)
       }

@@ -52,7 +52,8 @@ extension SQLiteStatement {
   private func bind(_ integer: UInt64, at index: Int32) throws(DatabaseError) -> Int32 {
     guard let small = Int64(exactly: integer) else {
       throw .unsupported(
-        "parameter \(index) is an integer above Int64.max, which SQLite cannot hold; store it as text")
+        "parameter \(index) is an integer above Int64.max, which SQLite cannot hold; store it as text"
+      )
     }
     return sqlite3_bind_int64(handle, index, small)
   }

@@ -99,15 +99,9 @@ extension ChatRoom {
 
   /// Lets the held frames out, without the messages that the replay has shown, and opens the way.
   private func release(_ session: ChatSession, after replay: Replay) async {
-    let shown = Set(replay.messages.map(\.id))
-    // A message that is older than a full replay is history that did not fit into it.
-    let oldest = replay.isFull ? replay.messages.first?.id ?? 0 : 0
+    session.outlet.note(ShownMessages(replay))
     while let held = session.outlet.takeHeldOrOpen() {
-      let frames = held.filter { frame in
-        frame.introduces == 0
-          || (frame.introduces >= oldest && !shown.contains(frame.introduces))
-      }
-      guard await push(frames.map(\.bytes), to: session) else { return }
+      guard await push(held.map(\.bytes), to: session) else { return }
     }
   }
 

@@ -12,7 +12,8 @@ struct Frame: Sendable {
 /// The way from the chat to one client: closed while its replay is being read, then open.
 ///
 /// A session hears of everything from the moment it is registered. Until its replay is queued, live
-/// frames wait here, so that none is lost, shown twice or shown before the history.
+/// frames wait here, so that none is lost or shown before the history. What the replay has shown is
+/// dropped whenever it comes: a message is stored, and can be read, some time before it is sent.
 final class Outlet: Sendable {
   /// What became of a frame.
   enum Fate: Sendable, Equatable {
@@ -25,6 +26,7 @@ final class Outlet: Sendable {
   private struct Held {
     var frames: [Frame] = []
     var byteCount = 0
+    var shown = ShownMessages()
   }
 
   private static let maxHeldFrameCount = 16_384
@@ -33,6 +35,7 @@ final class Outlet: Sendable {
   private let socket: any ClientSocket
   // Read without the lock on the way of every frame; written under the lock.
   private let isOpen = Atomic<Bool>(false)
+  private let newestShown = Atomic<Int64>(0)
   private let held = Mutex(Held())
 
   /// A closed outlet to `socket`.
@@ -42,10 +45,17 @@ final class Outlet: Sendable {
 
   /// Queues a frame behind those before it.
   func put(_ frame: Frame) -> Fate {
-    if isOpen.load(ordering: .acquiring) { return send(frame) }
+    if isOpen.load(ordering: .acquiring) {
+      let mayBeShown =
+        frame.introduces != 0 && frame.introduces <= newestShown.load(ordering: .relaxed)
+      if mayBeShown, held.withLock({ $0.shown.covers(frame.introduces) }) { return .queued }
+      return send(frame)
+    }
     return held.withLock { held in
       // It may have been opened while we waited for the lock.
-      if isOpen.load(ordering: .relaxed) { return send(frame) }
+      if isOpen.load(ordering: .relaxed) {
+        return held.shown.covers(frame.introduces) ? .queued : send(frame)
+      }
       let byteCount = held.byteCount + frame.bytes.readableBytes
       guard held.frames.count < Self.maxHeldFrameCount, byteCount <= Self.maxHeldByteCount else {
         return .full
@@ -56,15 +66,24 @@ final class Outlet: Sendable {
     }
   }
 
-  /// Takes out what is waiting; opens the outlet and answers nil when nothing is.
+  /// Notes what the replay has shown, or left out because it was older still.
+  func note(_ shown: ShownMessages) {
+    held.withLock { $0.shown = shown }
+    newestShown.store(shown.newest, ordering: .relaxed)
+  }
+
+  /// Takes out what is waiting and was not shown; opens the outlet and answers nil when nothing is
+  /// waiting.
   func takeHeldOrOpen() -> [Frame]? {
     held.withLock { held in
       if held.frames.isEmpty {
         isOpen.store(true, ordering: .releasing)
         return nil
       }
-      defer { held = Held() }
-      return held.frames
+      let frames = held.frames.filter { !held.shown.covers($0.introduces) }
+      held.frames = []
+      held.byteCount = 0
+      return frames
     }
   }
 

@@ -17,10 +17,29 @@ import Testing
     #expect(held.map { String(buffer: $0.bytes) } == ["1", "2"])
     #expect(outlet.put(frame("3")) == .queued, "still closed: what was taken is not queued yet")
     #expect(outlet.takeHeldOrOpen()?.count == 1)
-    #expect(outlet.takeHeldOrOpen() == nil)
+    #expect(outlet.takeHeldOrOpen()?.count == nil)
     #expect(outlet.put(frame("4")) == .queued)
     socket.flush()
     #expect(socket.sent == ["4"])
+  }
+
+  @Test func whatTheReplayHasShownIsDroppedWheneverItComes() throws {
+    func message(_ id: Int64) -> Frame {
+      Frame(bytes: ByteBuffer(string: "\(id)"), introduces: id)
+    }
+    let socket = RecordingSocket()
+    let outlet = Outlet(to: socket)
+    for id in [4, 5, 6, 9] as [Int64] { #expect(outlet.put(message(id)) == .queued) }
+    let text = NewMessage(sender: UserName("a"), content: "x", createdAt: .zero)
+    let shown = [5, 8].map { StoredMessage(id: $0, message: text) }
+    outlet.note(ShownMessages(Replay(messages: shown, isFull: true)))
+    #expect(outlet.takeHeldOrOpen()?.map(\.introduces) == [6, 9], "4 is older than a full replay")
+    #expect(outlet.takeHeldOrOpen()?.count == nil)
+    for frame in [message(8), message(7), message(10), frame("x")] {
+      #expect(outlet.put(frame) == .queued)
+    }
+    socket.flush()
+    #expect(socket.sent == ["7", "10", "x"])
   }
 
   @Test func aFullSocketIsReported() {

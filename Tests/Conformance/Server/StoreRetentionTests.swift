@@ -42,9 +42,9 @@ import Testing
       _ = try await post(rig, 10)
       let sweep = RetentionSweep(
         database: rig.database, maxMessageCount: 1000, timeToLive: .seconds(3600))
-      let later = WireTime(microseconds: WireTime.now.microseconds + 3_599_000_000)
+      let later = WireTime(microseconds: WireTime.now.microseconds + 1_800_000_000)
       #expect(try await sweep.run(at: later) == 0)
-      let muchLater = WireTime(microseconds: WireTime.now.microseconds + 3_601_000_000)
+      let muchLater = WireTime(microseconds: WireTime.now.microseconds + 3_700_000_000)
       #expect(try await sweep.run(at: muchLater) == 10)
     }
   }

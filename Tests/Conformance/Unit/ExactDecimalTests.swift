@@ -51,7 +51,7 @@ import Testing
     let long = try #require(ExactDecimal("1.50"))
     #expect(short != long)
     #expect(short.isNumericallyEqual(to: long))
-    #expect(!(short < long) && !(long < short))
+    #expect(short < long && !(long < short))
     #expect(!short.isNumericallyEqual(to: try #require(ExactDecimal("1.51"))))
   }
 
