@@ -137,5 +137,12 @@ final class Ledger {
     channels[user]?.removeFirst(index)
   }
 
-  func sawNothing(count: Int) { counts.unanswered += count }
+  /// Whether somebody asked for the deletion of a message.
+  func isDeleted(_ id: Int64) -> Bool {
+    nonces[id].flatMap { messages[$0] }?.isDeleteSent ?? false
+  }
+
+  func sawRefusedReaction() { counts.reactionsRefused += 1 }
+
+  func sawNothing(of kind: String) { counts.unanswered[kind, default: 0] += 1 }
 }

@@ -6,4 +6,16 @@ enum Operation: Hashable {
   case reaction(StoredState.Reaction, isRemoval: Bool)
   case receipt(Int64)
   case join(String)
+
+  /// The kind in one word.
+  var kind: String {
+    switch self {
+    case .text: "text"
+    case .edit: "edit"
+    case .delete: "delete"
+    case .reaction: "reaction"
+    case .receipt: "receipt"
+    case .join: "join"
+    }
+  }
 }

@@ -5,8 +5,11 @@ struct OperationCounts: Sendable {
   var editsSeen = 0
   var deletesSeen = 0
   var reactionsSeen = 0
+  /// Reactions to messages that were deleted meanwhile.
+  var reactionsRefused = 0
   var receiptsSeen = 0
   var joinsSeen = 0
-  /// Operations that the server neither showed to their author nor refused within two seconds.
-  var unanswered = 0
+  /// Operations, by kind, that the server neither showed to their author nor refused within two
+  /// seconds.
+  var unanswered: [String: Int] = [:]
 }

@@ -70,11 +70,13 @@ final class Writer: ChatListener {
     send(.join(channel: channel), as: .join(channel))
   }
 
+  private var isMoving: Bool { underWay.keys.contains { $0.kind == "join" } }
+
   /// Sends until the window is full. A move waits alone half of the time, and otherwise overtakes
   /// what is still under way.
   func pump() {
     guard isWriting, !hasEnded else { return }
-    while underWay.count < Self.window, !underWay.keys.contains(where: \.isJoin) { act() }
+    while underWay.count < Self.window, !isMoving { act() }
   }
 
   /// Gives up waiting for what the server has left unanswered for two seconds.
@@ -82,8 +84,12 @@ final class Writer: ChatListener {
     let limit = NIODeadline.now() - .seconds(2)
     let stale = underWay.filter { $0.value < limit }.map(\.key)
     guard !stale.isEmpty else { return }
-    for operation in stale { underWay[operation] = nil }
-    ledger.sawNothing(count: stale.count)
+    for operation in stale {
+      underWay[operation] = nil
+      // A receipt for a message that was deleted meanwhile says nothing to anybody.
+      if case .receipt(let id) = operation, ledger.isDeleted(id) { continue }
+      ledger.sawNothing(of: operation.kind)
+    }
     pump()
   }
 
@@ -123,9 +129,22 @@ final class Writer: ChatListener {
     } else if text.hasPrefix("Rate limited:") {
       fleet.fail(
         ChatClientError("The server limits the rate although DOVETAIL_RATE_LIMIT is off."))
-    } else {
+    } else if !text.hasPrefix("Reaction failed: message not found") || !forgetLateReaction() {
       ledger.violate("\(user) was refused what is allowed: \(text)")
     }
+  }
+
+  /// Somebody may delete a message while another reacts to it; the reaction may then be refused.
+  /// Gives up the oldest such reaction; false if none of those under way came too late.
+  private func forgetLateReaction() -> Bool {
+    let late = underWay.filter { operation, _ in
+      guard case .reaction(let key, _) = operation else { return false }
+      return ledger.isDeleted(key.messageID)
+    }
+    guard let oldest = late.min(by: { $0.value < $1.value }) else { return false }
+    ledger.sawRefusedReaction()
+    confirm(oldest.key)
+    return true
   }
 
   private func hear(_ frame: ChatFrame) {
@@ -180,11 +199,5 @@ final class Writer: ChatListener {
 
   private func confirm(_ operation: Operation) {
     if underWay.removeValue(forKey: operation) != nil { pump() }
-  }
-}
-
-extension Operation {
-  fileprivate var isJoin: Bool {
-    if case .join = self { true } else { false }
   }
 }
