@@ -87,13 +87,16 @@ final class LoadRun {
 
   func refused(_ text: String) {
     counts.refused += 1
-    firstTrouble = firstTrouble ?? "Refused: \(text)"
+    note("Refused: \(text)")
   }
+
+  /// Keeps the first thing that may explain why a run went wrong.
+  func note(_ trouble: String) { firstTrouble = firstTrouble ?? trouble }
 
   func ended(_ user: LoadUser, _ closure: ChatClosure) {
     guard phase != .finished else { return }
     counts.dropped += 1
-    firstTrouble = firstTrouble ?? "\(plan.user(user.index)): \(closure)."
+    note("\(plan.user(user.index)): \(closure).")
     if phase == .joining || !users.contains(where: \.isConnected) {
       fail(ChatClientError("\(plan.user(user.index)): \(closure)."))
     }

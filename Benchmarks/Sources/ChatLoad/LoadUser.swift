@@ -89,7 +89,7 @@ final class LoadUser: ChatListener {
   }
 
   private func hear(system text: String) {
-    if text.hasPrefix("Rate limited:") {
+    if text.hasPrefix("Rate limit") {
       run.fail(
         ChatClientError(
           "The server limits how fast a user may send. Start it without the limit "
@@ -99,6 +99,8 @@ final class LoadUser: ChatListener {
     } else if !isReady, text.hasPrefix("Joined channel #") {
       isReady = true
       run.becameReady()
+    } else {
+      run.note("The server said: \(text)")
     }
   }
 }

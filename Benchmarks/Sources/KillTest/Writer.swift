@@ -126,7 +126,7 @@ final class Writer: ChatListener {
         isReady = true
         fleet.becameReady()
       }
-    } else if text.hasPrefix("Rate limited:") {
+    } else if text.hasPrefix("Rate limit") {
       fleet.fail(
         ChatClientError("The server limits the rate although DOVETAIL_RATE_LIMIT is off."))
     } else if !text.hasPrefix("Reaction failed: message not found") || !forgetLateReaction() {
