@@ -56,8 +56,9 @@ let package = Package(
 
     // The contract as checks that any driver can be held to.
     .target(
-      name: "DriverConformance", dependencies: ["DriverAPI"], path: "Tests/Conformance/Suite",
-      swiftSettings: strict),
+      name: "DriverConformance",
+      dependencies: ["DriverAPI", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/Conformance/Suite", swiftSettings: strict),
 
     // The chat server; traits choose the drivers it is linked with.
     .executableTarget(
@@ -83,6 +84,9 @@ let package = Package(
     .testTarget(
       name: "DriverTests", dependencies: ["DriverAPI", "DriverConformance", "DriverSQLite"],
       path: "Tests/Conformance/Drivers", swiftSettings: strict),
+    .testTarget(
+      name: "SaboteurTests", dependencies: ["DriverAPI", "DriverConformance", "DriverSQLite"],
+      path: "Tests/Conformance/Saboteurs", swiftSettings: strict),
     .testTarget(
       name: "ServerTests",
       dependencies: [

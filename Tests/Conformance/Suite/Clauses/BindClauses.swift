@@ -1,0 +1,59 @@
+import DriverAPI
+
+let bindClauses = [
+  Clause("BIND-1", "Parameters may be freed when the call returns.") { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 40)
+    var rows = try await comparison(db, with: String(repeating: "item ", count: 400))
+    var churn: [String] = []
+    var id = 0
+    while try await rows.next() {
+      id += 1
+      // Whatever took the parameter's place in memory would now be compared instead.
+      churn.append(String(repeating: "item \(id) ", count: 400))
+      let (found, isEqual) = try rows.row.decode(as: (Int, Int).self)
+      try expect(found == id && isEqual == 0, "row \(id) compared as \(isEqual)")
+    }
+    try expectEqual(id, 40, "rows")
+    try expect(churn.count == 40, "rows were skipped")
+  },
+
+  Clause("BIND-1", "Parameters of one execution do not reach the next.") { context in
+    let db = try await context.open()
+    try await db.createTable("kept", "id {int} NOT NULL PRIMARY KEY, x {text}")
+    try await db.withConnection { connection in
+      let insert = "INSERT INTO kept (id, x) VALUES (?, ?)"
+      for (id, text) in [(1, "long enough to live on the heap, surely"), (2, nil), (3, "")] {
+        try await connection.exec(SQL(raw: insert, [id.databaseValue, text.databaseValue]))
+      }
+      let found = try await connection.query(
+        "SELECT x FROM kept ORDER BY id", as: String?.self
+      ).collect()
+      try expectEqual(found, ["long enough to live on the heap, surely", nil, ""], "the texts")
+    }
+  },
+
+  Clause("BIND-3", "As many parameters as the limit; one more is misuse that tells it.") {
+    context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 2)
+    let limit = db.dialect.maxParameters
+    func count(_ parameters: Int) async throws -> Int {
+      let marks = Array(repeating: "?", count: parameters).joined(separator: ", ")
+      let values = (1...parameters).map { Value.int(Int64($0)) }
+      return try await db.single(
+        SQL(raw: "SELECT COUNT(*) FROM items WHERE id IN (\(marks))", values), as: Int.self)
+    }
+    try expectEqual(try await count(limit), 2, "rows among \(limit) parameters")
+    let error = try await expectRefusal(.misuse, "\(limit + 1) parameters") {
+      try await count(limit + 1)
+    }
+    try expect(error.message.contains("\(limit)"), "\(error) does not tell the limit")
+  },
+]
+
+/// In a function, so that nothing but the statement could still hold the parameter.
+private func comparison(_ db: Database, with text: String) async throws -> Rows {
+  try await db.query(
+    "SELECT id, CASE WHEN name = \(text) THEN 1 ELSE 0 END FROM items ORDER BY id")
+}

@@ -1,0 +1,171 @@
+import DriverAPI
+
+let errorClauses = [
+  Clause("ERR-1", "Each violated constraint has its own kind.") { context in
+    let db = try await context.open()
+    try await db.createFamily()
+    try await expectViolation(.uniqueViolation, "a primary key twice", db) {
+      "INSERT INTO children (id, name) VALUES (1, 'new')"
+    }
+    try await expectViolation(.uniqueViolation, "a unique column twice", db) {
+      "INSERT INTO children (id, name) VALUES (2, 'Ada')"
+    }
+    try await expectViolation(.notNullViolation, "a required column without a value", db) {
+      "INSERT INTO children (id, name) VALUES (2, NULL)"
+    }
+    try await expectViolation(.checkViolation, "a value the check refuses", db) {
+      "INSERT INTO children (id, name, age) VALUES (2, 'Bob', -1)"
+    }
+    try await expectViolation(.foreignKeyViolation, "a reference to nothing", db) {
+      "INSERT INTO children (id, name, parent) VALUES (2, 'Bob', 9)"
+    }
+    try await expectViolation(.foreignKeyViolation, "removing what is referred to", db) {
+      "DELETE FROM parents WHERE id = 1"
+    }
+  },
+
+  Clause("ERR-1", "A mistake in the grammar is told from a name that does not exist.") { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 1)
+    for text in [
+      "SELEC 1", "SELECT FROM WHERE", "INSERT items VALUES", "SELECT (1", "UPDATE items",
+    ] {
+      try await expectError(.syntax, text) { try await db.exec(SQL(raw: text)) }
+    }
+    for text in [
+      "SELECT id FROM nowhere", "SELECT missing FROM items", "INSERT INTO nowhere (id) VALUES (1)",
+      "UPDATE items SET missing = 1", "DROP TABLE nowhere", "SELECT nosuchfunction(id) FROM items",
+      "SELECT i.missing FROM items i", "DELETE FROM items WHERE missing = 1",
+    ] {
+      try await expectError(.undefinedObject, text) { try await db.exec(SQL(raw: text)) }
+    }
+    try expectEqual(try await db.rowCount(of: "items"), 1, "rows afterwards")
+  },
+
+  Clause("ERR-1", "Calls that break the library's rules are misuse, and never sent.") { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 1)
+    try await expectRefusal(.misuse, "an empty text") { try await db.exec("") }
+    try await expectRefusal(.misuse, "a text of comments") { try await db.exec("-- nothing\n") }
+    try await expectRefusal(.misuse, "values both ways") {
+      try await db.exec("UPDATE items SET amount = \(1) WHERE id = ?", 1)
+    }
+    try await expectRefusal(.misuse, "no columns") {
+      try await db.bulkInsert(into: "items", columns: [], [[]])
+    }
+    try await expectRefusal(.misuse, "an empty name") { try db.dialect.quoted("") }
+  },
+
+  Clause("ERR-2", "Constraint, table and column are right where the server tells them.") {
+    context in
+    let db = try await context.open()
+    try await db.createFamily()
+    let unique = try await thrownError("a unique column twice") {
+      try await db.exec("INSERT INTO children (id, name) VALUES (2, 'Ada')")
+    }
+    try unique.expectTold(constraint: "children_name", table: "children", column: "name")
+    let notNull = try await thrownError("a required column without a value") {
+      try await db.exec("INSERT INTO children (id, name) VALUES (2, NULL)")
+    }
+    try notNull.expectTold(constraint: nil, table: "children", column: "name")
+    let check = try await thrownError("a value the check refuses") {
+      try await db.exec("INSERT INTO children (id, name, age) VALUES (2, 'Bob', -1)")
+    }
+    try check.expectTold(constraint: "children_age", table: "children", column: "age")
+  },
+
+  Clause("ERR-2", "The position of a mistake is right where the server tells it.") { context in
+    let db = try await context.open()
+    let error = try await thrownError("a mistake in the middle") {
+      try await db.exec("SELECT 'é' FROM FROM")
+    }
+    if let position = error.details.position { try expectEqual(position, 17, "the position") }
+  },
+
+  Clause("ERR-3", "No values, SQL text or secrets in descriptions and logs.") { context in
+    let db = try await context.open { $0.slowStatementThreshold = .zero }
+    try await db.createFamily()
+    // Words that stand in no message by chance.
+    let value = "v4lue-to-hide"
+    try await db.exec("UPDATE children SET name = ?", value)
+    let statements: [SQL] = [
+      "INSERT INTO children (id, name) VALUES (7, \(value))",
+      "INSERT INTO children (id, name, age) VALUES (7, \(value), -1)",
+      "INSERT INTO children (id, name, parent) VALUES (7, \(value), 99)",
+      "SELECT '\(raw: value)' FROM FROM",
+      "SELECT '\(raw: value)' FROM nowhere",
+      "SELECT '\(raw: value)",
+      "SELECT ? FROM children WHERE name = '\(raw: value)'",
+      "SELECT '\(raw: value)'; SELECT 1",
+    ]
+    for statement in statements {
+      let error = try await thrownError("a statement with something to hide") {
+        try await db.exec(statement)
+      }
+      try expect(!"\(error)".contains(value), "\(error.kind) tells a value")
+    }
+    let error = try await expectError(.decoding, "text read as an integer") {
+      try await db.single("SELECT name FROM children", as: Int.self)
+    }
+    try expect(!"\(error)".contains(value), "the decoding error tells the value")
+    let telling = context.log.lines.filter { $0.contains(value) || $0.contains("FROM FROM") }
+    try expect(telling.isEmpty, "\(telling.count) log lines tell a value or a statement")
+  },
+
+  Clause("ERR-4", "An error says whether the statement may have had an effect.") { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 1)
+    let rejected = try await expectError(.uniqueViolation, "a key twice") {
+      try await db.exec("INSERT INTO items (id, name) VALUES (1, 'again')")
+    }
+    try expectEqual(rejected.execution, .rejected, "a violation's execution")
+    let cancelled = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try await db.exec("DELETE FROM items")
+    }
+    try await expectRefusal(.cancelled, "a statement of a cancelled task") {
+      try await cancelled.value
+    }
+    try expectEqual(try await db.rowCount(of: "items"), 1, "rows afterwards")
+  },
+]
+
+private func expectViolation(
+  _ kind: DatabaseError.Kind, _ what: String, _ db: Database, _ statement: () -> SQL
+) async throws {
+  let error = try await expectError(kind, what) { try await db.exec(statement()) }
+  try expectEqual(error.execution, .rejected, "the execution of \(what)")
+  try expectEqual(try await db.rowCount(of: "children"), 1, "children after \(what)")
+  try expectEqual(try await db.rowCount(of: "parents"), 1, "parents after \(what)")
+}
+
+extension StatementExecutor {
+  fileprivate func createFamily() async throws {
+    try await createTable("parents", "id {int} NOT NULL PRIMARY KEY")
+    try await createTable(
+      "children",
+      """
+      id {int} NOT NULL PRIMARY KEY, name {key} NOT NULL, age {int}, parent {int},
+      CONSTRAINT children_name UNIQUE (name),
+      CONSTRAINT children_age CHECK (age >= 0),
+      CONSTRAINT children_parent FOREIGN KEY (parent) REFERENCES parents (id)
+      """)
+    try await exec("INSERT INTO parents (id) VALUES (1)")
+    try await exec("INSERT INTO children (id, name, age, parent) VALUES (1, 'Ada', 10, 1)")
+  }
+}
+
+extension DatabaseError {
+  /// Whatever was told must be right, and something must have been.
+  fileprivate func expectTold(constraint: String?, table: String, column: String) throws {
+    try expect(
+      details.constraint != nil || details.table != nil || details.column != nil,
+      "\(self) names neither constraint, table nor column")
+    if let told = details.table { try expectEqual(told, table, "the table of \(kind)") }
+    if let told = details.column { try expectEqual(told, column, "the column of \(kind)") }
+    // An engine may name the index it made for the constraint.
+    if let told = details.constraint, let constraint, !told.contains("autoindex") {
+      try expect(told.hasSuffix(constraint), "the constraint of \(kind) is told as \(told)")
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import DriverAPI
+
+let statementClauses = [
+  Clause("STMT-1", "A changed table does not break cached statements.") { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    try await db.createItems(rowCount: 2)
+    let all: SQL = "SELECT * FROM items ORDER BY id"
+    try await db.withConnection { connection in
+      for _ in 1...3 {
+        try expectEqual(try await names(connection, all), ["id", "name", "amount"], "before")
+      }
+      try await connection.exec("ALTER TABLE items ADD COLUMN extra INTEGER DEFAULT 7")
+      for _ in 1...3 {
+        try expectEqual(
+          try await names(connection, all), ["id", "name", "amount", "extra"], "after ALTER TABLE")
+      }
+      try await connection.exec("DROP TABLE items")
+      try await expectError(.undefinedObject, "after DROP TABLE") {
+        try await names(connection, all)
+      }
+      try await connection.createTable("items", "id {text}")
+      try await connection.exec("INSERT INTO items (id) VALUES ('now text')")
+      try expectEqual(try await names(connection, all), ["id"], "after it was made anew")
+      let value = try await connection.single(all, as: String.self)
+      try expectEqual(value, "now text", "the value of another type")
+    }
+  },
+
+  Clause("STMT-1", "Cached inserts and updates survive a changed table too.") { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 1)
+    for round in 1...3 {
+      try await db.exec("INSERT INTO items (id, name) VALUES (?, 'a')", 100 + round)
+      try await db.exec("UPDATE items SET amount = ? WHERE id = 1", round)
+      try await db.exec(SQL(raw: "ALTER TABLE items ADD COLUMN extra\(round) INTEGER"))
+    }
+    try expectEqual(try await db.rowCount(of: "items"), 4, "rows")
+  },
+
+  Clause("STMT-1", "The cache is bounded, and every statement is released once.") { context in
+    let watched = WatchedDriver(context.harness.driver)
+    let db = try await context.open(with: watched) {
+      $0.maxConnections = 1
+      $0.statementCacheCapacity = 4
+    }
+    try await db.withConnection { connection in
+      let before = watched.counts
+      for _ in 1...10 { _ = try await connection.single("SELECT 1", as: Int.self) }
+      try expectEqual(watched.counts.prepared - before.prepared, 1, "prepared for one text")
+      for number in 1...20 {
+        _ = try await connection.single(SQL(raw: "SELECT \(number)"), as: Int.self)
+      }
+      let kept = watched.counts.prepared - watched.counts.finalized
+      try expect(kept <= 5, "\(kept) statements are kept, 4 may be")
+    }
+    await db.close()
+    try expectEqual(watched.counts.finalized, watched.counts.prepared, "statements released")
+    try expectEqual(watched.counts.misordered, 0, "calls after their release")
+  },
+
+  Clause("BULK-1", "A hundred thousand rows in one atomic call.", weight: .heavy) { context in
+    let db = try await context.open()
+    try await db.createItems()
+    let rows: [[Value]] = (1...100_000).map { id in
+      [.int(Int64(id)), .text("item"), id % 3 == 0 ? .null : .int(Int64(id * 2))]
+    }
+    let count = try await db.bulkInsert(into: "items", columns: ["id", "name", "amount"], rows)
+    try expectEqual(count, 100_000, "rows told")
+    let told = try await db.queryRow(
+      "SELECT COUNT(*), SUM(id), COUNT(amount), MAX(amount) FROM items",
+      as: (Int, ExactDecimal, Int, Int).self)
+    let (stored, sum, present, largest) = try expectSome(told, "the row")
+    try expectEqual(stored, 100_000, "rows stored")
+    try expectEqual("\(sum)", "5000050000", "the sum of their ids")
+    try expectEqual(present, 66_667, "amounts that are not null")
+    try expectEqual(largest, 200_000, "the largest amount")
+    let none = try await db.bulkInsert(into: "items", columns: ["id", "name"], [])
+    try expectEqual(none, 0, "no rows at all")
+  },
+
+  Clause("BULK-2", "A bad row: nothing stored, and its index in the error.") { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 1)
+    for bad in [0, 1, 700, 2499] {
+      var rows: [[Value]] = (0..<2500).map { [.int(Int64(1000 + $0)), "item"] }
+      rows[bad][1] = nil
+      let error = try await expectError(.notNullViolation, "a NULL in row \(bad)") {
+        try await db.bulkInsert(into: "items", columns: ["id", "name"], rows)
+      }
+      try expectEqual(error.details.row, bad, "the index of the bad row")
+      try expectEqual(try await db.rowCount(of: "items"), 1, "rows stored")
+    }
+    let error = try await expectRefusal(.misuse, "a row that is too short") {
+      try await db.bulkInsert(into: "items", columns: ["id", "name"], [[7, "a"], [8]])
+    }
+    try expectEqual(error.details.row, 1, "the index of the short row")
+    try await db.transaction { transaction in
+      try await expectError(.uniqueViolation, "a duplicate inside a transaction") {
+        try await transaction.bulkInsert(
+          into: "items", columns: ["id", "name"], [[5, "a"], [1, "b"]])
+      }
+      try await transaction.exec("INSERT INTO items (id, name) VALUES (6, 'after')")
+    }
+    try expectEqual(try await db.rowCount(of: "items"), 2, "rows after a savepoint's failure")
+  },
+
+  Clause("SCHEMA-1", "Tables and columns can be listed.") { context in
+    let db = try await context.open()
+    try expectEqual(try await db.tableNames(), [], "tables of an empty database")
+    try await db.createItems()
+    try await db.createTable("Ablage", "nummer {int}, inhalt {bytes} NOT NULL")
+    let names = try await db.tableNames().map { $0.lowercased() }
+    try expectEqual(names.sorted(), ["ablage", "items"], "tables")
+    let columns = try await db.columns(of: "items")
+    try expectEqual(columns.map(\.name), ["id", "name", "amount"], "columns, in order")
+    try expectEqual(columns.map(\.isNullable), [false, false, true], "which take NULL")
+    try expect(columns.allSatisfy { !$0.typeName.isEmpty }, "a type is missing: \(columns)")
+    try expectEqual(try await db.columns(of: "nowhere"), [], "columns of no table")
+  },
+]
+
+private func names(_ connection: Connection, _ sql: SQL) async throws -> [String] {
+  var rows = try await connection.query(sql)
+  let names = rows.columns.names
+  while try await rows.next() { try expectEqual(rows.row.count, names.count, "columns of a row") }
+  return names
+}

@@ -1,0 +1,80 @@
+import DriverAPI
+
+/// One clause on one backend: what a test runner calls.
+public struct ConformanceCase: Sendable, CustomStringConvertible {
+  /// How a case ended that did not fail.
+  public enum Outcome: String, Sendable {
+    /// The promise was kept.
+    case held
+    /// The driver does not make the promise, and it was proven that it does not.
+    case provenOff
+  }
+
+  /// The promise.
+  public let clause: Clause
+  /// The backend.
+  public let harness: any ConformanceHarness
+  /// How long the case may take before it counts as hanging.
+  public var limit: Duration = .seconds(60)
+
+  /// A clause on a backend.
+  public init(_ clause: Clause, on harness: any ConformanceHarness) {
+    self.clause = clause
+    self.harness = harness
+  }
+
+  /// The clause and the backend.
+  public var description: String { "\(clause) — \(harness.name)" }
+
+  /// Checks the clause on a database of its own.
+  ///
+  /// - Returns: whether the promise was kept, or proven not to be made.
+  /// - Throws: ``ClauseFailure`` with the clause's id if it was broken, if the check met an error it
+  ///   did not expect, or if it hangs.
+  @discardableResult
+  public func run() async throws -> Outcome {
+    try await CaseGate.shared.admitted(clause.weight) {
+      let context = ConformanceContext(harness, url: try await harness.makeDatabase())
+      let outcome: Outcome
+      do {
+        outcome = try await Deadline.run(within: limit, named: "\(clause)") {
+          let outcome = try await self.check(context)
+          try await context.closeDatabases()
+          return outcome
+        }
+      } catch {
+        await context.abandon()
+        throw named(error)
+      }
+      await harness.removeDatabase(context.url)
+      return outcome
+    }
+  }
+
+  private func check(_ context: ConformanceContext) async throws -> Outcome {
+    if let requirement = clause.requirement, let opposite = clause.opposite {
+      let server = try await context.facts()
+      if !server.capabilities[keyPath: requirement] {
+        try await opposite(context)
+        return .provenOff
+      }
+    }
+    try await clause.check(context)
+    return .held
+  }
+
+  private func named(_ error: any Error) -> any Error {
+    let failure = error as? ClauseFailure ?? ClauseFailure("unexpected error: \(error)")
+    return ClauseFailure(
+      "[\(clause.id)] \(clause.title) on \(harness.name): \(failure.message)", at: failure)
+  }
+}
+
+extension ClauseFailure {
+  /// The same place with another message.
+  fileprivate init(_ message: String, at other: ClauseFailure) {
+    self.message = message
+    file = other.file
+    line = other.line
+  }
+}

@@ -1,0 +1,73 @@
+import DriverAPI
+import Logging
+import Synchronization
+
+/// The database of one case, and what was opened on it.
+public final class ConformanceContext: Sendable {
+  /// The backend under test.
+  public let harness: any ConformanceHarness
+  /// The case's own empty database.
+  public let url: String
+  /// What the library logged during the case.
+  let log = RecordedLog()
+  private let opened = Mutex<[Database]>([])
+
+  init(_ harness: any ConformanceHarness, url: String) {
+    self.harness = harness
+    self.url = url
+  }
+
+  /// Opens the case's database; every call makes sessions of its own. Closed when the case ends.
+  ///
+  /// - Parameters:
+  ///   - driver: another driver than the harness's, such as one that wraps it.
+  ///   - change: what to change of the suite's configuration.
+  func open(
+    with driver: (any Driver)? = nil, _ change: (inout DatabaseConfiguration) -> Void = { _ in }
+  ) async throws -> Database {
+    let database = try await Database.open(
+      DatabaseURL(url), with: driver ?? harness.driver, configuration: configuration(change))
+    opened.withLock { $0.append(database) }
+    return database
+  }
+
+  /// The suite's configuration: patient enough for a busy machine, quiet, and recorded.
+  func configuration(_ change: (inout DatabaseConfiguration) -> Void = { _ in })
+    -> DatabaseConfiguration
+  {
+    var configuration = DatabaseConfiguration()
+    configuration.maxConnections = 4
+    configuration.leaseTimeout = .seconds(20)
+    configuration.shutdownGrace = .seconds(5)
+    configuration.logger = log.logger
+    change(&configuration)
+    return configuration
+  }
+
+  /// What the server says of itself.
+  func facts() async throws -> ServerFacts {
+    let database = try await Database.open(
+      DatabaseURL(url), with: harness.driver, configuration: configuration())
+    await database.close()
+    return database.server
+  }
+
+  /// Closes what the check opened; a connection that does not come back fails the case.
+  func closeDatabases() async throws {
+    let databases = opened.withLock { $0 }
+    let start = ContinuousClock.now
+    for database in databases { await database.close() }
+    try expect(
+      ContinuousClock.now - start < .seconds(5),
+      "a connection was never given back: closing waited for it in vain")
+  }
+
+  /// Closes what a failed check opened without waiting for it: it may hang.
+  func abandon() async {
+    let databases = opened.withLock { $0 }
+    Task {
+      for database in databases { await database.close() }
+      await harness.removeDatabase(url)
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import Synchronization
+
+/// A point in time that one task sets and another reads.
+final class Moment: Sendable {
+  private let instant = Mutex<ContinuousClock.Instant?>(nil)
+
+  func set() { instant.withLock { $0 = .now } }
+
+  /// How long ago it was; a failed check if it has not come yet.
+  func elapsed() throws -> Duration {
+    guard let instant = instant.withLock({ $0 }) else {
+      throw ClauseFailure("it ended before it was cancelled")
+    }
+    return ContinuousClock.now - instant
+  }
+}

@@ -1,0 +1,131 @@
+import DriverAPI
+import Synchronization
+
+/// A driver around the one under test that counts what the core asks of it, and fails on demand.
+///
+/// The core's part of a promise can be seen only from below: that everything opened is closed, that
+/// nothing refused was sent, and what it does when a connection is lost.
+final class WatchedDriver: Driver {
+  /// What the core asked for so far.
+  struct Counts: Sendable {
+    var connected = 0
+    var closed = 0
+    var prepared = 0
+    var finalized = 0
+    var executed = 0
+    var openRows = 0
+    var resets = 0
+    var interrupts = 0
+    /// Sessions that are open now, and the most there ever were.
+    var open = 0
+    var mostOpen = 0
+    /// Calls that the boundary forbids, such as one on a closed connection.
+    var misordered = 0
+  }
+
+  private struct Faults {
+    var hangsOnConnect = false
+    var nextConnect: DatabaseError?
+    var nextStatement: DatabaseError?
+    var whenTextContains: (word: String, error: DatabaseError)?
+    var step: (countdown: Int, error: DatabaseError)?
+    var nextReset: DatabaseError?
+  }
+
+  let driver: any Driver
+  private let recorded = Mutex(Counts())
+  private let faults = Mutex(Faults())
+
+  init(_ driver: any Driver) {
+    self.driver = driver
+  }
+
+  var schemes: [String] { driver.schemes }
+
+  func plan(for url: DatabaseURL) throws(DatabaseError) -> ConnectionPlan {
+    try driver.plan(for: url)
+  }
+
+  func connect(
+    to url: DatabaseURL, as role: ConnectionRole
+  ) async throws(DatabaseError) -> any DriverConnection {
+    let (hangs, fault) = faults.withLock { faults in
+      defer { faults.nextConnect = nil }
+      return (faults.hangsOnConnect, faults.nextConnect)
+    }
+    // Deaf to cancellation on purpose: the limit has to hold without the driver's help.
+    if hangs { await Task { _ = try? await Task.sleep(for: .seconds(3)) }.value }
+    if let fault { throw fault }
+    let connection = try await driver.connect(to: url, as: role)
+    count {
+      $0.connected += 1
+      $0.open += 1
+      $0.mostOpen = max($0.mostOpen, $0.open)
+    }
+    return WatchedConnection(connection, self)
+  }
+}
+
+extension WatchedDriver {
+  /// What the core asked for so far.
+  var counts: Counts { recorded.withLock { $0 } }
+
+  func count(_ change: (inout Counts) -> Void) { recorded.withLock { change(&$0) } }
+
+  /// Whether `connect` takes three seconds and ignores cancellation.
+  var hangsOnConnect: Bool {
+    get { faults.withLock { $0.hangsOnConnect } }
+    set { faults.withLock { $0.hangsOnConnect = newValue } }
+  }
+
+  /// Lets the next connection be refused.
+  func failNextConnect(with error: DatabaseError) { faults.withLock { $0.nextConnect = error } }
+
+  /// Lets the next statement fail before the engine sees it.
+  func failNextStatement(with error: DatabaseError) {
+    faults.withLock { $0.nextStatement = error }
+  }
+
+  /// Lets the next statement whose text has that word fail after the engine ran it.
+  func failAfterStatement(containing word: String, with error: DatabaseError) {
+    faults.withLock { $0.whenTextContains = (word, error) }
+  }
+
+  /// Lets the step of that number fail, counted from 1 over all rows from now on.
+  func failStep(_ number: Int, with error: DatabaseError) {
+    faults.withLock { $0.step = (number, error) }
+  }
+
+  /// Lets the next reset of a session fail.
+  func failNextReset(with error: DatabaseError) { faults.withLock { $0.nextReset = error } }
+
+  func takeStatementFault() -> DatabaseError? {
+    faults.withLock { faults in
+      defer { faults.nextStatement = nil }
+      return faults.nextStatement
+    }
+  }
+
+  func takeFault(after text: String) -> DatabaseError? {
+    faults.withLock { faults in
+      guard let (word, error) = faults.whenTextContains, text.contains(word) else { return nil }
+      faults.whenTextContains = nil
+      return error
+    }
+  }
+
+  func takeStepFault() -> DatabaseError? {
+    faults.withLock { faults in
+      guard let (countdown, error) = faults.step else { return nil }
+      faults.step = countdown > 1 ? (countdown - 1, error) : nil
+      return countdown == 1 ? error : nil
+    }
+  }
+
+  func takeResetFault() -> DatabaseError? {
+    faults.withLock { faults in
+      defer { faults.nextReset = nil }
+      return faults.nextReset
+    }
+  }
+}
