@@ -2,6 +2,14 @@ import DriverAPI
 import DriverSQLite
 import Synchronization
 
+extension FixtureRow: RowDecodable {
+  init(row: borrowing Row) throws(DatabaseError) {
+    self.init(
+      id: try row.decode(0), name: try row.decode(1), score: try row.decode(2),
+      note: try row.decode(3))
+  }
+}
+
 /// Dovetail as an application would use it: by URL, with the default configuration.
 final class DovetailContender: Contender {
   let name = CaseReport.subject
@@ -47,12 +55,9 @@ final class DovetailContender: Contender {
     for _ in 0..<count {
       let id = ids.next()
       let found = try await database.queryRow(
-        "SELECT id, name, score, note FROM t WHERE id = ?", id,
-        as: (Int64, String, Double, String?).self)
-      guard let (id, name, score, note) = found else {
-        throw BenchmarkError("Dovetail found no row \(id).")
-      }
-      checksum.add(FixtureRow(id: id, name: name, score: score, note: note))
+        "SELECT id, name, score, note FROM t WHERE id = ?", id, as: FixtureRow.self)
+      guard let found else { throw BenchmarkError("Dovetail found no row \(id).") }
+      checksum.add(found)
     }
     return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: checksum)
   }
@@ -78,10 +83,7 @@ final class DovetailContender: Contender {
     let stopwatch = Stopwatch()
     let rows = try await database.query("SELECT id, name, score, note FROM t")
     try await rows.forEach { row in
-      checksum.add(
-        FixtureRow(
-          id: try row.decode(0), name: try row.decode(1), score: try row.decode(2),
-          note: try row.decode(3)))
+      checksum.add(try FixtureRow(row: row))
       operations += 1
     }
     return Outcome(operations: operations, elapsed: stopwatch.elapsed(), checksum: checksum)
