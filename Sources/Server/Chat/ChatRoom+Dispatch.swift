@@ -17,7 +17,7 @@ extension ChatRoom {
     case .drop: break
     case .dropAndTell:
       reply(
-        "Rate limit: too many messages in a short window. Wait before sending again.", to: session)
+        "Rate limited: too many messages in a short window. Wait before sending again.", to: session)
     }
   }
 

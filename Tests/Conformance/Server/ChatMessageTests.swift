@@ -168,7 +168,7 @@ import Testing
       try await alice.text("19")
       #expect(
         try alice.notices == [
-          "Rate limit: too many messages in a short window. Wait before sending again."
+          "Rate limited: too many messages in a short window. Wait before sending again."
         ])
       #expect(try alice.texts.count == 20)
     }
