@@ -22,10 +22,10 @@ extension ConnectionPool {
   }
 
   /// The session of a slot, unless it is too old or no longer answers.
-  private func soundSession(_ slot: Int, _ idle: Duration) async -> Session? {
+  private func soundSession(_ slot: Int, _ idle: Int64) async -> Session? {
     guard let session = state.withLock({ $0.sessions[slot] }) else { return nil }
     if idle < trustedIdleTime { return session }
-    if idle < configuration.idleTimeout, await session.answers() { return session }
+    if idle < configuration.idleTimeout.inNanoseconds, await session.answers() { return session }
     discard(session)
     return nil
   }
@@ -63,23 +63,24 @@ extension ConnectionPool {
 
   // One timer for all who wait: they asked in order and have the same patience, so the first in the
   // queue is always the first to lose it.
-  private func armTimer(at deadline: Instant) {
+  private func armTimer(at deadline: ContinuousClock.Instant) {
     _ = DeadlineTimer.shared.schedule(at: deadline) { [weak self] in self?.turnAwayLate() }
   }
 
   private func turnAwayLate() {
-    let next: Instant? = state.withLock { state in
-      let now = Instant.now
+    let patience = configuration.leaseTimeout.inNanoseconds
+    let next: Duration? = state.withLock { state in
+      let now = MonotonicTime.now
       let error = timeoutError(state.machine, now)
       while let first = state.machine.firstWaiter {
-        let deadline = first.holder.since + configuration.leaseTimeout
-        if deadline > now { return deadline }
+        let waited = now.since(first.holder.since)
+        if waited < patience { return .nanoseconds(patience - waited) }
         if state.machine.abandon(waiter: first.id) { settle(first.id, .failure(error), &state) }
       }
       state.timerIsArmed = false
       return nil
     }
-    if let next { armTimer(at: next) }
+    if let next { armTimer(at: .now + next) }
   }
 
   // A task that holds every connection there is can wait for ever: only itself could end the wait.
@@ -98,9 +99,9 @@ extension ConnectionPool {
     }
   }
 
-  private func timeoutError(_ machine: PoolStateMachine, _ now: Instant) -> DatabaseError {
+  private func timeoutError(_ machine: PoolStateMachine, _ now: MonotonicTime) -> DatabaseError {
     let holders = machine.holders.map { holder in
-      "\(holder.site) for \((now - holder.since).rounded)"
+      "\(holder.site) for \(Duration.nanoseconds(now.since(holder.since)).rounded)"
     }
     return DatabaseError(
       .poolTimeout,

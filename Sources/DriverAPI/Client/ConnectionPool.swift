@@ -5,7 +5,6 @@ import Synchronization
 /// A thin shell: ``PoolStateMachine`` decides, this class holds the lock, the sessions and the
 /// continuations of those who wait.
 final class ConnectionPool: Sendable {
-  typealias Instant = ContinuousClock.Instant
   typealias Outcome = Result<PoolStateMachine.Lease, DatabaseError>
 
   struct State {
@@ -22,8 +21,8 @@ final class ConnectionPool: Sendable {
   let configuration: DatabaseConfiguration
   let instruments: Instruments
   private let keepsConnections: Bool
-  /// A connection that was idle for less is lent without a question.
-  let trustedIdleTime: Duration
+  /// A connection that was idle for less is lent without a question; in nanoseconds.
+  let trustedIdleTime: Int64
   private let connect: ConnectAttempt.Connect
 
   init(
@@ -38,10 +37,10 @@ final class ConnectionPool: Sendable {
     self.connect = connect
     trustedIdleTime =
       keepsConnections
-      ? .seconds(Int64.max) : min(configuration.healthCheckAfter, configuration.idleTimeout)
+      ? .max : min(configuration.healthCheckAfter, configuration.idleTimeout).inNanoseconds
     let limits = PoolStateMachine.Limits(
-      maxConnections: maxConnections, idleTimeout: configuration.idleTimeout,
-      maxLifetime: configuration.maxLifetime)
+      maxConnections: maxConnections, idleTimeout: configuration.idleTimeout.inNanoseconds,
+      maxLifetime: configuration.maxLifetime.inNanoseconds)
     state = Mutex(
       State(
         machine: PoolStateMachine(limits: limits),
@@ -98,10 +97,16 @@ final class ConnectionPool: Sendable {
 
   /// Closes a session in the background, then gives its place to the next who waits.
   func discard(_ session: Session) {
+    endHolding(session)
     Task {
       await session.shutDown()
       vacate(slot: session.slot)
     }
+  }
+
+  /// The holder is done with a session that is not free yet.
+  func endHolding(_ session: Session) {
+    state.withLock { $0.machine.ended(slot: session.slot) }
   }
 
   /// Closes the connections that were idle for too long or are too old.

@@ -17,6 +17,7 @@ struct Lease: Sendable {
       pool.release(session)
       return
     }
+    pool.endHolding(session)
     Task { await endCleanly() }
   }
 

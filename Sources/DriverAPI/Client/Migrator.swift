@@ -43,7 +43,11 @@ public struct Migrator: Sendable {
       guard case .session(let acquire, let release) = connection.dialect.migrationLock else {
         return try await run.allInTransactions()
       }
-      _ = try await connection.query(SQL(raw: acquire), as: Value.self).collect()
+      let answer = try await connection.queryRow(SQL(raw: acquire), as: Int?.self)
+      guard (answer ?? nil) == 1 else {
+        throw DatabaseError(
+          .lockTimeout, "another process holds the lock for migrations; try again when it is done")
+      }
       let outcome: Result<[Int], any Error>
       do { outcome = .success(try await run.allStepwise()) } catch { outcome = .failure(error) }
       _ = try await connection.query(SQL(raw: release), as: Value.self).collect()

@@ -6,11 +6,9 @@ import DequeModule
 /// done; ``ConnectionPool`` does it. Whoever needs a connection that does not exist yet opens it in
 /// its own task, so that a refused connection is reported to the one who asked. [POOL-1]
 struct PoolStateMachine {
-  typealias Instant = ContinuousClock.Instant
-
   /// Who has a connection, since when and from where.
   struct Holder {
-    var since: Instant
+    var since: MonotonicTime
     var site: CallSite
     /// Nil if the holder gives the connection back before any code of the application runs.
     var task: Int?
@@ -20,22 +18,25 @@ struct PoolStateMachine {
   enum Slot {
     case empty
     case connecting(Holder)
-    case idle(since: Instant)
+    case idle(since: MonotonicTime)
     case leased(Holder)
+    case cleaning(since: MonotonicTime)
     case closing
   }
 
   /// How many connections there may be and how long they are kept.
   struct Limits {
     var maxConnections: Int
-    var idleTimeout: Duration
-    var maxLifetime: Duration
+    /// In nanoseconds.
+    var idleTimeout: Int64
+    /// In nanoseconds.
+    var maxLifetime: Int64
   }
 
   /// What a caller that wants a connection gets.
   enum Lease: Equatable {
-    /// This connection.
-    case granted(slot: Int, idle: Duration)
+    /// This connection, which was idle for so many nanoseconds.
+    case granted(slot: Int, idle: Int64)
     /// Leave to open one in this slot, and to tell how it went.
     case connect(slot: Int)
     /// Nothing yet: wait under this number.
@@ -54,7 +55,7 @@ struct PoolStateMachine {
   let limits: Limits
   private(set) var slots: [Slot]
   private(set) var isClosed = false
-  private var openedAt: [Instant?]
+  private var openedAt: [MonotonicTime?]
   // Last in, first out: the connection used last has the warmest caches, the others grow idle.
   private var idleStack: [Int] = []
   private var waiters: [UInt64: Holder] = [:]
@@ -83,7 +84,7 @@ struct PoolStateMachine {
     slots.count { slot in
       switch slot {
       case .empty, .idle: false
-      case .connecting, .leased, .closing: true
+      case .connecting, .leased, .cleaning, .closing: true
       }
     }
   }
@@ -116,7 +117,7 @@ struct PoolStateMachine {
   }
 
   /// The connection that was to be opened is there and leased.
-  mutating func connected(slot: Int, now: Instant) {
+  mutating func connected(slot: Int, now: MonotonicTime) {
     guard case .connecting(let holder) = slots[slot] else { return }
     openedAt[slot] = now
     slots[slot] = .leased(holder)
@@ -134,25 +135,36 @@ struct PoolStateMachine {
   /// It counts as idle from the start of that lease: a clock less to read, and at worst a connection
   /// is asked after a long lease whether it still answers.
   mutating func released(slot: Int) -> Grant {
-    guard case .leased(let holder) = slots[slot] else { return .nobody }
-    slots[slot] = .idle(since: holder.since)
+    switch slots[slot] {
+    case .leased(let holder): slots[slot] = .idle(since: holder.since)
+    case .cleaning(let since): slots[slot] = .idle(since: since)
+    default: return .nobody
+    }
     idleStack.append(slot)
     return grantNext()
   }
 
-  /// Whether a connection is too old to be lent again.
-  func isOutdated(slot: Int, now: Instant) -> Bool {
-    guard let born = openedAt[slot] else { return false }
-    return now - born > limits.maxLifetime
+  /// A lease ended and the connection is being put in order or closed: nobody holds it, but it is not
+  /// free either.
+  mutating func ended(slot: Int) {
+    if case .leased(let holder) = slots[slot] {
+      slots[slot] = .cleaning(since: holder.since)
+    }
   }
 
-  /// How long the connection of a slot has been idle; zero if it is not.
-  func idleTime(slot: Int, now: Instant) -> Duration {
-    if case .idle(let since) = slots[slot] { now - since } else { .zero }
+  /// Whether a connection is too old to be lent again.
+  func isOutdated(slot: Int, now: MonotonicTime) -> Bool {
+    guard let born = openedAt[slot] else { return false }
+    return now.since(born) > limits.maxLifetime
+  }
+
+  /// How long the connection of a slot has been idle, in nanoseconds; zero if it is not.
+  func idleTime(slot: Int, now: MonotonicTime) -> Int64 {
+    if case .idle(let since) = slots[slot] { now.since(since) } else { 0 }
   }
 
   /// Takes the idle connections out that were idle for too long or are too old, to be closed.
-  mutating func expire(now: Instant) -> [Int] {
+  mutating func expire(now: MonotonicTime) -> [Int] {
     let expired = idleStack.filter { slot in
       idleTime(slot: slot, now: now) > limits.idleTimeout || isOutdated(slot: slot, now: now)
     }

@@ -187,6 +187,9 @@ final class Session: @unchecked Sendable {
         "the connection still has rows open; read them to the end, leave their scope, or use "
           + "another connection")
     }
+    if text.statementCount == 0 {
+      return .misuse("the text holds no statement, only white space or comments")
+    }
     if text.statementCount != 1 {
       return .misuse(
         "the text holds \(text.statementCount) statements; run scripts with execScript")

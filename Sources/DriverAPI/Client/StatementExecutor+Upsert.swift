@@ -63,10 +63,26 @@ extension StatementExecutor {
     if try await executor.exec(SQL(raw: insert, row), at: site).rowCount == 1 {
       return UpsertResult(insertedCount: 1, updatedCount: 0)
     }
-    if upsert.assignments.isEmpty { return UpsertResult(insertedCount: 0, updatedCount: 0) }
-    let update = try dialect.upsertSQL(upsert)
-    _ = try await executor.exec(SQL(raw: update, row), at: site)
-    return UpsertResult(insertedCount: 0, updatedCount: 1)
+    let changesSomething = !upsert.assignments.isEmpty
+    if dialect.upsertChecksConflictKey {
+      _ = try await executor.exec(SQL(raw: try dialect.upsertSQL(upsert), row), at: site)
+    } else {
+      try await change(upsert, row, executor, site)
+    }
+    return UpsertResult(insertedCount: 0, updatedCount: changesSomething ? 1 : 0)
+  }
+
+  /// For engines whose upsert would change a row that clashes on another key: the row with this key is
+  /// changed, and if there is none, a plain insert raises the violation. [UPSERT-4]
+  private func change(
+    _ upsert: Upsert, _ row: [Value], _ executor: some StatementExecutor, _ site: CallSite
+  ) async throws(DatabaseError) {
+    let change = try dialect.changeSQL(upsert)
+    let matched = try await executor.exec(
+      SQL(raw: change.text, change.parameters(of: row)), at: site)
+    if matched.rowCount > 0 { return }
+    let insert = try dialect.insertSQL(into: upsert.table, columns: upsert.columns)
+    _ = try await executor.exec(SQL(raw: insert, row), at: site)
   }
 
   /// A transaction whose body throws nothing but database errors.

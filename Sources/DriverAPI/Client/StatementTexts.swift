@@ -9,6 +9,9 @@ final class StatementTexts: Sendable {
   private struct State {
     var young: [String: StatementText] = [:]
     var old: [String: StatementText] = [:]
+    /// The last text of each length, so that a repeated literal is found without hashing it: equal
+    /// literals are the same bits, which comparing two strings looks at first.
+    var latest: [StatementText?] = Array(repeating: nil, count: 128)
   }
 
   private let dialect: Dialect
@@ -24,8 +27,13 @@ final class StatementTexts: Sendable {
   ///
   /// - Throws: `misuse` as ``Dialect/rebind(_:)``.
   func text(for sql: String) throws(DatabaseError) -> StatementText {
+    let place = sql.utf8.count & 127
     let known: StatementText? = state.withLock { state in
-      if let text = state.young[sql] { return text }
+      if let text = state.latest[place], text.original == sql { return text }
+      if let text = state.young[sql] {
+        state.latest[place] = text
+        return text
+      }
       guard let text = state.old[sql] else { return nil }
       keep(text, sql, &state)
       return text

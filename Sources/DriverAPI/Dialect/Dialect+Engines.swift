@@ -5,17 +5,15 @@ extension Dialect {
     dialect.lexical.backtickIdentifiers = true
     dialect.lexical.bracketIdentifiers = true
     dialect.lexical.namedParameters = true
+    dialect.upsertForm = .onConflict
+    dialect.returning = [.insert, .update, .delete]
     dialect.booleanLiterals = (true: "1", false: "0")
     dialect.maxParameters = 32_766
     dialect.transactions = .sqlite
     dialect.types = .sqlite
     dialect.currentTimestamp = "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')"
-    dialect.listTables = """
-      SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-      ORDER BY name
-      """
-    dialect.listColumns =
-      "SELECT name, type, 1 - \"notnull\" FROM pragma_table_info(?) ORDER BY cid"
+    dialect.listTables = Catalogue.sqliteTables
+    dialect.listColumns = Catalogue.sqliteColumns
     return dialect
   }()
 
@@ -27,43 +25,54 @@ extension Dialect {
     dialect.lexical.dollarQuotes = true
     dialect.lexical.nestedComments = true
     dialect.lexical.dollarParameters = true
+    dialect.lexical.questionMarkOperators = true
+    dialect.maxIdentifierBytes = 63
+    dialect.upsertForm = .onConflict
+    // A row that was only inserted has no transaction that locked or replaced it.
     dialect.upsertOutcome = .returning("(xmax = 0)")
+    dialect.returning = [.insert, .update, .delete]
+    dialect.transactions = .postgres
     dialect.types = .postgres
     dialect.migrationLock = .inTransaction("SELECT pg_advisory_xact_lock(7236843917012384)")
-    dialect.transactions.isolation = .suffix
+    dialect.listTables = Catalogue.postgresTables
+    dialect.listColumns = Catalogue.postgresColumns
     return dialect
   }()
 
-  /// MySQL 8; MariaDB 10.5 and later take the same text, see ``mariadb``.
+  /// MySQL 8. For MariaDB see ``mariadb``.
   public static let mysql: Dialect = {
     var dialect = Dialect(name: "mysql")
     dialect.lexical.backslashEscapes = true
+    dialect.lexical.doubleQuotedStrings = true
     dialect.lexical.backtickIdentifiers = true
     dialect.lexical.hashComments = true
     dialect.lexical.dashCommentsNeedSpace = true
     dialect.lexical.executableComments = true
+    dialect.lexical.compoundStatements = true
     dialect.identifierQuote = "`"
     dialect.upsertForm = .onDuplicateKey
     dialect.upsertChecksConflictKey = false
-    dialect.hasReturning = false
     dialect.booleanLiterals = (true: "1", false: "0")
     dialect.transactions = .mysql
     dialect.types = .mysql
-    dialect.currentTimestamp = "UTC_TIMESTAMP(6)"
+    // A column's default must be an expression in parentheses.
+    dialect.currentTimestamp = "(UTC_TIMESTAMP(6))"
     dialect.hasTransactionalDDL = false
+    // Locks are the server's, not the database's; names of 64 characters at most.
+    let lock = "CONCAT('dovetail.migrations.', MD5(DATABASE()))"
     dialect.migrationLock = .session(
-      acquire: "SELECT GET_LOCK('dovetail.migrations', 60)",
-      release: "SELECT RELEASE_LOCK('dovetail.migrations')")
-    dialect.listTables = dialect.listTables.replacing("current_schema", with: "DATABASE()")
-    dialect.listColumns = dialect.listColumns.replacing("current_schema", with: "DATABASE()")
+      acquire: "SELECT GET_LOCK(\(lock), 60)", release: "SELECT RELEASE_LOCK(\(lock))")
+    dialect.listTables = Catalogue.standardTables(schema: "DATABASE()")
+    dialect.listColumns = Catalogue.standardColumns(schema: "DATABASE()")
     return dialect
   }()
 
-  /// MariaDB 10.5 and later: as MySQL, with `RETURNING`.
+  /// MariaDB 10.5 and later: as MySQL, with `RETURNING` and another name for the exact collation.
   public static let mariadb: Dialect = {
     var dialect = Dialect.mysql
     dialect.name = "mariadb"
-    dialect.hasReturning = true
+    dialect.returning = [.insert, .delete]
+    dialect.types = .mariadb
     return dialect
   }()
 }

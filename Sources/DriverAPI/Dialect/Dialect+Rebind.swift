@@ -1,97 +1,97 @@
 extension Dialect {
-  /// Reads a text and puts the engine's placeholders in the place of `?`. [REBIND-1]
+  /// Reads a statement and puts the engine's placeholders in the place of `?`. [REBIND-1]
   ///
   /// `?` outside quotes and comments is a parameter, `??` a question mark of the text. [REBIND-2] A
   /// text that has the engine's own placeholders already passes unchanged, so that rebinding twice
-  /// changes nothing. [REBIND-3]
+  /// changes nothing. [REBIND-3] Where nothing needs to be changed, the text is not copied.
+  ///
+  /// How many statements the text holds is not judged here but told: the core refuses to run any
+  /// other number than one. [EXEC-3]
   ///
   /// - Throws: `misuse` for a quote or comment without an end, with its position [REBIND-4]; for a
   ///   mixture of `?` and the engine's own placeholders; for `??` where the engine has no operator
-  ///   with a question mark.
+  ///   with a question mark; for more parameters than the engine takes [BIND-3].
   public func rebind(_ sql: String) throws(DatabaseError) -> StatementText {
-    let lexer = try SQLLexer(sql, lexical)
-    try check(lexer)
+    let findings = try SQLLexer.findings(in: sql, lexical)
+    try check(findings, of: sql)
     return StatementText(
-      original: sql, text: rewritten(sql, lexer), parameterCount: parameterCount(lexer),
-      statements: lexer.statements)
+      original: sql, text: rewritten(sql, findings.marks),
+      parameterCount: findings.parameterCount, statements: findings.statements)
   }
 
-  /// The statements of a script, in order, without the semicolons between them.
+  /// The statements of a script, in order, without the semicolons and comments between them.
   ///
-  /// - Throws: `misuse` for a quote or comment without an end.
+  /// The body of a trigger or routine is a part of its statement. A parameter makes no sense in a
+  /// script, and `?` is left as it stands.
+  ///
+  /// - Throws: `misuse` for a quote or comment without an end, and for `DELIMITER`, a command of the
+  ///   mysql client that no server knows.
   public func statements(in script: String) throws(DatabaseError) -> [String] {
-    let lexer = try SQLLexer(script, lexical)
-    let bytes = Array(script.utf8)
-    return lexer.statements.map { String(decoding: bytes[$0.range], as: UTF8.self) }
+    let findings = try SQLLexer.findings(in: script, lexical)
+    if findings.statements.contains(where: { $0.words.leadingKeyword == "DELIMITER" }) {
+      throw .misuse(
+        "DELIMITER is a command of the mysql client; leave it out, the ends of bodies are found")
+    }
+    let utf8 = script.utf8
+    return findings.statements.map { statement in
+      let start = utf8.index(utf8.startIndex, offsetBy: statement.range.lowerBound)
+      let end = utf8.index(utf8.startIndex, offsetBy: statement.range.upperBound)
+      return String(script[start..<end])
+    }
   }
 
-  /// An identifier in quotes, as the engine writes them.
-  ///
-  /// - Throws: `misuse` for an empty name, or one with NUL in it.
-  public func quoted(_ identifier: String) throws(DatabaseError) -> String {
-    if identifier.isEmpty || identifier.utf8.contains(0) {
-      throw .misuse("an identifier must have characters and no NUL among them")
+  private func check(_ findings: LexerFindings, of sql: String) throws(DatabaseError) {
+    if let native = findings.firstNative, let mark = findings.marks.first {
+      throw misuse(
+        "the statement mixes ? with the engine's own placeholders; use one of them",
+        at: max(native, mark.offset), in: sql)
     }
-    let quote = String(identifierQuote)
-    return quote + identifier.replacing(quote, with: quote + quote) + quote
-  }
-
-  /// A table's name in quotes, each part of `schema.table` for itself.
-  ///
-  /// - Throws: as ``quoted(_:)``.
-  public func quoted(table: String) throws(DatabaseError) -> String {
-    var parts: [String] = []
-    for part in table.split(separator: ".", omittingEmptySubsequences: false) {
-      parts.append(try quoted(String(part)))
-    }
-    return parts.joined(separator: ".")
-  }
-
-  private func check(_ lexer: SQLLexer) throws(DatabaseError) {
-    let hasNative = lexer.highestNumber > 0 || !lexer.names.isEmpty
-    if hasNative, !lexer.placeholders.isEmpty || !lexer.doubled.isEmpty {
-      throw .misuse("the statement mixes ? with the engine's own placeholders; use one of them")
-    }
-    if lexer.highestNumber > 0, !lexer.names.isEmpty {
+    if findings.highestNumber > 0, !findings.names.isEmpty {
       throw .misuse("the statement mixes numbered and named parameters; use one of them")
     }
-    if placeholders == .questionMark, let doubled = lexer.doubled.first {
-      throw DatabaseError(
-        .misuse, "?? stands for an operator with a question mark, which \(name) does not have",
-        execution: .notSent, details: .init(position: doubled + 1))
+    let doubled = findings.marks.first { $0.kind == .doubled }
+    if placeholders == .questionMark, let mark = doubled {
+      throw misuse(
+        "?? stands for an operator with a question mark, which \(name) does not have",
+        at: mark.offset, in: sql)
     }
-    let count = parameterCount(lexer)
-    guard count <= maxParameters else {
+    guard findings.parameterCount <= maxParameters else {
       throw .misuse(
-        "the statement has \(count) parameters and \(name) takes at most \(maxParameters)")
+        "the statement has \(findings.parameterCount) parameters and \(name) takes at most "
+          + "\(maxParameters)")
     }
   }
 
-  private func parameterCount(_ lexer: SQLLexer) -> Int {
-    lexer.placeholders.count + lexer.highestNumber + lexer.names.count
+  private func misuse(_ message: String, at offset: Int, in sql: String) -> DatabaseError {
+    let utf8 = sql.utf8
+    let index = utf8.index(utf8.startIndex, offsetBy: offset)
+    let position = sql.unicodeScalars.distance(from: sql.startIndex, to: index) + 1
+    return DatabaseError(.misuse, message, execution: .notSent, details: .init(position: position))
   }
 
-  private func rewritten(_ sql: String, _ lexer: SQLLexer) -> String {
-    guard placeholders == .dollarNumber, !lexer.placeholders.isEmpty || !lexer.doubled.isEmpty
-    else { return sql }
-    let bytes = Array(sql.utf8)
+  private func rewritten(_ sql: String, _ marks: [LexerFindings.Mark]) -> String {
+    guard placeholders == .dollarNumber, !marks.isEmpty else { return sql }
     var output: [UInt8] = []
-    output.reserveCapacity(bytes.count + 2 * lexer.placeholders.count)
+    output.reserveCapacity(sql.utf8.count + 3 * marks.count)
+    let bytes = sql.utf8.span
     var copied = 0
     var number = 0
-    var doubled = lexer.doubled[...]
-    for placeholder in lexer.placeholders + [bytes.count] {
-      while let next = doubled.first, next < placeholder {
-        output += bytes[copied...next]
-        copied = next + 2
-        doubled.removeFirst()
+    for mark in marks {
+      for index in copied..<mark.offset { output.append(bytes[index]) }
+      switch mark.kind {
+      case .doubled:
+        output.append(UInt8(ascii: "?"))
+        copied = mark.offset + 2
+      case .parameter:
+        number += 1
+        copied = mark.offset + 1
+        // A name and $1 side by side would be one word, a number behind it another parameter.
+        if let last = output.last, SQLByte.isWord(last) { output.append(UInt8(ascii: " ")) }
+        output += "$\(number)".utf8
+        if copied < bytes.count, SQLByte.isWord(bytes[copied]) { output.append(UInt8(ascii: " ")) }
       }
-      output += bytes[copied..<placeholder]
-      guard placeholder < bytes.count else { break }
-      number += 1
-      output += Array("$\(number)".utf8)
-      copied = placeholder + 1
     }
+    for index in copied..<bytes.count { output.append(bytes[index]) }
     return String(decoding: output, as: UTF8.self)
   }
 }

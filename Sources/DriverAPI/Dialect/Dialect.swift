@@ -1,4 +1,13 @@
 /// How one engine's SQL is written: data, so that a new engine is a value and not a subclass.
+///
+/// A driver for an engine that is not listed here starts from ``standard``, or from the engine that
+/// comes nearest, and changes what differs:
+///
+/// ```swift
+/// var dialect = Dialect(name: "odbc")
+/// dialect.maxParameters = 2100
+/// dialect.types.bytes = "VARBINARY(MAX)"
+/// ```
 public struct Dialect: Sendable {
   /// How a parameter is written.
   public enum PlaceholderStyle: Sendable, Hashable {
@@ -8,38 +17,29 @@ public struct Dialect: Sendable {
     case dollarNumber
   }
 
-  /// How "insert, or else change" is written.
-  public enum UpsertForm: Sendable, Hashable {
-    /// `ON CONFLICT (key) DO UPDATE SET c = excluded.c`
-    case onConflict
-    /// `ON DUPLICATE KEY UPDATE c = VALUES(c)`
-    case onDuplicateKey
-  }
-
-  /// How a statement tells which rows of an upsert are new. [UPSERT-7]
-  public enum UpsertOutcome: Sendable, Hashable {
-    /// By an expression in RETURNING that is true for new rows.
-    case returning(String)
-    /// By nothing: the core inserts first, ignoring duplicates, and changes what was there.
-    case insertFirst
-  }
-
   /// The name, such as `postgres`.
   public var name: String
   /// How a parameter is written.
   public var placeholders: PlaceholderStyle = .questionMark
-  /// How the engine reads quotes and comments.
+  /// How the engine reads quotes, comments and bodies.
   public var lexical = LexicalRules()
   /// The character around identifiers.
   public var identifierQuote: Character = "\""
+  /// The longest identifier the engine keeps, in bytes; longer ones it would cut off in silence.
+  public var maxIdentifierBytes: Int?
   /// How upserts are written.
-  public var upsertForm: UpsertForm = .onConflict
-  /// How upserts tell what they did.
+  public var upsertForm: UpsertForm = .unsupported
+  /// How upserts tell what they did. [UPSERT-7]
   public var upsertOutcome: UpsertOutcome = .insertFirst
   /// Whether a clash on another key than the named one is an error by itself. [UPSERT-4]
+  ///
+  /// Where it is not, the text of ``upsertSQL(_:rowCount:)`` would change whichever row is in the
+  /// way. The core then inserts, ignoring duplicates; if that inserted nothing, it runs
+  /// ``changeSQL(_:)``, which finds the row by the named key; and if that found none, the plain
+  /// insert, which fails with the violation that the engine sees.
   public var upsertChecksConflictKey = true
-  /// Whether `RETURNING` follows an insert.
-  public var hasReturning = true
+  /// Which statements can end with `RETURNING`.
+  public var returning: Set<ReturningStatement> = []
   /// The literals of true and false.
   public var booleanLiterals = (true: "TRUE", false: "FALSE")
   /// The most parameters of one statement. [BIND-3]
@@ -48,29 +48,65 @@ public struct Dialect: Sendable {
   public var transactions = TransactionWords()
   /// The names of types in DDL.
   public var types = TypeNames()
-  /// The instant in UTC, to the microsecond where the engine has it.
+  /// The instant in UTC, to the microsecond where the engine has it. Can be a column's default.
   public var currentTimestamp = "CURRENT_TIMESTAMP"
-  /// Whether DDL is undone by a rollback.
+  /// Whether DDL is undone by a rollback. [TX-10]
   public var hasTransactionalDDL = true
-  /// How migrations of several processes keep out of each other's way.
+  /// How migrations of several processes keep out of each other's way. [MIG-1]
   public var migrationLock = MigrationLock.transaction
-  /// Lists the tables: one column, the name. [SCHEMA-1]
-  public var listTables = """
-    SELECT table_name FROM information_schema.tables
-    WHERE table_schema = current_schema AND table_type = 'BASE TABLE' ORDER BY table_name
-    """
-  /// Lists the columns of one table, its name being the parameter: name, type, 1 if NULL is allowed,
-  /// in order.
-  public var listColumns = """
-    SELECT column_name, data_type, CASE is_nullable WHEN 'YES' THEN 1 ELSE 0 END
-    FROM information_schema.columns
-    WHERE table_schema = current_schema AND table_name = ? ORDER BY ordinal_position
-    """
+  /// Lists the tables: one column, the name, in order. [SCHEMA-1]
+  public var listTables = Catalogue.standardTables(schema: "current_schema")
+  /// Lists the columns of one table in order, its name being the parameter. [SCHEMA-1]
+  ///
+  /// Answers with name, type, 1 if NULL is allowed and 0 if not, the default as SQL text or NULL, and
+  /// the place in the primary key, from 1, or 0.
+  public var listColumns = Catalogue.standardColumns(schema: "current_schema")
 
-  /// Standard SQL under a name of its own: a base for engines that are not listed here.
+  /// Standard SQL under a name of its own: no upsert and no `RETURNING`.
   public init(name: String) {
     self.name = name
   }
+
+  /// Whether `RETURNING` follows an insert.
+  public var hasReturning: Bool { returning.contains(.insert) }
+
+  /// Standard SQL: a base for engines that are not listed here.
+  public static let standard = Dialect(name: "standard")
+}
+
+extension Dialect: CustomStringConvertible {
+  /// The name.
+  public var description: String { name }
+}
+
+/// A statement that some engines let end with `RETURNING`.
+public enum ReturningStatement: Sendable, Hashable, CaseIterable {
+  /// INSERT, also with an upsert clause.
+  case insert
+  /// UPDATE
+  case update
+  /// DELETE
+  case delete
+}
+
+/// How "insert, or else change" is written.
+public enum UpsertForm: Sendable, Hashable {
+  /// `ON CONFLICT (key) DO UPDATE SET c = excluded.c`
+  case onConflict
+  /// `ON DUPLICATE KEY UPDATE c = VALUES(c)`
+  case onDuplicateKey
+  /// In no way that this library knows; upserts throw `unsupported`.
+  case unsupported
+}
+
+/// How a statement tells which rows of an upsert are new. [UPSERT-7]
+public enum UpsertOutcome: Sendable, Hashable {
+  /// By an expression in RETURNING that is true for new rows.
+  case returning(String)
+  /// By nothing that tells in every case. The core inserts first, ignoring duplicates, and changes
+  /// what was there if the count is 0, all in one transaction. The count must be that of rows that
+  /// are new: a driver for MySQL must not ask for found rows, which count what is there as well.
+  case insertFirst
 }
 
 /// How migrations of several processes keep out of each other's way. [MIG-1]
@@ -79,6 +115,7 @@ public enum MigrationLock: Sendable, Hashable {
   case transaction
   /// A statement inside the transaction takes a lock that ends with it.
   case inTransaction(String)
-  /// Statements take and release a lock of the session.
+  /// Statements take and release a lock of the session. The first answers with 1, or with anything
+  /// else if the lock was not to be had.
   case session(acquire: String, release: String)
 }

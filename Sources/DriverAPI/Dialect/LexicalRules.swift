@@ -1,8 +1,11 @@
 /// How an engine reads the characters of a statement: what is quoted, what is a comment, what is a
-/// parameter.
+/// parameter, and where a statement ends.
 public struct LexicalRules: Sendable, Hashable {
-  /// A backslash in a string takes the next character literally (MySQL).
+  /// A backslash in a string takes the next character literally (MySQL, unless the session's mode is
+  /// `NO_BACKSLASH_ESCAPES`).
   public var backslashEscapes = false
+  /// `"…"` is a string and not an identifier (MySQL, unless the session's mode is `ANSI_QUOTES`).
+  public var doubleQuotedStrings = false
   /// `E'…'` is a string with backslash escapes (PostgreSQL).
   public var escapeStrings = false
   /// `$tag$ … $tag$` is a string (PostgreSQL).
@@ -23,6 +26,10 @@ public struct LexicalRules: Sendable, Hashable {
   public var namedParameters = false
   /// `$1` is a parameter (PostgreSQL).
   public var dollarParameters = false
+  /// `?`, `?|`, `?&`, `@?` and others are operators (PostgreSQL).
+  public var questionMarkOperators = false
+  /// `IF`, `CASE`, `LOOP`, `WHILE` and `REPEAT` are statements in the body of a routine (MySQL).
+  public var compoundStatements = false
 
   /// Standard SQL: strings, quoted identifiers and both kinds of comments, nothing else.
   public init() {}

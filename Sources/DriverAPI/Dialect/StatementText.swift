@@ -10,19 +10,24 @@ public final class StatementText: Sendable {
   public let parameterCount: Int
   /// Whether it certainly only reads.
   public let isReadOnly: Bool
+  /// Whether it seems to answer with rows: a hint, only the engine knows.
+  public let returnsRows: Bool
   /// The first word, in capitals.
   public let leadingKeyword: String
   /// How many statements the text holds; only 1 can be run as a statement. [EXEC-3]
   public let statementCount: Int
   let use: Use
 
-  init(original: String, text: String, parameterCount: Int, statements: [SQLLexer.Statement]) {
+  init(
+    original: String, text: String, parameterCount: Int, statements: [LexerFindings.Statement]
+  ) {
     self.original = original
     self.text = text
     self.parameterCount = parameterCount
     statementCount = statements.count
     let words = statements.first?.words ?? StatementWords()
     isReadOnly = statements.count == 1 && words.isReadOnly
+    returnsRows = words.returnsRows
     leadingKeyword = words.leadingKeyword
     use = Use(leadingKeyword: words.leadingKeyword)
   }

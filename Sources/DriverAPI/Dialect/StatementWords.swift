@@ -2,77 +2,69 @@
 struct StatementWords {
   /// The first word, in capitals; empty if the statement has none.
   private(set) var leadingKeyword = ""
-  /// How deep the body of a trigger or routine is nested; its semicolons separate nothing.
-  private var bodyDepth = 0
-  private var createsRoutine = false
-  private var endIsPending = false
-  private var writes = false
+  /// The verb that a WITH leads up to; otherwise the first word.
+  private var verb = ""
+  private var mayWrite = false
+  private var analyzes = false
+  private var returns = false
   private var previous = ""
-
-  var isInBody: Bool { bodyDepth > 0 }
 
   /// Whether the statement certainly only reads. When in doubt, it does not.
   var isReadOnly: Bool {
     switch leadingKeyword {
-    case "SELECT", "VALUES", "TABLE", "WITH", "EXPLAIN": !writes
+    // It only shows how the statement would run, unless it is told to run it.
+    case "EXPLAIN": !analyzes
+    case "SELECT", "VALUES", "TABLE", "WITH": Self.queries.contains(verb) && !mayWrite
     default: false
     }
   }
 
-  /// Takes the next word; `isCall` if a parenthesis follows it.
-  mutating func note(_ bytes: ArraySlice<UInt8>, isCall: Bool) {
-    // No keyword we know is longer; a longer word only ends what the one before it began.
-    let word = bytes.count <= 12 ? Self.uppercased(bytes) : ""
-    if leadingKeyword.isEmpty { leadingKeyword = word.isEmpty ? "?" : word }
-    noteWrite(word, isCall: isCall)
-    if leadingKeyword == "CREATE" { noteBody(word) }
+  /// Whether the statement seems to answer with rows. A hint: only the engine knows.
+  var returnsRows: Bool { returns || Self.queries.contains(verb) || Self.reports.contains(verb) }
+
+  private static let queries: Set<String> = ["SELECT", "VALUES", "TABLE"]
+  private static let changes: Set<String> = ["INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"]
+  private static let reports: Set<String> = [
+    "EXPLAIN", "SHOW", "DESCRIBE", "DESC", "PRAGMA", "FETCH",
+  ]
+
+  /// Takes the next word: `isCall` if a parenthesis follows it, `isNested` if it stands in one.
+  mutating func note(_ word: String, isCall: Bool, isNested: Bool) {
+    if leadingKeyword.isEmpty {
+      leadingKeyword = word
+      if word != "WITH" { verb = word }
+    } else if verb.isEmpty, !isNested, Self.queries.contains(word) || Self.changes.contains(word) {
+      verb = word
+    }
+    noteEffect(of: word, isCall: isCall)
     previous = word
   }
 
-  mutating func note(parenthesis: UInt8) {
-    if endIsPending { resolveEnd() }
-  }
+  /// `:=` sets a variable of MySQL's session.
+  mutating func noteAssignment() { mayWrite = true }
 
-  /// The word after END decides what it ended; without one, it ended a BEGIN or CASE.
-  mutating func resolveEnd() {
-    if endIsPending { bodyDepth -= 1 }
-    endIsPending = false
-  }
-
-  private mutating func noteWrite(_ word: String, isCall: Bool) {
+  private mutating func noteEffect(of word: String, isCall: Bool) {
     switch word {
-    case "INSERT", "UPDATE", "DELETE", "MERGE", "INTO", "LOCK": writes = true
-    // replace(…) is a function of every engine.
-    case "REPLACE": if !isCall { writes = true }
-    case "SHARE", "KEY": if previous == "FOR" || previous == "NO" { writes = true }
-    // EXPLAIN ANALYZE runs the statement.
-    case "ANALYZE", "ANALYSE": if leadingKeyword == "EXPLAIN" { writes = true }
-    default: break
+    case "INSERT", "UPDATE", "DELETE", "MERGE", "INTO": mayWrite = true
+    // Replacing in a text is a function of every engine.
+    case "REPLACE": if !isCall { mayWrite = true }
+    // Locks: FOR SHARE, FOR KEY SHARE, LOCK IN SHARE MODE.
+    case "SHARE": if ["FOR", "KEY", "IN"].contains(previous) { mayWrite = true }
+    case "ANALYZE", "ANALYSE": analyzes = true
+    case "RETURNING": returns = true
+    default: if isCall, Self.hasEffect(word) { mayWrite = true }
     }
   }
 
-  private mutating func noteBody(_ word: String) {
-    if endIsPending {
-      endIsPending = false
-      switch word {
-      case "IF", "LOOP", "WHILE", "REPEAT": return
-      case "CASE":
-        bodyDepth -= 1
-        return
-      default: bodyDepth -= 1
-      }
+  /// Whether a function of that name changes something, or asks about its own connection.
+  private static func hasEffect(_ function: String) -> Bool {
+    switch function {
+    case "NEXTVAL", "SETVAL", "CURRVAL", "LASTVAL", "SET_CONFIG", "PG_NOTIFY": true
+    case "GET_LOCK", "RELEASE_LOCK", "RELEASE_ALL_LOCKS", "LAST_INSERT_ID", "ROW_COUNT": true
+    case "LAST_INSERT_ROWID", "CHANGES", "TOTAL_CHANGES", "LOAD_EXTENSION", "WRITEFILE": true
+    default:
+      function.hasPrefix("PG_ADVISORY_") || function.hasPrefix("PG_TRY_ADVISORY_")
+        || function.hasPrefix("LO_") || function.hasPrefix("DBLINK")
     }
-    switch word {
-    case "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT": if bodyDepth == 0 { createsRoutine = true }
-    case "BEGIN": if createsRoutine { bodyDepth += 1 }
-    case "CASE": if bodyDepth > 0 { bodyDepth += 1 }
-    case "END": if bodyDepth > 0 { endIsPending = true }
-    default: break
-    }
-  }
-
-  private static func uppercased(_ bytes: ArraySlice<UInt8>) -> String {
-    String(
-      decoding: bytes.map { $0 >= 0x61 && $0 <= 0x7a ? $0 - 0x20 : $0 }, as: UTF8.self)
   }
 }

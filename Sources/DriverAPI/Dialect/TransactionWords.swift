@@ -18,14 +18,14 @@ public struct TransactionWords: Sendable, Hashable {
     case always
     /// At the end of the beginning statement.
     case suffix
-    /// In a statement before it.
+    /// In a statement before it, which holds for the next transaction only.
     case before
   }
 
   /// Begins a transaction that may write.
-  public var begin = "BEGIN"
+  public var begin = "START TRANSACTION"
   /// Begins one that only reads.
-  public var beginReadOnly = "BEGIN READ ONLY"
+  public var beginReadOnly = "START TRANSACTION READ ONLY"
   /// Whether the server refuses writes in that; otherwise the core does.
   public var readOnlyIsEnforced = true
   /// Where the isolation level is written.
@@ -55,26 +55,35 @@ public struct TransactionWords: Sendable, Hashable {
     return words
   }()
 
+  static let postgres: TransactionWords = {
+    var words = TransactionWords()
+    words.begin = "BEGIN"
+    words.beginReadOnly = "BEGIN READ ONLY"
+    return words
+  }()
+
   static let mysql: TransactionWords = {
     var words = TransactionWords()
-    words.begin = "START TRANSACTION"
-    words.beginReadOnly = "START TRANSACTION READ ONLY"
     words.isolation = .before
     return words
   }()
 }
 
 extension Dialect {
-  /// The statements that begin a transaction, in order.
+  /// The statements that begin a transaction, in order. [TX-5]
   ///
   /// An isolation level is a promise at least as strong as the one asked for: where every
-  /// transaction is serializable, all levels are accepted.
+  /// transaction is serializable, all levels are accepted. A level that an engine lacks is refused
+  /// by the engine itself.
   public func begin(_ options: TransactionOptions) -> [String] {
     let begin = options.isReadOnly ? transactions.beginReadOnly : transactions.begin
     guard let level = options.isolation else { return [begin] }
     switch transactions.isolation {
     case .always: return [begin]
-    case .suffix: return [begin + " ISOLATION LEVEL " + level.rawValue]
+    case .suffix:
+      // Standard SQL separates the modes by a comma, and there is one already: READ ONLY.
+      let separator = options.isReadOnly ? ", " : " "
+      return [begin + separator + "ISOLATION LEVEL " + level.rawValue]
     case .before: return ["SET TRANSACTION ISOLATION LEVEL " + level.rawValue, begin]
     }
   }

@@ -82,17 +82,22 @@ public struct TypeNames: Sendable, Hashable {
     return names
   }()
 
-  static let mysql: TypeNames = {
+  // The collation compares bytes and counts trailing blanks; utf8mb4_bin does not count them.
+  static let mysql = mysqlNames(collation: "utf8mb4_0900_bin")
+
+  static let mariadb = mysqlNames(collation: "utf8mb4_nopad_bin")
+
+  private static func mysqlNames(collation: String) -> TypeNames {
     var names = TypeNames()
     names.id = "BIGINT AUTO_INCREMENT PRIMARY KEY"
     names.double = "DOUBLE"
-    names.text = "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-    names.key = "VARCHAR(#) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+    names.text = "LONGTEXT CHARACTER SET utf8mb4 COLLATE \(collation)"
+    names.key = "VARCHAR(#) CHARACTER SET utf8mb4 COLLATE \(collation)"
     names.bytes = "LONGBLOB"
     names.timestamp = "DATETIME(6)"
-    names.uuid = "CHAR(36) CHARACTER SET ascii"
+    names.uuid = "CHAR(36) CHARACTER SET ascii COLLATE ascii_bin"
     return names
-  }()
+  }
 }
 
 extension Dialect {

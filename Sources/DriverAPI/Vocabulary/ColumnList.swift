@@ -6,13 +6,14 @@ public final class ColumnList: Sendable {
   /// The columns from left to right. Names may repeat. [QUERY-1]
   public let columns: [Column]
 
+  /// How many there are.
+  public let count: Int
+
   /// A list of columns.
   public init(_ columns: [Column]) {
     self.columns = columns
+    count = columns.count
   }
-
-  /// How many there are.
-  public var count: Int { columns.count }
 
   /// The names from left to right.
   public var names: [String] { columns.map(\.name) }

@@ -15,6 +15,8 @@ extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, Cu
 
   private var location: String {
     guard let path else { return "//" + credentials + servers + databasePath }
+    // Somebody took a file for a server: what looks like a password is treated as one.
+    if looksLikeCredentials { return Self.maskedOpaque(path) }
     switch scheme {
     case "file":
       return (path.hasPrefix("//") ? "//" : "") + Self.encoded(path, allowing: "/: ")
@@ -23,6 +25,16 @@ extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, Cu
     case "sqlite": return path
     default: return Self.maskedOpaque(path)
     }
+  }
+
+  /// Whether a file's path begins with what would be user and password in front of a server's name.
+  ///
+  /// A driver of files refuses such a path, because it is a URL of another kind.
+  public var looksLikeCredentials: Bool {
+    guard let first = path?.prefix(while: { $0 != "/" }), let at = first.firstIndex(of: "@") else {
+      return false
+    }
+    return first[..<at].contains(":")
   }
 
   // Of a form nobody here knows, all before an '@' may be a password.

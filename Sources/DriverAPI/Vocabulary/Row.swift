@@ -98,6 +98,7 @@ extension Row {
   }
 
   @inlinable
+  @inline(__always)
   func decodeNext<T: ColumnDecodable>(
     _ index: inout Int, as type: T.Type
   ) throws(DatabaseError) -> T {

@@ -24,6 +24,12 @@ extension SQLiteConnection {
   /// the facts are looked up on the same connection.
   func executionError(_ code: Int32, _ statement: SQLiteStatement) -> DatabaseError {
     let told = String(cString: sqlite3_errmsg(handle))
+    // SQLite prepares again when the schema has changed, and then a table can be missing.
+    if code & 0xff == SQLITE_ERROR {
+      let error = prepareError(code, statement.text)
+      sqlite3_reset(statement.handle)
+      if error.kind == .undefinedObject { return error }
+    }
     sqlite3_reset(statement.handle)
     var details = violation(code, told)
     details.nativeCode = Int(code)

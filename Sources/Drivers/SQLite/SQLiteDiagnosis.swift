@@ -19,7 +19,7 @@ struct SQLiteDiagnosis {
   /// What is wrong with the statement, given the byte offset SQLite told, or -1.
   func finding(at offset: Int) -> Finding {
     do {
-      return try offset >= 0 ? pointed(at: offset) : missingObject() ?? refused
+      return try offset >= 0 ? pointed(at: offset) : missingObject() ?? missingColumn() ?? refused
     } catch {
       return refused
     }
@@ -77,9 +77,36 @@ struct SQLiteDiagnosis {
     return nil
   }
 
+  /// Without a syntax error, which always has a place, a word that is no keyword, no function and no
+  /// name of the schema is the name of a column that does not exist.
+  private func missingColumn() throws(DatabaseError) -> Finding? {
+    var tables: [String] = []
+    for word in words() where try connection.hasObject(named: unquoted(word)) {
+      tables.append(unquoted(word))
+    }
+    if tables.isEmpty { return nil }
+    for word in words() {
+      let name = unquoted(word)
+      guard let first = name.utf8.first, isNameByte(first), !isDigit(first),
+        sqlite3_keyword_check(name, Int32(name.utf8.count)) == 0,
+        !tables.contains(name), try !connection.hasFunction(name)
+      else { continue }
+      var isKnown = false
+      for table in tables where try connection.hasColumns([name], in: table) { isKnown = true }
+      if isKnown { continue }
+      var finding = Finding(kind: .undefinedObject, message: "column \(name) does not exist")
+      finding.details.column = name
+      return finding
+    }
+    return nil
+  }
+
   private func words() -> [String] {
-    let separators = Set(" \t\r\n(),;")
-    let words = sql.split { separators.contains($0) }.map(String.init)
+    let separators = Set(" \t\r\n(),;=<>+-*/|%?")
+    // Every second piece between single quotes is a string.
+    let pieces = sql.split(separator: "'", omittingEmptySubsequences: false)
+    let code = pieces.enumerated().filter { $0.offset % 2 == 0 }.map { String($0.element) }
+    let words = code.joined(separator: " ").split { separators.contains($0) }.map(String.init)
     let noise: Set = ["IF", "EXISTS", "NOT", "OR", "REPLACE", "IGNORE", "TEMP", "TEMPORARY"]
     return words.filter { !noise.contains($0.uppercased()) }.map { word in
       // The schema's name is no object's: main.users is users.

@@ -50,6 +50,10 @@ public struct SQLiteOptions: Sendable, Hashable {
     guard let path = url.path, !path.isEmpty else {
       throw .misuse("the SQLite URL names no file; write sqlite:app.db, or sqlite::memory:")
     }
+    if url.looksLikeCredentials {
+      throw .misuse(
+        "a SQLite URL names a file and has no user, password or host; write sqlite:app.db")
+    }
     var options = url.options
     let mode = try options.take("mode", oneOf: Mode.allCases.map(\.rawValue)).flatMap(Mode.init)
     // SQLite's own spelling of shared memory; here all connections share it anyway.

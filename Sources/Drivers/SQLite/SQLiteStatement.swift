@@ -10,6 +10,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   let connection: SQLiteConnection
   let text: StatementText
   private(set) var columns: ColumnList
+  private var columnCount = 0
   /// What the step made by ``query(_:)`` found, not handed out yet.
   private var firstStep: RowStep?
   private var stepsUntilPause = SQLiteStatement.stepsPerSlice
@@ -43,6 +44,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
     self.text = text
     endsTransaction = ["COMMIT", "END", "ROLLBACK", "RELEASE"].contains(text.leadingKeyword)
     columns = Self.readColumns(handle)
+    columnCount = columns.count
   }
 
   var parameterCount: Int? { Int(sqlite3_bind_parameter_count(handle)) }
@@ -126,6 +128,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
     if count == reprepareCount { return }
     reprepareCount = count
     columns = Self.readColumns(handle)
+    columnCount = columns.count
   }
 
   private static func readColumns(_ handle: OpaquePointer) -> ColumnList {
@@ -169,7 +172,7 @@ extension SQLiteStatement: DriverRows {
 
   @inline(__always)
   private func fill(_ cells: UnsafeMutableBufferPointer<Cell>) {
-    for index in 0..<columns.count {
+    for index in 0..<columnCount {
       let value = sqlite3_column_value(handle, Int32(truncatingIfNeeded: index))
       cells[index] = Self.cell(value)
     }

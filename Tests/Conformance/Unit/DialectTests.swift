@@ -69,7 +69,7 @@ struct DialectTests {
       (.sqlite, .readOnly, ["BEGIN"]),
       (
         .postgres, TransactionOptions(isolation: .serializable, isReadOnly: true),
-        ["BEGIN READ ONLY ISOLATION LEVEL SERIALIZABLE"]
+        ["BEGIN READ ONLY, ISOLATION LEVEL SERIALIZABLE"]
       ),
       (
         .mysql, TransactionOptions(isolation: .readCommitted),

@@ -39,7 +39,9 @@ let cancelClauses = [
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 1)
     for round in 0..<60 {
-      let task = Task { try await db.query(counting(to: 20_000, "SUM(n)"), as: Int64.self).collect() }
+      let task = Task {
+        try await db.query(counting(to: 20_000, "SUM(n)"), as: Int64.self).collect()
+      }
       Deadline.after(.microseconds(round * 200)) { task.cancel() }
       do {
         try expectEqual(try await task.value, [200_010_000], "the sum of round \(round)")

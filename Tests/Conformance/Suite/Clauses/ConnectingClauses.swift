@@ -95,7 +95,8 @@ let connectingClauses = [
     try await expectError(.foreignKeyViolation, "a child without a parent") {
       try await db.exec("INSERT INTO children (id, parent) VALUES (1, 7)")
     }
-    let now = try await db.single(SQL(raw: "SELECT \(db.dialect.currentTimestamp)"), as: Timestamp.self)
+    let now = try await db.single(
+      SQL(raw: "SELECT \(db.dialect.currentTimestamp)"), as: Timestamp.self)
     let apart = abs(now.microseconds - Timestamp.now.microseconds)
     try expect(apart < 600_000_000, "the server's UTC is \(apart / 1_000_000) s away from ours")
   },

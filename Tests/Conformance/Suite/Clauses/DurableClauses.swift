@@ -36,7 +36,8 @@ let durableClauses = [
     let read = "SELECT message FROM receipts WHERE person = 'Ada'"
     try expectEqual(try await store.db.single(SQL(raw: read), as: Int.self), 7, "the receipt")
     try await store.db.upsert(receipt, [["Ada", 6]])
-    try expectEqual(try await store.db.single(SQL(raw: read), as: Int.self), 7, "after an older one")
+    try expectEqual(
+      try await store.db.single(SQL(raw: read), as: Int.self), 7, "after an older one")
   },
 
   durable("DURABLE-3", "The last channel survives reopening.") { store in

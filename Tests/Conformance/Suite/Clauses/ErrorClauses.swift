@@ -27,7 +27,9 @@ let errorClauses = [
   Clause("ERR-1", "A mistake in the grammar is told from a name that does not exist.") { context in
     let db = try await context.open()
     try await db.createItems(rowCount: 1)
-    for text in ["SELEC 1", "SELECT FROM WHERE", "INSERT items VALUES", "SELECT (1", "UPDATE items"] {
+    for text in [
+      "SELEC 1", "SELECT FROM WHERE", "INSERT items VALUES", "SELECT (1", "UPDATE items",
+    ] {
       try await expectError(.syntax, text) { try await db.exec(SQL(raw: text)) }
     }
     for text in [

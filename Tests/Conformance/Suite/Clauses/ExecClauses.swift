@@ -93,7 +93,8 @@ let execClauses = [
     try expectEqual(try await db.rowCount(of: "items"), 3, "rows after the failure")
   },
 
-  Clause("EXEC-4", "Too few or too many parameters are misuse before anything is sent.") { context in
+  Clause("EXEC-4", "Too few or too many parameters are misuse before anything is sent.") {
+    context in
     let watched = WatchedDriver(context.harness.driver)
     let db = try await context.open(with: watched)
     try await db.createItems()

@@ -33,7 +33,9 @@ let numberClauses = [
   Clause("TYPE-1", "Generated numbers come back equal.") { context in
     let db = try await context.open()
     try await withSeed { generator in
-      let integers = (0..<100).map { _ in Int64(bitPattern: generator.next()) >> generator.next() % 64 }
+      let integers = (0..<100).map { _ in
+        Int64(bitPattern: generator.next()) >> generator.next() % 64
+      }
       try await db.expectRoundTrip(of: integers, in: "int")
       let doubles = (0..<100).map { _ in Double(bitPattern: generator.next()) }
         .filter { $0.isNormal }

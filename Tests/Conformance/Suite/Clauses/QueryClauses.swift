@@ -35,7 +35,8 @@ let queryClauses = [
       try expect(
         row == (id, "item \(id)", id * 10), "row \(id) is \(row)")
     }
-    let falling = try await db.query("SELECT id FROM items ORDER BY id DESC", as: Int.self).collect()
+    let falling = try await db.query("SELECT id FROM items ORDER BY id DESC", as: Int.self)
+      .collect()
     try expectEqual(falling, (1...50).reversed(), "ids in falling order")
   },
 

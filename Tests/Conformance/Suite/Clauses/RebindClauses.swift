@@ -22,7 +22,8 @@ let rebindClauses = [
     let db = try await context.open()
     try await db.createItems()
     try await db.exec("INSERT INTO items (amount, id, name) VALUES (?, ?, ?)", 30, 10, "twenty")
-    let row = try await db.queryRow("SELECT id, name, amount FROM items", as: (Int, String, Int).self)
+    let row = try await db.queryRow(
+      "SELECT id, name, amount FROM items", as: (Int, String, Int).self)
     let found = try expectSome(row, "the row")
     try expect(found == (10, "twenty", 30), "the row is \(found)")
   },

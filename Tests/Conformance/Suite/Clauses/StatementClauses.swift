@@ -47,7 +47,9 @@ let statementClauses = [
       let before = watched.counts
       for _ in 1...10 { _ = try await connection.single("SELECT 1", as: Int.self) }
       try expectEqual(watched.counts.prepared - before.prepared, 1, "prepared for one text")
-      for number in 1...20 { _ = try await connection.single(SQL(raw: "SELECT \(number)"), as: Int.self) }
+      for number in 1...20 {
+        _ = try await connection.single(SQL(raw: "SELECT \(number)"), as: Int.self)
+      }
       let kept = watched.counts.prepared - watched.counts.finalized
       try expect(kept <= 5, "\(kept) statements are kept, 4 may be")
     }

@@ -9,10 +9,14 @@ let urlClauses = [
     let place = "\(scheme)://user:\(secret)@127.0.0.1:1/dovetail-no-such-directory/name"
     for text in [place, place + "?no_such_option=\(secret)", place + "?password=\(secret)"] {
       let url = try DatabaseURL(text)
-      try expect(!"\(url)".contains(secret), "the URL's description tells the password")
-      try expect(!String(reflecting: url).contains(secret), "the URL's debug text tells it")
+      // The value of an option that is no password by its name is shown by the URL, not by errors.
+      if !text.contains("no_such_option") {
+        try expect(!"\(url)".contains(secret), "the URL's description tells the password")
+        try expect(!String(reflecting: url).contains(secret), "the URL's debug text tells it")
+      }
       let error = try await thrownError("opening a place that does not exist") {
-        try await Database.open(url, with: context.harness.driver, configuration: context.configuration())
+        try await Database.open(
+          url, with: context.harness.driver, configuration: context.configuration())
       }
       try expect(!"\(error)".contains(secret), "the error tells the password")
       try expect(!String(reflecting: error).contains(secret), "its debug text tells the password")

@@ -65,7 +65,8 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
 
   private func named(_ error: any Error) -> any Error {
     let failure = error as? ClauseFailure ?? ClauseFailure("unexpected error: \(error)")
-    return ClauseFailure("[\(clause.id)] \(clause.title) on \(harness.name): \(failure.message)", at: failure)
+    return ClauseFailure(
+      "[\(clause.id)] \(clause.title) on \(harness.name): \(failure.message)", at: failure)
   }
 }
 

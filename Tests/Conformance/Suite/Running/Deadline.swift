@@ -24,7 +24,8 @@ enum Deadline {
   /// Runs `action` on a thread of its own after a while.
   static func after(_ delay: Duration, _ action: @escaping @Sendable () -> Void) {
     let milliseconds = Int(delay / .milliseconds(1))
-    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds), execute: action)
+    DispatchQueue.global().asyncAfter(
+      deadline: .now() + .milliseconds(milliseconds), execute: action)
   }
 }
 

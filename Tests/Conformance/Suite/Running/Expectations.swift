@@ -42,7 +42,8 @@ func expectError<R>(
   let error = try await thrownError(what, file: file, line: line, body)
   let wanted = kind.rawValue + (other.map { " or \($0.rawValue)" } ?? "")
   try expect(
-    error.kind == kind || error.kind == other, "\(what): expected \(wanted), was told \(error)", file: file,
+    error.kind == kind || error.kind == other, "\(what): expected \(wanted), was told \(error)",
+    file: file,
     line: line)
   try expect(
     error.connection == connection,

@@ -14,4 +14,3 @@ final class Moment: Sendable {
     return ContinuousClock.now - instant
   }
 }
-

@@ -17,7 +17,8 @@ extension StatementExecutor {
     try await createTable(
       "items", "id {int} NOT NULL PRIMARY KEY, name {key} NOT NULL, amount {int}")
     for id in 1..<(rowCount + 1) {
-      try await exec("INSERT INTO items (id, name, amount) VALUES (?, ?, ?)", id, "item \(id)", id * 10)
+      try await exec(
+        "INSERT INTO items (id, name, amount) VALUES (?, ?, ?)", id, "item \(id)", id * 10)
     }
   }
 

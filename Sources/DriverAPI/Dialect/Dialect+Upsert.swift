@@ -1,0 +1,120 @@
+extension Dialect {
+  /// The text of an upsert of `rowCount` rows, with `?` for each value.
+  ///
+  /// Without assignments it leaves a row alone that has the same key. One text cannot hold the same
+  /// key twice: PostgreSQL refuses that.
+  ///
+  /// - Throws: `misuse` for a key or an assignment that is not sound; `unsupported` if the engine has
+  ///   no such statement.
+  public func upsertSQL(_ upsert: Upsert, rowCount: Int = 1) throws(DatabaseError) -> String {
+    try upsert.check()
+    let insert = try insertSQL(into: upsert.table, columns: upsert.columns, rowCount: rowCount)
+    switch upsertForm {
+    case .onConflict:
+      let target = insert + " ON CONFLICT (\(try list(upsert.key))) DO "
+      if upsert.assignments.isEmpty { return target + "NOTHING" }
+      let changes = try changes(of: upsert) { column throws(DatabaseError) in
+        "excluded.\(try quoted(column))"
+      }
+      return target + "UPDATE SET \(changes)"
+    case .onDuplicateKey:
+      if upsert.assignments.isEmpty {
+        return try insertIgnoreSQL(into: upsert.table, columns: upsert.columns, rowCount: rowCount)
+      }
+      // MySQL prefers an alias of the new row, which MariaDB does not know; both know VALUES().
+      let changes = try changes(of: upsert) { column throws(DatabaseError) in
+        "VALUES(\(try quoted(column)))"
+      }
+      return insert + " ON DUPLICATE KEY UPDATE \(changes)"
+    case .unsupported: throw noUpsert()
+    }
+  }
+
+  /// The part of an upsert that changes the row with the named key, as a statement of its own: for
+  /// engines that do not check which key is in the way. [UPSERT-4]
+  ///
+  /// - Throws: `misuse` for an upsert that is not sound or assigns nothing.
+  public func changeSQL(_ upsert: Upsert) throws(DatabaseError) -> UpsertChange {
+    try upsert.check()
+    if upsert.assignments.isEmpty {
+      throw .misuse("the upsert into \(upsert.table) changes nothing")
+    }
+    var indexes: [Int] = []
+    // The caller has checked that the column is one of them.
+    func parameter(_ column: String) -> String {
+      indexes.append(upsert.columns.firstIndex(of: column) ?? 0)
+      return "?"
+    }
+    let changes = try changes(of: upsert) { column throws(DatabaseError) in parameter(column) }
+    var conditions: [String] = []
+    for column in upsert.key { conditions.append("\(try quoted(column)) = \(parameter(column))") }
+    let text =
+      "UPDATE \(try quoted(table: upsert.table)) SET \(changes) WHERE "
+      + conditions.joined(separator: " AND ")
+    return UpsertChange(text: text, valueIndexes: indexes)
+  }
+
+  /// The assignments as the engine writes them.
+  private func changes(
+    of upsert: Upsert, newValue: (String) throws(DatabaseError) -> String
+  ) throws(DatabaseError) -> String {
+    var changes: [String] = []
+    for (column, expression) in try ordered(upsert) {
+      var text = ""
+      for part in expression.parts {
+        switch part {
+        case .text(let sql): text += sql
+        case .old(let column): text += try oldValue(column, upsert.table)
+        case .new(let column): text += try newValue(column)
+        }
+      }
+      changes.append("\(try quoted(column)) = \(text)")
+    }
+    return changes.joined(separator: ", ")
+  }
+
+  /// The assignments in an order that leaves every old value in place until it was used: MySQL works
+  /// them off from left to right, and what was assigned before is no longer old.
+  private func ordered(
+    _ upsert: Upsert
+  ) throws(DatabaseError) -> [(column: String, expression: UpsertExpression)] {
+    var left: [(column: String, expression: UpsertExpression)] = []
+    for assignment in upsert.assignments {
+      switch assignment {
+      case .newValue(let column):
+        left.append((column, UpsertExpression(newValue: column)))
+      case .expression(let column, let text):
+        left.append((column, try UpsertExpression(text, columns: upsert.columns)))
+      }
+    }
+    guard upsertForm == .onDuplicateKey else { return left }
+    var ordered: [(column: String, expression: UpsertExpression)] = []
+    while !left.isEmpty {
+      let next = left.firstIndex { candidate in
+        left.allSatisfy {
+          $0.column == candidate.column || !$0.expression.oldColumns.contains(candidate.column)
+        }
+      }
+      guard let next else { throw needsOldValues(left.map(\.column), upsert.table) }
+      ordered.append(left.remove(at: next))
+    }
+    return ordered
+  }
+
+  private func needsOldValues(_ columns: [String], _ table: String) -> DatabaseError {
+    .unsupported(
+      "\(name) assigns one column after another, and in the upsert into \(table) "
+        + "\(columns.joined(separator: " and ")) need each other's old values")
+  }
+}
+
+/// A statement that changes the row with the key of an upsert.
+public struct UpsertChange: Sendable, Hashable {
+  /// The text, with `?` for each value.
+  public let text: String
+  /// Which value of the upsert's row each parameter takes, from left to right.
+  public let valueIndexes: [Int]
+
+  /// The parameters for a row of the upsert's values.
+  public func parameters(of row: [Value]) -> [Value] { valueIndexes.map { row[$0] } }
+}

@@ -1,0 +1,152 @@
+// MARK: Quotes and comments
+
+extension SQLLexer {
+  /// Skips a comment if one starts here.
+  mutating func skipComment(_ byte: UInt8) throws(DatabaseError) -> Bool {
+    switch (byte, self.byte(at: 1)) {
+    case (UInt8(ascii: "#"), _) where rules.hashComments:
+      skipLine()
+    case (UInt8(ascii: "-"), UInt8(ascii: "-")):
+      let after = self.byte(at: 2)
+      guard !rules.dashCommentsNeedSpace || after <= 0x20 || after == 0x7f else { return false }
+      skipLine()
+    case (UInt8(ascii: "/"), UInt8(ascii: "*")):
+      if rules.executableComments, let length = executableCommentSign {
+        let first = position
+        position += length
+        openComment = first
+        noteExecutableComment(first..<position)
+      } else {
+        try skipBlockComment()
+      }
+    case (UInt8(ascii: "*"), UInt8(ascii: "/")):
+      guard openComment != nil else { return false }
+      position += 2
+      openComment = nil
+      noteExecutableComment(position - 2..<position)
+    default:
+      return false
+    }
+    return true
+  }
+
+  /// The length of `/*!`, or of MariaDB's `/*M!`, with the version that may follow it.
+  private var executableCommentSign: Int? {
+    var length = 3
+    if byte(at: 2) == UInt8(ascii: "M"), byte(at: 3) == UInt8(ascii: "!") {
+      length = 4
+    } else if byte(at: 2) != UInt8(ascii: "!") {
+      return nil
+    }
+    let sign = length
+    while length < sign + 6, SQLByte.isDigit(byte(at: length)) { length += 1 }
+    return length
+  }
+
+  private mutating func skipLine() {
+    while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+  }
+
+  private mutating func skipBlockComment() throws(DatabaseError) {
+    let first = position
+    position += 2
+    var depth = 1
+    while position < bytes.count {
+      let pair = (bytes[position], byte(at: 1))
+      if pair == (UInt8(ascii: "*"), UInt8(ascii: "/")) {
+        position += 2
+        depth -= 1
+        if depth == 0 { return }
+      } else if rules.nestedComments, pair == (UInt8(ascii: "/"), UInt8(ascii: "*")) {
+        position += 2
+        depth += 1
+      } else {
+        position += 1
+      }
+    }
+    throw unterminated("comment", first)
+  }
+
+  /// Reads up to the quote that ends what the quote at `position` begins.
+  mutating func readQuoted(_ what: String, backslash: Bool) throws(DatabaseError) {
+    let first = position
+    let quote = bytes[position]
+    position += 1
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      if byte == quote {
+        // A doubled quote is one of the characters.
+        guard self.byte(at: 0) == quote else {
+          endOperand()
+          return
+        }
+        position += 1
+      } else if backslash, byte == UInt8(ascii: "\\") {
+        position += 1
+      } else if byte == 0 {
+        position -= 1
+        throw nul()
+      }
+    }
+    throw unterminated(what, first)
+  }
+
+  /// Reads `[name]`, in which nothing stands for a bracket.
+  mutating func readBracketed() throws(DatabaseError) {
+    let first = position
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      if byte == UInt8(ascii: "]") {
+        endOperand()
+        return
+      }
+    }
+    throw unterminated("bracketed identifier", first)
+  }
+
+  /// Reads a dollar-quoted string if one starts here.
+  mutating func readDollarQuoted() throws(DatabaseError) -> Bool {
+    let first = position
+    var tagEnd = position + 1
+    if SQLByte.isDigit(byte(at: 1)) { return false }
+    while tagEnd < bytes.count, SQLByte.isWord(bytes[tagEnd]) { tagEnd += 1 }
+    guard tagEnd < bytes.count, bytes[tagEnd] == UInt8(ascii: "$") else { return false }
+    let length = tagEnd + 1 - first
+    position += length
+    while position + length <= bytes.count {
+      if (0..<length).allSatisfy({ bytes[position + $0] == bytes[first + $0] }) {
+        position += length
+        endOperand()
+        return true
+      }
+      position += 1
+    }
+    throw unterminated("dollar-quoted string", first)
+  }
+
+  /// An error that counts characters from 1, as servers do.
+  func unterminated(_ what: String, _ offset: Int) -> DatabaseError {
+    let character = character(at: offset)
+    return DatabaseError(
+      .misuse, "the \(what) that starts at character \(character) does not end",
+      execution: .notSent, details: .init(position: character))
+  }
+
+  func nul() -> DatabaseError {
+    misuse("the statement has a NUL in it; pass such text as a parameter", at: position)
+  }
+
+  func misuse(_ message: String, at offset: Int) -> DatabaseError {
+    DatabaseError(
+      .misuse, message, execution: .notSent, details: .init(position: character(at: offset)))
+  }
+
+  private func character(at offset: Int) -> Int {
+    var count = 1
+    // Every byte but those that continue a character.
+    for index in 0..<offset where bytes[index] & 0xc0 != 0x80 { count += 1 }
+    return count
+  }
+}
