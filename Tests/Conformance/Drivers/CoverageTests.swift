@@ -12,7 +12,8 @@ struct CoverageTests {
     "PIPE-2": "needs a driver that pipelines",
     "BATCH-1": "there is no batch call yet",
     "NOTIFY-1": "there is no notification call yet",
-    "DURABLE-6": "needs a process to kill: the server's tests do it, SQLiteSessionTests copies files",
+    "DURABLE-6":
+      "needs a process to kill: the server's tests do it, SQLiteSessionTests copies files",
   ]
 
   @Test("a clause without a check is known, with its reason")

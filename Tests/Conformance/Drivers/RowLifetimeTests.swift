@@ -95,7 +95,11 @@ struct RowLifetimeTests {
   func keepingDoesNot(_ body: String) throws {
     let result = try compile(body)
     #expect(!result.accepted)
-    let telling = ["overlapping accesses", "lifetime", "borrowed", "Escapable", "Copyable", "consumed"]
-    #expect(telling.contains { result.output.contains($0) }, "refused for another reason: \(result.output)")
+    let telling = [
+      "overlapping accesses", "lifetime", "borrowed", "Escapable", "Copyable", "consumed",
+    ]
+    #expect(
+      telling.contains { result.output.contains($0) },
+      "refused for another reason: \(result.output)")
   }
 }

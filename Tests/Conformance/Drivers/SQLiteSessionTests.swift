@@ -24,7 +24,8 @@ struct SQLiteSessionTests {
         "PRAGMA max_page_count = \(raw: "\(pages + 4)")", as: Int.self)
       do {
         for _ in 1...100 {
-          try await connection.exec("INSERT INTO t (x) VALUES (?)", [UInt8](repeating: 7, count: 3000))
+          try await connection.exec(
+            "INSERT INTO t (x) VALUES (?)", [UInt8](repeating: 7, count: 3000))
         }
         Issue.record("100 rows fitted into 4 pages")
       } catch let error as DatabaseError {

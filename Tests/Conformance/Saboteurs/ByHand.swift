@@ -36,6 +36,10 @@ enum ByHand {
       "the pool had three places more than its maximum",
     "POOL-1 Waiters are served in the order of asking.":
       "new waiters were put before the others",
+    "POOL-4 A session that cannot be reset is not lent again.":
+      "a failed reset did not spend the session",
+    "POOL-6 A connection that is being put in order is not held: its last user waits.":
+      "a connection being reset or closed still counted as held",
     "STMT-1 The cache is bounded, and every statement is released once.":
       "the cache let nobody leave",
   ]

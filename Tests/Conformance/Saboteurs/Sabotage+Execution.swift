@@ -56,7 +56,6 @@ extension Sabotage {
     Sabotage("takes fewer parameters than it says", "BIND-3") {
       $0.text = { $0.utf8.count { $0 == 63 } > 1000 ? "SELECT FROM" : $0 }
     },
-    facts("tells no limit of parameters", "BIND-3") { $0.dialect.maxParameters = 33_000 },
     facts("writes another engine's placeholders", "REBIND-1", "REBIND-5", "REBIND-2") {
       $0.dialect.placeholders = .dollarNumber
     },
@@ -98,7 +97,8 @@ extension Sabotage {
     },
     upsert("takes the new value where an expression stands", "UPSERT-6", "UPSERT-9", "DURABLE-2") {
       sql, conflict in
-      String(sql[..<conflict]) + String(sql[conflict...]).replacing("\"visits\".\"hits\" +", with: "")
+      String(sql[..<conflict])
+        + String(sql[conflict...]).replacing("\"visits\".\"hits\" +", with: "")
         .replacing("ELSE \"receipts\".\"message\"", with: "ELSE excluded.\"message\"")
     },
     Sabotage("fails for the first row that is new", "UPSERT-1") {
@@ -124,7 +124,8 @@ extension Sabotage {
       $0.dialect.listTables = "SELECT name FROM sqlite_schema WHERE 1 = 0"
     },
     facts("lists columns that take NULL wrongly", "SCHEMA-1") {
-      $0.dialect.listColumns = "SELECT name, type, \"notnull\" FROM pragma_table_info(?) ORDER BY cid"
+      $0.dialect.listColumns =
+        "SELECT name, type, \"notnull\" FROM pragma_table_info(?) ORDER BY cid"
     },
     facts("never writes a migration the same way twice", "MIG-1", "MIG-4") {
       $0.dialect.types.text = "TEXT /* \(Int.random(in: 0...Int.max)) */"

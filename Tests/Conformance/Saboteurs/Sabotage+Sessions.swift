@@ -5,6 +5,7 @@ extension Sabotage {
   static let ofSessions: [Sabotage] = [
     Sabotage("does not reset a session", "POOL-4") { $0.skipsReset = true },
     Sabotage("hears no interruption for long", "CANCEL-1", "CANCEL-4") { $0.interruptsLate = true },
+    Sabotage("goes on when its time is over", "CANCEL-4") { $0.interruptsLate = true },
     Sabotage("goes on during a shutdown", "POOL-5") { $0.interruptsLate = true },
     Sabotage("interrupts the next statement too", "CANCEL-2") { $0.interruptsNext = true },
     Sabotage("hangs while it connects", "CONN-1", "CONN-4") {
@@ -58,7 +59,9 @@ extension Sabotage {
     Sabotage("takes more connections than planned", "POOL-6", "POOL-2", "CANCEL-4", "POOL-1") {
       $0.plan = { driver, url throws(DatabaseError) in ConnectionPlan(maxWriters: 4) }
     },
-    Sabotage("keeps nothing when it closes", "DURABLE-1", "DURABLE-2", "DURABLE-3", "DURABLE-5", "CONN-5") {
+    Sabotage(
+      "keeps nothing when it closes", "DURABLE-1", "DURABLE-2", "DURABLE-3", "DURABLE-5", "CONN-5"
+    ) {
       $0.greeting = nil
       $0.url = { _ in "sqlite::memory:" }
     },

@@ -6,14 +6,19 @@ extension Sabotage {
     Sabotage("commits where it should roll back", "TX-2", "TX-9", "TX-10", "MIG-3", "CANCEL-3") {
       $0.text = { $0 == "ROLLBACK" ? "COMMIT" : $0 }
     },
-    Sabotage("rolls back where it should commit", "TX-1", "TX-2", "TX-3", "UPSERT-1", "DURABLE-5", "TX-12", "TX-8", "TX-11") {
+    Sabotage(
+      "rolls back where it should commit", "TX-1", "TX-2", "TX-3", "UPSERT-1", "DURABLE-5", "TX-12",
+      "TX-8", "TX-11"
+    ) {
       $0.text = { $0 == "COMMIT" ? "ROLLBACK" : $0 }
     },
     Sabotage("keeps what a cancelled transaction had done", "CANCEL-3") {
       $0.text = { $0 == "ROLLBACK" ? "COMMIT" : $0 }
     },
     Sabotage("has no transactions", "TX-2", "TX-4", "TX-3", "TX-1") {
-      $0.text = { ["BEGIN IMMEDIATE", "BEGIN", "COMMIT", "ROLLBACK"].contains($0) ? "SELECT 1" : $0 }
+      $0.text = {
+        ["BEGIN IMMEDIATE", "BEGIN", "COMMIT", "ROLLBACK"].contains($0) ? "SELECT 1" : $0
+      }
       $0.status = { _ in .active }
     },
     Sabotage("says there is no transaction", "TX-4", "TX-9", "TX-2") { $0.status = { _ in .none } },
@@ -57,7 +62,9 @@ extension Sabotage {
     },
     facts("claims to find deadlocks", "TX-7") { $0.capabilities.deadlockDetection = true },
     facts("claims isolation levels it lacks", "TX-5") { $0.capabilities.weakIsolation = true },
-    facts("denies that DDL is undone", "TX-10", "MIG-3") { $0.capabilities.transactionalDDL = false },
+    facts("denies that DDL is undone", "TX-10", "MIG-3") {
+      $0.capabilities.transactionalDDL = false
+    },
     facts("claims to hold NaN", "TYPE-1") { $0.capabilities.notANumber = true },
     facts("claims large integers", "TYPE-1") { $0.capabilities.unsignedIntegers = true },
     facts("denies infinities it holds", "TYPE-1") { $0.capabilities.infinities = false },

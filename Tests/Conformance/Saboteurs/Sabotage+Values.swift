@@ -39,7 +39,9 @@ extension Sabotage {
     readingText("escapes JSON again", "TYPE-4") { text in
       text.hasPrefix("{") ? text.replacing("\"", with: "\\\"") : text
     },
-    readingInt("clips integers to 32 bits", "TYPE-1", "ROW-1") { Int64(Int32(truncatingIfNeeded: $0)) },
+    readingInt("clips integers to 32 bits", "TYPE-1", "ROW-1") {
+      Int64(Int32(truncatingIfNeeded: $0))
+    },
     readingInt("loses the smallest integer", "TYPE-1", "ROW-1") { $0 == .min ? .max : $0 },
     readingInt("takes integers through doubles", "TYPE-1") {
       Int64(exactly: Double($0)) ?? Int64(Double($0).nextDown)
@@ -60,10 +62,18 @@ extension Sabotage {
       if case .text(let text) = value { .bytes(Array(text.utf8)) } else { value }
     },
     reading("hands bytes out as text", "TYPE-3", "TYPE-5", "BIND-2") { value in
-      if case .bytes(let bytes) = value { .text(String(decoding: bytes, as: UTF8.self)) } else { value }
+      if case .bytes(let bytes) = value {
+        .text(String(decoding: bytes, as: UTF8.self))
+      } else {
+        value
+      }
     },
     reading("drops the last byte of large values", "TYPE-3", "ROW-2") { value in
-      if case .bytes(let bytes) = value, bytes.count > 256 { .bytes(bytes.dropLast()) } else { value }
+      if case .bytes(let bytes) = value, bytes.count > 256 {
+        .bytes(bytes.dropLast())
+      } else {
+        value
+      }
     },
     reading("drops the last byte of very large values", "TYPE-3") { value in
       guard case .bytes(let bytes) = value, bytes.count > 1 << 20 else { return value }
@@ -117,7 +127,9 @@ extension Sabotage {
     _ name: String, _ clauses: String..., change: @escaping @Sendable (Int64) -> Int64
   ) -> Sabotage {
     Sabotage(name, clauses) {
-      $0.value = { value in if case .int(let integer) = value { .int(change(integer)) } else { value } }
+      $0.value = { value in
+        if case .int(let integer) = value { .int(change(integer)) } else { value }
+      }
     }
   }
 

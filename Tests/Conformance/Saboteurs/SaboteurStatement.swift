@@ -81,7 +81,9 @@ final class SaboteurStatement: DriverStatement {
     _ body: @escaping @Sendable () async throws(DatabaseError) -> R
   ) async throws(DatabaseError) -> R {
     let task = Task.detached { () async -> Result<R, DatabaseError> in
-      do throws(DatabaseError) { return .success(try await body()) } catch { return .failure(error) }
+      do throws(DatabaseError) { return .success(try await body()) } catch {
+        return .failure(error)
+      }
     }
     return try await task.value.get()
   }

@@ -11,7 +11,7 @@ struct PoolModel {
   init(machine: PoolStateMachine) { self.machine = machine }
 
   /// Makes one random call; answers with the promise it broke, if any.
-  mutating func step(_ dice: inout Dice, now: ContinuousClock.Instant) -> String? {
+  mutating func step(_ dice: inout Dice, now: MonotonicTime) -> String? {
     switch Int.random(in: 0...9, using: &dice) {
     case 0...3:
       let site = CallSite(file: "Model.swift", line: 1)
@@ -46,7 +46,7 @@ struct PoolModel {
   private mutating func take(_ lease: PoolStateMachine.Lease) -> String? {
     switch lease {
     case .granted(let slot, let idle):
-      if idle < .zero { return "idle for \(idle)" }
+      if idle < 0 { return "idle for \(idle)" }
       if !leased.insert(slot).inserted { return "slot \(slot) was lent twice" }
       if connecting.contains(slot) || closing.contains(slot) { return "slot \(slot) was not idle" }
     case .connect(let slot):

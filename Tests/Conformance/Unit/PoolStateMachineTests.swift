@@ -2,18 +2,26 @@ import Testing
 
 @testable import DriverAPI
 
+/// In nanoseconds.
+private let second: Int64 = 1_000_000_000
+
 @Suite("The pool's decisions")
 struct PoolStateMachineTests {
-  private static let start = ContinuousClock.now
+  private static let start = MonotonicTime(nanoseconds: 5_000_000_000)
+
+  /// The moment so many seconds after the start.
+  private func after(_ seconds: Int) -> MonotonicTime {
+    MonotonicTime(nanoseconds: Self.start.nanoseconds + second * Int64(seconds))
+  }
 
   private func machine(_ maxConnections: Int = 2) -> PoolStateMachine {
     PoolStateMachine(
       limits: .init(
-        maxConnections: maxConnections, idleTimeout: .seconds(60), maxLifetime: .seconds(600)))
+        maxConnections: maxConnections, idleTimeout: 60 * second, maxLifetime: 600 * second))
   }
 
   private func holder(_ seconds: Int = 0) -> PoolStateMachine.Holder {
-    .init(since: Self.start + .seconds(seconds), site: CallSite(file: "Test.swift", line: 1))
+    .init(since: after(seconds), site: CallSite(file: "Test.swift", line: 1))
   }
 
   /// A machine with one idle connection that was opened and given back at the start.
@@ -113,17 +121,32 @@ struct PoolStateMachineTests {
     _ = machine.released(slot: 1)
     _ = machine.released(slot: 0)
     let answer13 = machine.lease(for: holder(7))
-    #expect(answer13 == .granted(slot: 0, idle: .seconds(7)))
+    #expect(answer13 == .granted(slot: 0, idle: 7 * second))
     let answer14 = machine.lease(for: holder(8))
-    #expect(answer14 == .granted(slot: 1, idle: .seconds(8)))
+    #expect(answer14 == .granted(slot: 1, idle: 8 * second))
+  }
+
+  @Test("a connection that is being put in order has no holder and is not lent")
+  func putsInOrder() {
+    var machine = machine(1)
+    _ = machine.lease(for: holder())
+    machine.connected(slot: 0, now: Self.start)
+    #expect(machine.holders.count == 1)
+    machine.ended(slot: 0)
+    #expect(machine.holders.isEmpty)
+    #expect(machine.busyCount == 1)
+    let waiting = machine.lease(for: holder(3))
+    #expect(waiting == .wait(id: 1))
+    let grant = machine.released(slot: 0)
+    #expect(grant == .resume(waiter: 1, with: .granted(slot: 0, idle: 3 * second)))
   }
 
   @Test("takes out what was idle for too long, and nothing else")
   func expiresIdle() {
     var machine = machineWithIdle()
-    let answer15 = machine.expire(now: Self.start + .seconds(60))
+    let answer15 = machine.expire(now: after(60))
     #expect(answer15 == [])
-    let answer16 = machine.expire(now: Self.start + .seconds(61))
+    let answer16 = machine.expire(now: after(61))
     #expect(answer16 == [0])
     let answer17 = machine.lease(for: holder(61))
     #expect(answer17 == .connect(slot: 1), "what is closing is not lent")
@@ -137,13 +160,13 @@ struct PoolStateMachineTests {
   func expiresOld() {
     var machine = machineWithIdle()
     let answer20 = machine.lease(for: holder(590))
-    #expect(answer20 == .granted(slot: 0, idle: .seconds(590)))
-    let answer21 = machine.expire(now: Self.start + .seconds(601))
+    #expect(answer20 == .granted(slot: 0, idle: 590 * second))
+    let answer21 = machine.expire(now: after(601))
     #expect(answer21 == [])
     _ = machine.released(slot: 0)
-    #expect(machine.isOutdated(slot: 0, now: Self.start + .seconds(601)))
-    #expect(!machine.isOutdated(slot: 0, now: Self.start + .seconds(600)))
-    let answer22 = machine.expire(now: Self.start + .seconds(601))
+    #expect(machine.isOutdated(slot: 0, now: after(601)))
+    #expect(!machine.isOutdated(slot: 0, now: after(600)))
+    let answer22 = machine.expire(now: after(601))
     #expect(answer22 == [0])
   }
 
@@ -186,7 +209,7 @@ struct PoolStateMachineTests {
     for _ in 0..<40 {
       var model = PoolModel(machine: machine(Int.random(in: 1...4, using: &generator)))
       for step in 0..<300 {
-        if let fault = model.step(&generator, now: Self.start + .seconds(step)) {
+        if let fault = model.step(&generator, now: after(step)) {
           Issue.record("\(fault) (seed \(seed), step \(step))")
           return
         }

@@ -15,7 +15,8 @@ struct SQLInterpolationTests {
   @Test("nil becomes NULL, whatever the type")
   func nilBecomesNull() {
     let missing: String? = nil
-    let sql: SQL = "UPDATE users SET name = \(missing), age = \(Int?.none), note = \("x" as String?)"
+    let sql: SQL =
+      "UPDATE users SET name = \(missing), age = \(Int?.none), note = \("x" as String?)"
     #expect(sql.parameters == [.null, .null, .text("x")])
   }
 
@@ -64,7 +65,10 @@ struct SQLInterpolationTests {
   func kinds() {
     let sql: SQL = "\(true)\(1.5)\(Float(0.5))\("a")\("ab".dropFirst())\([UInt8(1)])"
     #expect(
-      sql.parameters == [.bool(true), .double(1.5), .double(0.5), .text("a"), .text("b"), .bytes([1])])
-    #expect(sql.parameters.map(\.kindName) == ["bool", "double", "double", "text", "text", "bytes"])
+      sql.parameters == [
+        .bool(true), .double(1.5), .double(0.5), .text("a"), .text("b"), .bytes([1]),
+      ])
+    #expect(
+      sql.parameters.map(\.kindName) == ["bool", "double", "double", "text", "text", "bytes"])
   }
 }
