@@ -25,7 +25,9 @@ public final class Connection: StatementExecutor {
   public func exec(
     _ sql: SQL, at site: CallSite
   ) async throws(DatabaseError) -> ExecResult {
-    try await session.exec(text(sql), sql.parameters)
+    let text = try text(sql)
+    if let result = try session.execNow(text, sql.parameters) { return result }
+    return try await session.exec(text, sql.parameters)
   }
 
   /// Starts a statement; the connection takes no other until the rows end or are let go. [QUERY-5]
@@ -39,7 +41,9 @@ public final class Connection: StatementExecutor {
   public func withFirstRow(
     of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Bool {
-    try await session.firstRow(text(sql), sql.parameters, body)
+    let text = try text(sql)
+    if let found = try session.firstRowNow(text, sql.parameters, body) { return found }
+    return try await session.firstRow(text, sql.parameters, body)
   }
 
   /// Runs `body` in a transaction on this connection.

@@ -7,6 +7,7 @@ extension Database {
     try text.checkAutocommit()
     let session = try await writers.lease(at: site)
     defer { Lease(session, pool: writers).end() }
+    if let result = try session.execNow(text, sql.parameters) { return result }
     return try await session.exec(text, sql.parameters)
   }
 
@@ -41,6 +42,7 @@ extension Database {
     case .other(let lease): session = try await pool.follow(lease, holder)
     }
     defer { Lease(session, pool: pool).end() }
+    if let found = try session.firstRowNow(text, sql.parameters, body) { return found }
     return try await session.firstRow(text, sql.parameters, body)
   }
 

@@ -12,7 +12,7 @@ final class Session: @unchecked Sendable {
   let interruption: Interruption
   let instruments: Instruments
   let statementTimeout: Duration?
-  private let mayRunPlain: Bool
+  let mayRunPlain: Bool
   var cache: StatementCache
   var cells: UnsafeMutableBufferPointer<Cell>
   /// Statements that were not worth keeping, waiting for their rows to be closed.
@@ -49,15 +49,9 @@ final class Session: @unchecked Sendable {
   func exec(
     _ text: StatementText, _ values: [Value]
   ) async throws(DatabaseError) -> ExecResult {
+    if let result = try execNow(text, values) { return result }
     try enter(text, values)
     defer { leave() }
-    if let statement = plainStatement(text) {
-      defer { interruption.endPlain() }
-      do throws(DatabaseError) { return try await statement.exec(values) } catch {
-        note(error)
-        throw error
-      }
-    }
     return try await running(text) { statement throws(DatabaseError) in
       try await statement.exec(values)
     }
@@ -69,22 +63,13 @@ final class Session: @unchecked Sendable {
   func query(
     _ text: StatementText, _ values: [Value]
   ) async throws(DatabaseError) -> any DriverRows {
+    if let rows = try queryNow(text, values) { return rows }
     try enter(text, values)
     defer { leave() }
-    let rows: any DriverRows
-    if let statement = plainStatement(text) {
-      defer { interruption.endPlain() }
-      do throws(DatabaseError) { rows = try await statement.query(values) } catch {
-        note(error)
-        throw error
-      }
-    } else {
-      rows = try await running(text) { statement throws(DatabaseError) in
-        try await statement.query(values)
-      }
+    let rows = try await running(text) { statement throws(DatabaseError) in
+      try await statement.query(values)
     }
-    reserveCells(rows.columns.count)
-    rowsAreOpen = true
+    opened(rows)
     return rows
   }
 
@@ -93,6 +78,7 @@ final class Session: @unchecked Sendable {
     _ text: StatementText, _ values: [Value],
     _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Bool {
+    if let found = try firstRowNow(text, values, body) { return found }
     let rows = try await query(text, values)
     defer { close(rows) }
     do throws(DatabaseError) {
@@ -111,17 +97,9 @@ final class Session: @unchecked Sendable {
     }
   }
 
-  /// The cached statement, if it can run without any company: the driver notices cancellation by
-  /// itself, there is no timeout, and nobody measures. Two function calls instead of a lock, a
-  /// cancellation handler and two closures, which is a tenth of a point select.
-  @inline(__always)
-  private func plainStatement(_ text: StatementText) -> (any DriverStatement)? {
-    guard mayRunPlain, text.use == .data, !Task.isCancelled,
-      let statement = cache.statement(for: text)
-    else { return nil }
-    if !transients.isEmpty { closeTransients() }
-    interruption.beginPlain()
-    return statement
+  func opened(_ rows: any DriverRows) {
+    reserveCells(rows.columns.count)
+    rowsAreOpen = true
   }
 
   /// Runs work of the driver that is more than one statement, as if it were `text`.
@@ -163,7 +141,7 @@ final class Session: @unchecked Sendable {
     cells.initialize(repeating: .null)
   }
 
-  private func enter(_ text: StatementText, _ values: [Value]) throws(DatabaseError) {
+  func enter(_ text: StatementText, _ values: [Value]) throws(DatabaseError) {
     guard !isBusy.exchange(true, ordering: .acquiring) else { throw sharedConnection() }
     if rowsAreOpen || values.count != text.parameterCount || text.statementCount != 1 {
       isBusy.store(false, ordering: .releasing)
@@ -172,7 +150,7 @@ final class Session: @unchecked Sendable {
     if text.mayChangeSession { needsReset = true }
   }
 
-  private func leave() {
+  func leave() {
     isBusy.store(false, ordering: .releasing)
   }
 

@@ -50,44 +50,74 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   var parameterCount: Int? { Int(sqlite3_bind_parameter_count(handle)) }
 
   func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
+    if let result = try execWithoutWaiting(parameters) { return result }
+    defer { rewind() }
+    return try await connection.retryingWhileBusy { () throws(DatabaseError) in
+      sqlite3_reset(handle)
+      let result = run()
+      guard result == SQLITE_DONE else { throw failure(result) }
+      return outcome()
+    }
+  }
+
+  func execWithoutWaiting(_ parameters: [Value]) throws(DatabaseError) -> ExecResult? {
     try bind(parameters)
     connection.heedsCancellation = !endsTransaction
+    let result = run()
+    if result == SQLITE_DONE {
+      let outcome = outcome()
+      rewind()
+      return outcome
+    }
+    // The parameters stay bound for the next try.
+    if SQLiteCode.canWait(Int(result)) { return nil }
     defer { rewind() }
-    var result = sqlite3_step(handle)
-    if SQLiteCode.canWait(Int(result)) { result = try await stepWhenFree() }
-    while result == SQLITE_ROW { result = sqlite3_step(handle) }
-    guard result == SQLITE_DONE else { throw failure(result) }
-    return outcome()
+    throw failure(result)
   }
 
   func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
-    try bind(parameters)
-    connection.heedsCancellation = true
-    var result = sqlite3_step(handle)
+    if let rows = try queryWithoutWaiting(parameters) { return rows }
     do throws(DatabaseError) {
-      if SQLiteCode.canWait(Int(result)) { result = try await stepWhenFree() }
-      guard result == SQLITE_ROW || result == SQLITE_DONE else { throw failure(result) }
+      let result = try await connection.retryingWhileBusy { () throws(DatabaseError) in
+        sqlite3_reset(handle)
+        let result = sqlite3_step(handle)
+        guard result == SQLITE_ROW || result == SQLITE_DONE else { throw failure(result) }
+        return result
+      }
+      stand(before: result)
+      return self
     } catch {
       rewind()
       throw error
     }
+  }
+
+  func queryWithoutWaiting(_ parameters: [Value]) throws(DatabaseError) -> (any DriverRows)? {
+    try bind(parameters)
+    connection.heedsCancellation = true
+    let result = sqlite3_step(handle)
+    if result == SQLITE_ROW || result == SQLITE_DONE {
+      stand(before: result)
+      return self
+    }
+    if SQLiteCode.canWait(Int(result)) { return nil }
+    defer { rewind() }
+    throw failure(result)
+  }
+
+  private func stand(before result: Int32) {
     firstStep = result == SQLITE_ROW ? .row : .done
     refreshColumns()
-    return self
+  }
+
+  private func run() -> Int32 {
+    var result = sqlite3_step(handle)
+    while result == SQLITE_ROW { result = sqlite3_step(handle) }
+    return result
   }
 
   func finalize() {
     sqlite3_finalize(handle)
-  }
-
-  /// Steps again and again while another process holds the lock. Nothing of the statement ran yet.
-  private func stepWhenFree() async throws(DatabaseError) -> Int32 {
-    try await connection.retryingWhileBusy { () throws(DatabaseError) in
-      sqlite3_reset(handle)
-      let result = sqlite3_step(handle)
-      if SQLiteCode.canWait(Int(result)) { throw failure(result) }
-      return result
-    }
   }
 
   private func failure(_ code: Int32) -> DatabaseError {

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// A load client for any server that speaks the chat's wire.
+@main
+struct ChatLoad: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "chat-load", abstract: "Load for a chat server, from one event loop.",
+    subcommands: [Throughput.self, FanOut.self, Idle.self], defaultSubcommand: Throughput.self)
+}

@@ -1,0 +1,24 @@
+/// What a reader saw, condensed so that two readers can be compared: sums of the integers, of
+/// length and last byte of every text, and of the doubles.
+struct Checksum: Equatable {
+  var integers: Int64 = 0
+  var doubles: Double = 0
+
+  /// Adds the four columns of a row whose texts are owned.
+  mutating func add(_ row: FixtureRow) {
+    integers &+= row.id
+    doubles += row.score
+    add(row.name)
+    if let note = row.note { add(note) }
+  }
+
+  /// Adds a text that is borrowed or owned.
+  mutating func add(_ text: String) {
+    integers &+= Int64(text.utf8.count) &+ Int64(text.utf8.last ?? 0)
+  }
+
+  /// Adds a text of which the length and the last byte are known.
+  mutating func addText(count: Int, last: UInt8) {
+    integers &+= Int64(count) &+ Int64(last)
+  }
+}

@@ -1,0 +1,126 @@
+import DriverAPI
+import DriverSQLite
+import Synchronization
+
+/// Dovetail as an application would use it: by URL, with the default configuration.
+final class DovetailContender: Contender {
+  let name = CaseReport.subject
+  private let databases = Mutex<[Store: Database]>([:])
+
+  func measure(_ work: Work, count: Int, on store: Store) async throws -> Outcome {
+    let database = try await database(for: store)
+    switch work {
+    case .pointSelect: return try await pointSelect(database, count: count, rows: store.rows)
+    case .streamBorrowed: return try await streamBorrowed(database)
+    case .streamOwned: return try await streamOwned(database)
+    case .insertTransaction: return try await insert(database, count: count)
+    case .insertAutocommitFull, .insertAutocommitNormal:
+      return try await autocommit(database, count: count)
+    }
+  }
+
+  func synchronousLevel(on store: Store) async throws -> Int64 {
+    try await database(for: store).withConnection { connection in
+      try await connection.queryRow("PRAGMA synchronous", as: Int64.self) ?? -1
+    }
+  }
+
+  func close(_ store: Store) async throws {
+    await databases.withLock { $0.removeValue(forKey: store) }?.close()
+  }
+
+  private func database(for store: Store) async throws -> Database {
+    if let open = databases.withLock({ $0[store] }) { return open }
+    let url = """
+      sqlite:\(store.path)?synchronous=\(store.synchronous.lowercased())\
+      &cache_size=\(store.cacheKiB)&mmap_size=0&busy_timeout=5s&foreign_keys=on
+      """
+    let opened = try await Database.open(url, registry: DriverRegistry(SQLiteDriver()))
+    databases.withLock { $0[store] = opened }
+    return opened
+  }
+
+  private func pointSelect(_ database: Database, count: Int, rows: Int64) async throws -> Outcome {
+    var ids = IDSequence(seed: Runner.seed, rows: rows)
+    var checksum = Checksum()
+    let stopwatch = Stopwatch()
+    for _ in 0..<count {
+      let id = ids.next()
+      let found = try await database.queryRow(
+        "SELECT id, name, score, note FROM t WHERE id = ?", id,
+        as: (Int64, String, Double, String?).self)
+      guard let (id, name, score, note) = found else {
+        throw BenchmarkError("Dovetail found no row \(id).")
+      }
+      checksum.add(FixtureRow(id: id, name: name, score: score, note: note))
+    }
+    return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: checksum)
+  }
+
+  private func streamBorrowed(_ database: Database) async throws -> Outcome {
+    var checksum = Checksum()
+    var operations = 0
+    let stopwatch = Stopwatch()
+    let rows = try await database.query("SELECT id, name, score, note FROM t")
+    try await rows.forEach { row in
+      checksum.integers &+= try row.decode(0, as: Int64.self)
+      checksum.doubles += try row.decode(2, as: Double.self)
+      checksum.add(try row.utf8(1))
+      if try !row.isNull(3) { checksum.add(try row.utf8(3)) }
+      operations += 1
+    }
+    return Outcome(operations: operations, elapsed: stopwatch.elapsed(), checksum: checksum)
+  }
+
+  private func streamOwned(_ database: Database) async throws -> Outcome {
+    var checksum = Checksum()
+    var operations = 0
+    let stopwatch = Stopwatch()
+    let rows = try await database.query("SELECT id, name, score, note FROM t")
+    try await rows.forEach { row in
+      checksum.add(
+        FixtureRow(
+          id: try row.decode(0), name: try row.decode(1), score: try row.decode(2),
+          note: try row.decode(3)))
+      operations += 1
+    }
+    return Outcome(operations: operations, elapsed: stopwatch.elapsed(), checksum: checksum)
+  }
+
+  private func insert(_ database: Database, count: Int) async throws -> Outcome {
+    let name = NewRow.name(Int64(count))
+    let stopwatch = Stopwatch()
+    try await database.transaction { transaction in
+      for index in 0..<count {
+        let row = NewRow(index: index, name: name)
+        try await transaction.exec(
+          "INSERT INTO w(name, score, note) VALUES (?, ?, ?)", row.name, row.score, row.note)
+      }
+    }
+    return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: nil)
+  }
+
+  private func autocommit(_ database: Database, count: Int) async throws -> Outcome {
+    let rows = NewRowSeries(count: count)
+    let stopwatch = Stopwatch()
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<Work.writerCount {
+        group.addTask {
+          while let row = rows.next() {
+            try await database.exec(
+              "INSERT INTO w(name, score, note) VALUES (?, ?, ?)", row.name, row.score, row.note)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: nil)
+  }
+}
+
+extension Checksum {
+  /// Adds a text that is borrowed from the client library.
+  fileprivate mutating func add(_ text: Span<UInt8>) {
+    addText(count: text.count, last: text.isEmpty ? 0 : text[text.count - 1])
+  }
+}

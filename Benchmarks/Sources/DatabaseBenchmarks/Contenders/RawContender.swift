@@ -1,0 +1,62 @@
+import CRawSQLite
+import Synchronization
+
+/// The C loops: what the library itself can do.
+final class RawContender: Contender {
+  let name = "raw-c"
+  private let connections = Mutex<[Store: Handle]>([:])
+
+  /// A connection may move between threads as long as one uses it at a time, which `measure`
+  /// being called for one round at a time guarantees.
+  private struct Handle: @unchecked Sendable {
+    let connection: RawConnection
+  }
+
+  func measure(_ work: Work, count: Int, on store: Store) async throws -> Outcome {
+    let raw = try connection(to: store)
+    var outcome = raw_outcome()
+    let stopwatch = Stopwatch()
+    let code = run(work, Int64(count), store, raw.handle, &outcome)
+    let elapsed = stopwatch.elapsed()
+    try raw.check(code)
+    return Outcome(
+      operations: Int(outcome.operations), elapsed: elapsed,
+      checksum: work.writes
+        ? nil : Checksum(integers: outcome.integers, doubles: outcome.doubles))
+  }
+
+  func synchronousLevel(on store: Store) throws -> Int64 {
+    let raw = try connection(to: store)
+    var level: Int64 = 0
+    try raw.check(raw_select_integer(raw.handle, "PRAGMA synchronous", &level))
+    return level
+  }
+
+  func close(_ store: Store) {
+    connections.withLock { $0.removeValue(forKey: store) }?.connection.close()
+  }
+
+  private func connection(to store: Store) throws -> RawConnection {
+    try connections.withLock { open in
+      if let handle = open[store] { return handle }
+      let handle = Handle(connection: try RawConnection(store))
+      open[store] = handle
+      return handle
+    }.connection
+  }
+
+  private func run(
+    _ work: Work, _ count: Int64, _ store: Store, _ handle: OpaquePointer,
+    _ outcome: inout raw_outcome
+  ) -> Int32 {
+    switch work {
+    case .pointSelect:
+      raw_point_select(handle, count, store.rows, Runner.seed, true, &outcome)
+    case .streamBorrowed: raw_stream(handle, false, &outcome)
+    case .streamOwned: raw_stream(handle, true, &outcome)
+    case .insertTransaction: raw_insert_in_transaction(handle, count, &outcome)
+    case .insertAutocommitFull, .insertAutocommitNormal:
+      raw_insert_autocommit(handle, count, Int32(Work.writerCount), &outcome)
+    }
+  }
+}

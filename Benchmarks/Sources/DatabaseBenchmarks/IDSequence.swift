@@ -1,0 +1,16 @@
+/// The pseudo-random ids of the point selects: the same numbers as the C loop draws.
+struct IDSequence {
+  private var state: UInt64
+  private let rows: Int64
+
+  init(seed: UInt64, rows: Int64) {
+    state = seed
+    self.rows = rows
+  }
+
+  /// An id between 1 and the number of rows.
+  mutating func next() -> Int64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return 1 + Int64((state >> 33) % UInt64(rows))
+  }
+}

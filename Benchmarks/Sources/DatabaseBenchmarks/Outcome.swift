@@ -1,0 +1,14 @@
+/// What one contender did in one round.
+struct Outcome {
+  /// Rows read or written.
+  var operations: Int
+  var elapsed: Elapsed
+  /// nil for writes, which are checked by reading the table afterwards.
+  var checksum: Checksum?
+
+  /// Operations per second of wall-clock time.
+  var rate: Double { Double(operations) / max(elapsed.seconds, 1e-9) }
+
+  /// Processor time of this process per operation, in microseconds.
+  var microsecondsOfCPU: Double { elapsed.cpuSeconds * 1e6 / Double(max(operations, 1)) }
+}

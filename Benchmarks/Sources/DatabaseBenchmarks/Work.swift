@@ -1,0 +1,43 @@
+/// One thing to be measured.
+enum Work: String, CaseIterable, Sendable {
+  /// Rows by random id, each a statement of its own in autocommit, texts owned.
+  case pointSelect = "point-select"
+  /// The whole table, texts read where the client library keeps them.
+  case streamBorrowed = "stream-borrowed"
+  /// The whole table, texts copied.
+  case streamOwned = "stream-owned"
+  /// Many rows in one transaction, one statement each.
+  case insertTransaction = "insert-transaction"
+  /// Rows committed one by one by 64 tasks, every commit flushed to the disk.
+  case insertAutocommitFull = "insert-autocommit-full"
+  /// The same with commits flushed at checkpoints only.
+  case insertAutocommitNormal = "insert-autocommit-normal"
+
+  /// How many tasks (in C: threads) share the work of an autocommit case.
+  static let writerCount = 64
+
+  /// Whether the work changes the database and so wants a fresh one each time.
+  var writes: Bool {
+    switch self {
+    case .pointSelect, .streamBorrowed, .streamOwned: false
+    case .insertTransaction, .insertAutocommitFull, .insertAutocommitNormal: true
+    }
+  }
+
+  /// The value of `PRAGMA synchronous` the work is done under.
+  var synchronous: String { self == .insertAutocommitFull ? "FULL" : "NORMAL" }
+
+  /// What `PRAGMA synchronous` answers under that setting.
+  var synchronousLevel: Int64 { self == .insertAutocommitFull ? 2 : 1 }
+
+  /// How many operations a round does at full size; a stream reads whatever the table holds.
+  var fullCount: Int {
+    switch self {
+    case .pointSelect: 100_000
+    case .streamBorrowed, .streamOwned: 0
+    case .insertTransaction: 200_000
+    case .insertAutocommitFull: 1_000
+    case .insertAutocommitNormal: 20_000
+    }
+  }
+}
