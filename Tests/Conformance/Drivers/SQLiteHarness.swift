@@ -36,6 +36,14 @@ struct ScratchDirectory {
 
   init(existing path: String) { self.path = path }
 
+  /// Copies the files as they are.
+  func copyFiles(to other: ScratchDirectory) throws {
+    for file in try FileManager.default.contentsOfDirectory(atPath: path) {
+      try FileManager.default.copyItem(
+        atPath: path + "/" + file, toPath: other.path + "/" + file)
+    }
+  }
+
   /// Removes it with all its files; what cannot be removed is left to the system.
   func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -107,6 +107,7 @@ let cancelClauses = [
     }
     let (held, done) = (Signal(), Signal())
     async let holding: Void = hold(db, held, until: done)
+    defer { done.fire() }
     await held.wait()
     let start = ContinuousClock.now
     try await expectRefusal(.poolTimeout, "waiting for the only connection") {

@@ -19,6 +19,7 @@ let registryClauses = [
     let error = try await expectRefusal(.misuse, "opening nosuchscheme:") {
       try await Database.open("nosuchscheme://somewhere/name", registry: registry)
     }
+    try expect(error.message.contains("nosuchscheme"), "\(error) does not name the scheme")
     for scheme in context.harness.driver.schemes {
       try expect(error.message.contains(scheme), "\(error) does not list \(scheme)")
     }

@@ -1,0 +1,46 @@
+/// Checks of the core's own promises, which no driver can break: the mutation of the core by which
+/// each was seen to fail.
+enum ByHand {
+  static let mutations = [
+    "URL-1 Schemes are matched without regard to case.":
+      "the registry kept schemes with a capital letter",
+    "URL-1 An unknown scheme is an error that lists those registered.":
+      "the error listed nothing",
+    "URL-2 Two drivers for one scheme are an error that names both.":
+      "the registry let the second driver replace the first",
+    "URL-3 Something with a scheme nobody registered is an error, never a file.":
+      "the registry fell back to any driver",
+    "CONN-3 The connect timeout holds against a driver that never answers.":
+      "the timer was set to a hundred times the limit",
+    "EXEC-3 Two statements in one text are misuse, and neither runs.":
+      "the session did not look at the number of statements",
+    "EXEC-3 Scripts have their own call and say which statement failed.":
+      "the error did not carry the statement's number",
+    "EXEC-4 Too few or too many parameters are misuse before anything is sent.":
+      "the session did not compare the counts",
+    "QUERY-3 Leaving the rows early frees the connection at once.":
+      "rows did not close themselves when they were let go",
+    "QUERY-3 Rows that are dropped without being read free the connection.":
+      "rows did not close themselves when they were let go",
+    "QUERY-4 An error in mid-stream is thrown once; after it the rows are closed.":
+      "rows stayed open after an error",
+    "QUERY-5 Another statement while rows are open on the same connection is misuse.":
+      "the session did not remember that rows were open",
+    "TX-8 What repeating cannot help is not repeated.":
+      "the policy covered every error",
+    "TX-9 Beginning a transaction without a connection of one's own is misuse.":
+      "the check for autocommit let everything pass",
+    "ERR-1 Calls that break the library's rules are misuse, and never sent.":
+      "an empty identifier was quoted",
+    "POOL-1 Never more connections than the maximum.":
+      "the pool had three places more than its maximum",
+    "POOL-1 Waiters are served in the order of asking.":
+      "new waiters were put before the others",
+    "POOL-4 A session that cannot be reset is not lent again.":
+      "a failed reset did not spend the session",
+    "POOL-6 A connection that is being put in order is not held: its last user waits.":
+      "a connection being reset or closed still counted as held",
+    "STMT-1 The cache is bounded, and every statement is released once.":
+      "the cache let nobody leave",
+  ]
+}

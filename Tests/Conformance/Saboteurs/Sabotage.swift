@@ -1,0 +1,63 @@
+import DriverAPI
+
+/// One promise that a driver breaks on purpose, and the clauses that must notice.
+///
+/// Each hook stands where a real driver could go wrong; a sabotage sets as few as it needs.
+struct Sabotage: Sendable, CustomStringConvertible {
+  /// How a statement runs: `proceed` is the honest way.
+  typealias Execution =
+    @Sendable (Sabotaged, [Value]) async throws(DatabaseError) -> ExecResult
+
+  /// What the driver does wrong.
+  let name: String
+  /// The clauses that are expected to catch it; they run first.
+  let clauses: [String]
+
+  var facts: (@Sendable (inout ServerFacts) -> Void)?
+  var plan: (@Sendable (any Driver, DatabaseURL) throws(DatabaseError) -> ConnectionPlan)?
+  var url: (@Sendable (String) -> String)?
+  var connect: (@Sendable () async throws(DatabaseError) -> Void)?
+  /// Runs on a new session before it is handed out, and after each reset.
+  var greeting: String?
+  var text: (@Sendable (String) -> String)?
+  var parameters: (@Sendable ([Value]) -> [Value])?
+  var parameterCount: (@Sendable (Int?) -> Int?)?
+  var exec: Execution?
+  var result: (@Sendable (ExecResult, StatementText) -> ExecResult)?
+  /// Nil from it swallows the error.
+  var error: (@Sendable (DatabaseError) -> DatabaseError?)?
+  var columns: (@Sendable (ColumnList, _ hasRows: Bool) -> ColumnList)?
+  /// Changes all rows of a result at once.
+  var rows: (@Sendable ([[Value]]) -> [[Value]])?
+  var value: (@Sendable (Value) -> Value)?
+  var status: (@Sendable (TransactionStatus) -> TransactionStatus)?
+  var bulk: (@Sendable ([[Value]]) -> [[Value]])?
+  var bulkCount: (@Sendable (Int) -> Int)?
+  var keepsRowsOpen = false
+  var keepsEveryRow = false
+  var skipsReset = false
+  var interruptsLate = false
+  var hangsOnClose = false
+  /// An interruption hits the next statement too.
+  var interruptsNext = false
+
+  init(_ name: String, _ clauses: String..., change: (inout Sabotage) -> Void) {
+    self.init(name, clauses, change: change)
+  }
+
+  init(_ name: String, _ clauses: [String], change: (inout Sabotage) -> Void) {
+    self.name = name
+    self.clauses = clauses
+    change(&self)
+  }
+
+  var description: String { name }
+
+  /// Whether the driver's rows are looked at one by one.
+  var touchesRows: Bool { rows != nil || value != nil || columns != nil || keepsEveryRow }
+
+  /// The error as the sabotage tells it; nil if it tells nothing.
+  func told(_ error: DatabaseError) -> DatabaseError? {
+    if let hook = self.error { hook(error) } else { error }
+  }
+}

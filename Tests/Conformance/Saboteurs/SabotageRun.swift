@@ -1,0 +1,62 @@
+import DriverAPI
+import DriverConformance
+import DriverSQLite
+import Foundation
+
+/// A saboteur on a file of its own.
+struct SaboteurHarness: ConformanceHarness {
+  let name: String
+  let driver: any Driver
+
+  init(_ sabotage: Sabotage) {
+    name = sabotage.name
+    driver = Saboteur(driver: SQLiteDriver(), sabotage: sabotage)
+  }
+
+  func makeDatabase() async throws -> String {
+    let directory = FileManager.default.temporaryDirectory.path + "/dovetail-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    return "sqlite:\(directory)/test.db"
+  }
+
+  func removeDatabase(_ url: String) async {
+    try? FileManager.default.removeItem(atPath: String(url.dropFirst(7).dropLast(8)))
+  }
+}
+
+/// What became of one sabotage.
+struct SabotageReport: Sendable {
+  let sabotage: Sabotage
+  /// The checks that failed, as they should.
+  var caughtBy: [Clause] = []
+  /// How they failed.
+  var failures: [String] = []
+
+  /// Runs the clauses that are expected to catch it, the quick ones first, and all the others if
+  /// none did. What the honest driver fails proves nothing and is left out.
+  static func run(_ sabotage: Sabotage, besides broken: Set<String> = []) async -> SabotageReport {
+    var report = SabotageReport(sabotage: sabotage)
+    let harness = SaboteurHarness(sabotage)
+    let clauses = ConformanceSuite.clauses.filter { !broken.contains($0.description) }
+    let expected = clauses.filter { sabotage.clauses.contains($0.id) }
+    for clause in expected where clause.weight == .light { await report.check(clause, harness) }
+    for clause in expected where clause.weight == .heavy && report.caughtBy.isEmpty {
+      await report.check(clause, harness)
+    }
+    for clause in clauses where report.caughtBy.isEmpty && !sabotage.clauses.contains(clause.id) {
+      await report.check(clause, harness)
+    }
+    return report
+  }
+
+  private mutating func check(_ clause: Clause, _ harness: SaboteurHarness) async {
+    var promise = ConformanceCase(clause, on: harness)
+    promise.limit = .seconds(5)
+    do {
+      try await promise.run()
+    } catch {
+      caughtBy.append(clause)
+      failures.append("\(error)")
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Dispatch
+import DriverAPI
+import Synchronization
+
+/// A session that breaks one promise.
+///
+/// `@unchecked Sendable`: as its honest connection, it is used by one task at a time.
+final class SaboteurConnection: DriverConnection, @unchecked Sendable {
+  let connection: any DriverConnection
+  let sabotage: Sabotage
+  let server: ServerFacts
+
+  init(_ connection: any DriverConnection, _ sabotage: Sabotage) {
+    self.connection = connection
+    self.sabotage = sabotage
+    var facts = connection.server
+    sabotage.facts?(&facts)
+    server = facts
+  }
+
+  var transactionStatus: TransactionStatus {
+    let honest = connection.transactionStatus
+    return sabotage.status?(honest) ?? honest
+  }
+
+  var noticesCancellation: Bool {
+    !isDeaf && !sabotage.interruptsNext && connection.noticesCancellation
+  }
+
+  /// Whether statements run where the task's cancellation cannot reach them.
+  var isDeaf: Bool { sabotage.interruptsLate }
+
+  func prepare(
+    _ text: StatementText, isKept: Bool
+  ) async throws(DatabaseError) -> any DriverStatement {
+    do {
+      let changed = try sabotage.text.map { change throws(DatabaseError) in
+        try connection.server.dialect.rebind(change(text.text))
+      }
+      let statement = try await connection.prepare(changed ?? text, isKept: isKept)
+      return SaboteurStatement(statement, text: changed ?? text, on: self)
+    } catch {
+      if let told = sabotage.told(error) { throw told }
+      let nothing = try connection.server.dialect.rebind("SELECT 1")
+      return SaboteurStatement(
+        try await connection.prepare(nothing, isKept: false), text: nothing, on: self)
+    }
+  }
+
+  /// Whether a late interruption waits for the next statement.
+  private let strayInterrupt = Atomic<Bool>(false)
+
+  /// Throws if an interruption of an earlier statement has waited for this one.
+  func meetStrayInterrupt() throws(DatabaseError) {
+    guard strayInterrupt.exchange(false, ordering: .relaxed) else { return }
+    throw DatabaseError(.cancelled, "the statement was interrupted")
+  }
+
+  func interrupt() {
+    if sabotage.interruptsNext { strayInterrupt.store(true, ordering: .relaxed) }
+    guard isDeaf else { return connection.interrupt() }
+    // Long after the limit, so that the suite notices, but not for ever.
+    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(2500)) { [connection] in
+      connection.interrupt()
+    }
+  }
+
+  func reset() async throws(DatabaseError) {
+    if sabotage.skipsReset { return }
+    try await connection.reset()
+    if let greeting = sabotage.greeting { try await run(greeting) }
+  }
+
+  func close() async {
+    if sabotage.hangsOnClose { await Task { _ = try? await Task.sleep(for: .seconds(8)) }.value }
+    await connection.close()
+  }
+
+  func bulkInsert(
+    into table: String, columns: [String], rows: [[Value]]
+  ) async throws(DatabaseError) -> Int {
+    do {
+      let rows = sabotage.bulk?(rows) ?? rows
+      let count = try await connection.bulkInsert(into: table, columns: columns, rows: rows)
+      return sabotage.bulkCount?(count) ?? count
+    } catch {
+      if let told = sabotage.told(error) { throw told }
+      return rows.count
+    }
+  }
+
+  /// Runs a statement of the saboteur's own on the honest connection.
+  @discardableResult
+  func run(_ sql: String, _ parameters: [Value] = []) async throws(DatabaseError) -> ExecResult {
+    let text = try connection.server.dialect.rebind(sql)
+    let statement = try await connection.prepare(text, isKept: false)
+    defer { statement.finalize() }
+    return try await statement.exec(parameters)
+  }
+}

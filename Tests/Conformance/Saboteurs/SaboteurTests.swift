@@ -1,0 +1,61 @@
+import DriverConformance
+import Testing
+
+@Suite("Drivers broken on purpose are caught")
+struct SaboteurTests {
+  @Test("no saboteur survives, and every check was seen to fail")
+  func everySaboteurIsCaught() async {
+    let broken = await failuresOfTheHonest()
+    #expect(broken.isEmpty, "the honest driver itself fails \(broken.sorted())")
+    let reports = await withTaskGroup(of: SabotageReport.self) { group in
+      for sabotage in Sabotage.all {
+        group.addTask { await SabotageReport.run(sabotage, besides: broken) }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    for report in reports.sorted(by: { $0.sabotage.name < $1.sabotage.name }) {
+      let ids = Set(report.caughtBy.map(\.id)).sorted()
+      print("saboteur that \(report.sabotage.name): caught by \(ids.joined(separator: ", "))")
+      #expect(!ids.isEmpty, "the saboteur that \(report.sabotage.name) survived")
+    }
+    expectEveryCheckFailed(reports, besides: broken)
+  }
+
+  /// A check that never fails is worth nothing: each catches a saboteur, or failed by hand.
+  private func expectEveryCheckFailed(_ reports: [SabotageReport], besides broken: Set<String>) {
+    var catches: [String: [String]] = [:]
+    for report in reports {
+      for clause in report.caughtBy {
+        catches[clause.description, default: []].append(report.sabotage.name)
+      }
+    }
+    for clause in ConformanceSuite.clauses where !broken.contains(clause.description) {
+      let saboteurs = catches[clause.description] ?? []
+      print("\(clause) catches \(saboteurs.count): \(saboteurs.joined(separator: "; "))")
+      #expect(
+        !saboteurs.isEmpty || ByHand.mutations[clause.description] != nil,
+        "\(clause) was never seen to fail")
+    }
+    let known = Set(ConformanceSuite.clauses.map(\.description))
+    #expect(known.isSuperset(of: ByHand.mutations.keys), "a mutation by hand names no check")
+  }
+
+  /// What an honest driver fails behind the same wrapper.
+  private func failuresOfTheHonest() async -> Set<String> {
+    let honest = SaboteurHarness(Sabotage("does nothing wrong", []) { _ in })
+    return await withTaskGroup(of: String?.self) { group in
+      for promise in ConformanceSuite.cases(honest) {
+        group.addTask {
+          do {
+            try await promise.run()
+            return nil
+          } catch {
+            print("the honest driver fails: \(error)")
+            return promise.clause.description
+          }
+        }
+      }
+      return await group.reduce(into: []) { if let name = $1 { $0.insert(name) } }
+    }
+  }
+}
