@@ -14,7 +14,9 @@ struct Checksum: Equatable {
 
   /// Adds a text that is borrowed or owned.
   mutating func add(_ text: String) {
-    integers &+= Int64(text.utf8.count) &+ Int64(text.utf8.last ?? 0)
+    // In the string's own storage: walking to the last index would measure the index.
+    let last = text.utf8.withContiguousStorageIfAvailable { $0.last ?? 0 } ?? text.utf8.last
+    integers &+= Int64(text.utf8.count) &+ Int64(last ?? 0)
   }
 
   /// Adds a text of which the length and the last byte are known.

@@ -52,6 +52,7 @@ extension Database {
   ///   - role: `.reader` if all of them only read and the engine has connections for that.
   ///   - body: runs on the caller's executor. The connection must not be used after it.
   /// - Throws: what `body` throws; `misuse` if it left a transaction open, which is rolled back.
+  @discardableResult
   public func withConnection<R>(
     _ role: ConnectionRole = .writer, file: StaticString = #fileID, line: UInt = #line,
     _ body: (Connection) async throws -> R

@@ -1,18 +1,16 @@
-import HeapModule
+import Dispatch
 import Synchronization
 
-/// Runs actions at deadlines, with one sleeping task for all of them.
+/// Runs actions at deadlines, on a thread of its own.
 ///
-/// Scheduling costs a lock and a heap insertion and wakes nobody, so that a timeout on every
-/// statement stays cheap: most are withdrawn long before they are due.
+/// Not a Swift task: when every thread of the cooperative pool is busy with a long statement, the
+/// timeout that would end one of them must still find a thread.
 final class DeadlineTimer: Sendable {
   /// A scheduled action.
   final class Entry: Sendable {
-    let deadline: ContinuousClock.Instant
     private let action: Mutex<(@Sendable () -> Void)?>
 
-    init(deadline: ContinuousClock.Instant, action: @escaping @Sendable () -> Void) {
-      self.deadline = deadline
+    init(_ action: @escaping @Sendable () -> Void) {
       self.action = Mutex(action)
     }
 
@@ -28,64 +26,22 @@ final class DeadlineTimer: Sendable {
       }
       due?()
     }
-
-    fileprivate var isWithdrawn: Bool { action.withLock { $0 == nil } }
   }
-
-  private struct Ordered: Comparable {
-    let entry: Entry
-    static func < (left: Ordered, right: Ordered) -> Bool {
-      left.entry.deadline < right.entry.deadline
-    }
-    static func == (left: Ordered, right: Ordered) -> Bool { left.entry === right.entry }
-  }
-
-  private struct State {
-    var entries = Heap<Ordered>()
-    var sleeper: Task<Void, Never>?
-    var wakesAt: ContinuousClock.Instant?
-  }
-
-  private let state = Mutex(State())
 
   /// The timer that all databases of the process share.
   static let shared = DeadlineTimer()
+
+  // A serial queue of one's own gets a thread even if the cooperative pool has none left.
+  private let queue = DispatchQueue(label: "dovetail.deadlines", qos: .userInitiated)
 
   /// Runs `action` at `deadline` unless it is cancelled before; it must not block.
   func schedule(
     at deadline: ContinuousClock.Instant, _ action: @escaping @Sendable () -> Void
   ) -> Entry {
-    let entry = Entry(deadline: deadline, action: action)
-    state.withLock { state in
-      state.entries.insert(Ordered(entry: entry))
-      if let wakesAt = state.wakesAt, wakesAt <= deadline { return }
-      state.sleeper?.cancel()
-      startSleeper(until: deadline, &state)
-    }
+    let entry = Entry(action)
+    let wait = max(0, (deadline - .now).inNanoseconds)
+    let nanoseconds = Int(min(wait, Int64(Int32.max) * 1_000_000_000))
+    queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { entry.fire() }
     return entry
-  }
-
-  private func startSleeper(until deadline: ContinuousClock.Instant, _ state: inout State) {
-    state.wakesAt = deadline
-    state.sleeper = Task {
-      // Cancelled means that an earlier deadline has a sleeper of its own.
-      guard (try? await ContinuousClock().sleep(until: deadline)) != nil else { return }
-      for entry in takeDue() { entry.fire() }
-    }
-  }
-
-  private func takeDue() -> [Entry] {
-    state.withLock { state in
-      let now = ContinuousClock.now
-      var due: [Entry] = []
-      while let next = state.entries.min, next.entry.deadline <= now || next.entry.isWithdrawn {
-        due.append(next.entry)
-        _ = state.entries.popMin()
-      }
-      state.wakesAt = nil
-      state.sleeper = nil
-      if let next = state.entries.min { startSleeper(until: next.entry.deadline, &state) }
-      return due
-    }
   }
 }

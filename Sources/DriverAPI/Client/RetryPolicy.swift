@@ -41,6 +41,7 @@ extension Database {
   /// `body` may run several times: it must have no effects beyond the transaction.
   ///
   /// - Throws: the last attempt's error when the policy is exhausted, at once any other error.
+  @discardableResult
   public func transaction<R>(
     _ options: TransactionOptions = TransactionOptions(), retrying policy: RetryPolicy,
     file: StaticString = #fileID, line: UInt = #line, _ body: (Transaction) async throws -> R

@@ -4,6 +4,7 @@ final class RowCursor {
   @usableFromInline let columns: ColumnList
   @usableFromInline let driverRows: any DriverRows
   @usableFromInline let cells: UnsafeMutableBufferPointer<Cell>
+  @usableFromInline let columnCount: Int
   @usableFromInline var isOpen = true
   @usableFromInline var hasRow = false
   private let session: Session
@@ -13,7 +14,9 @@ final class RowCursor {
     self.driverRows = driverRows
     self.session = session
     self.lease = lease
-    columns = driverRows.columns
+    let columns = driverRows.columns
+    self.columns = columns
+    columnCount = columns.count
     cells = session.cells
   }
 
@@ -50,7 +53,7 @@ final class RowCursor {
       precondition(hasRow, "there is no current row: next() has not answered true")
       let row = Row(
         unsafeCells: UnsafePointer(cells.baseAddress.unsafelyUnwrapped),
-        count: columns.count, columns: .passUnretained(columns))
+        count: columnCount, columns: .passUnretained(columns))
       return _overrideLifetime(row, borrowing: self)
     }
   }

@@ -45,7 +45,7 @@ extension Session {
     do throws(DatabaseError) {
       switch try rows.step(into: cells) {
       case .row:
-        try body(currentRow(of: rows))
+        try body(currentRow)
         return true
       case .done:
         return false

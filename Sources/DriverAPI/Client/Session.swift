@@ -18,6 +18,8 @@ final class Session: @unchecked Sendable {
   /// Statements that were not worth keeping, waiting for their rows to be closed.
   var transients: [any DriverStatement] = []
   var rowsAreOpen = false
+  /// The columns of the rows that are open, or were last.
+  var columns = ColumnList([])
   /// A statement ran that may have changed settings of the session.
   var needsReset = false
   /// An error said that the session cannot be used again.
@@ -85,7 +87,7 @@ final class Session: @unchecked Sendable {
       while true {
         switch try rows.step(into: cells) {
         case .row:
-          try body(currentRow(of: rows))
+          try body(currentRow)
           return true
         case .done: return false
         case .wait: try await rows.wait()
@@ -98,7 +100,8 @@ final class Session: @unchecked Sendable {
   }
 
   func opened(_ rows: any DriverRows) {
-    reserveCells(rows.columns.count)
+    columns = rows.columns
+    reserveCells(columns.count)
     rowsAreOpen = true
   }
 
@@ -115,12 +118,14 @@ final class Session: @unchecked Sendable {
   }
 
   /// The row that the last step put into the cells.
-  @_lifetime(borrow self)
-  func currentRow(of rows: any DriverRows) -> Row {
-    let row = Row(
-      unsafeCells: UnsafePointer(cells.baseAddress.unsafelyUnwrapped),
-      count: rows.columns.count, columns: .passUnretained(rows.columns))
-    return _overrideLifetime(row, borrowing: self)
+  var currentRow: Row {
+    @_lifetime(borrow self)
+    get {
+      let row = Row(
+        unsafeCells: UnsafePointer(cells.baseAddress.unsafelyUnwrapped),
+        count: columns.count, columns: .passUnretained(columns))
+      return _overrideLifetime(row, borrowing: self)
+    }
   }
 
   /// Ends the rows that are open.

@@ -78,6 +78,19 @@ extension StatementExecutor {
     }
   }
 
+  /// Starts a statement whose first column is decoded.
+  ///
+  /// - Throws: ``DatabaseError``.
+  @inlinable
+  public func query<each P: ValueConvertible, T: ColumnDecodable>(
+    _ sql: SQL, _ arguments: repeat each P, as type: T.Type,
+    file: StaticString = #fileID, line: UInt = #line
+  ) async throws(DatabaseError) -> TypedRows<T> {
+    let rows = try await query(
+      try sql.binding(values(repeat each arguments)), at: CallSite(file: file, line: line))
+    return TypedRows(rows) { row throws(DatabaseError) in try row.decode(0, as: T.self) }
+  }
+
   /// Starts a statement whose rows are decoded into values of one type.
   ///
   /// - Throws: ``DatabaseError``.
@@ -109,6 +122,21 @@ extension StatementExecutor {
     return tuple
   }
 
+  /// Decodes the first column of the first row; nil if there is no row.
+  ///
+  /// - Throws: ``DatabaseError``.
+  @inlinable
+  public func queryRow<each P: ValueConvertible, T: ColumnDecodable>(
+    _ sql: SQL, _ arguments: repeat each P, as type: T.Type,
+    file: StaticString = #fileID, line: UInt = #line
+  ) async throws(DatabaseError) -> T? {
+    var decoded: T?
+    _ = try await withFirstRow(
+      of: try sql.binding(values(repeat each arguments)), at: CallSite(file: file, line: line)
+    ) { row throws(DatabaseError) in decoded = try row.decode(0, as: T.self) }
+    return decoded
+  }
+
   /// Decodes the first row into a value of one type; nil if there is no row.
   ///
   /// - Throws: ``DatabaseError``.
@@ -129,6 +157,7 @@ extension StatementExecutor {
   /// On a ``Transaction`` this is a savepoint.
   ///
   /// - Throws: what `body` throws, or why the transaction could not be begun or committed.
+  @discardableResult
   public func transaction<R>(
     _ options: TransactionOptions = TransactionOptions(), file: StaticString = #fileID,
     line: UInt = #line, _ body: (Transaction) async throws -> R
