@@ -22,7 +22,7 @@ lint: ## check the form of the sources
 	@Scripts/lint
 
 format: ## bring the sources into form
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 
 bench: prepare ## measure the drivers beside raw C and GRDB
 	@Scripts/bench

@@ -51,8 +51,9 @@ extension Session {
         return false
       case .wait:
         throw DatabaseError(
-          .other, "the driver of \(driver.server.product) started a query without waiting and then "
-            + "waits for its first row")
+          .other,
+          "the driver of \(driver.server.product) started a query without waiting, and then waits "
+            + "for its first row")
       }
     } catch {
       note(error)

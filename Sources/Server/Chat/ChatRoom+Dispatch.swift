@@ -17,7 +17,8 @@ extension ChatRoom {
     case .drop: break
     case .dropAndTell:
       reply(
-        "Rate limited: too many messages in a short window. Wait before sending again.", to: session)
+        "Rate limited: too many messages in a short window. Wait before sending again.", to: session
+      )
     }
   }
 
