@@ -84,6 +84,20 @@ final class ConnectionPool: Sendable {
     }
   }
 
+  /// Whether the connections take statements without waiting, as far as is known.
+  var runsPlain: Bool { !instruments.observes && configuration.statementTimeout == nil }
+
+  /// A session if one is idle and nobody waits; nil otherwise, with nothing changed.
+  func idleSession(at site: CallSite) -> Session? {
+    state.withLock { state in
+      let holder = PoolStateMachine.Holder(since: .now, site: site, task: nil)
+      guard let slot = state.machine.leaseIdle(for: holder, within: trustedIdleTime) else {
+        return nil
+      }
+      return state.sessions[slot]
+    }
+  }
+
   /// Ends a lease of a session that needs no cleaning up, or that is spent.
   func release(_ session: Session) {
     let isKept = state.withLock { state in

@@ -35,15 +35,22 @@ extension Database {
     let text = try texts.text(for: sql.text)
     try text.checkAutocommit()
     let pool = pool(for: text)
-    let holder = PoolStateMachine.Holder(since: .now, site: site, task: nil)
-    let session: Session
-    switch pool.ask(for: holder) {
-    case .session(let idle): session = idle
-    case .other(let lease): session = try await pool.follow(lease, holder)
-    }
+    let session = try await pool.lease(at: site)
     defer { Lease(session, pool: pool).end() }
-    if let found = try session.firstRowNow(text, sql.parameters, body) { return found }
     return try await session.firstRow(text, sql.parameters, body)
+  }
+
+  /// Does what ``withFirstRow(of:at:_:)`` does, if a connection is idle and nothing has to be waited
+  /// for.
+  public func withFirstRowNow(
+    of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
+  ) throws(DatabaseError) -> Bool? {
+    let text = try texts.text(for: sql.text)
+    try text.checkAutocommit()
+    let pool = pool(for: text)
+    guard pool.runsPlain, let session = pool.idleSession(at: site) else { return nil }
+    defer { Lease(session, pool: pool).end() }
+    return try session.firstRowNow(text, sql.parameters, body)
   }
 
   /// Lends one connection for several statements.

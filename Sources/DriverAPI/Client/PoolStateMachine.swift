@@ -111,6 +111,17 @@ struct PoolStateMachine {
     return .wait(id: id)
   }
 
+  /// Somebody wants a connection only if it is there at once and was idle for less than a limit in
+  /// nanoseconds.
+  mutating func leaseIdle(for holder: Holder, within limit: Int64) -> Int? {
+    guard !isClosed, waiters.isEmpty, let slot = idleStack.last,
+      idleTime(slot: slot, now: holder.since) < limit
+    else { return nil }
+    idleStack.removeLast()
+    slots[slot] = .leased(holder)
+    return slot
+  }
+
   /// A waiter gave up. False if it had been granted something already.
   mutating func abandon(waiter id: UInt64) -> Bool {
     waiters.removeValue(forKey: id) != nil

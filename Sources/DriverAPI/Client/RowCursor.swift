@@ -46,6 +46,39 @@ final class RowCursor {
     }
   }
 
+  /// All rows in one loop, without the questions that ``next()`` has to ask for each.
+  @inlinable
+  func forEach(_ body: (borrowing Row) throws -> Void) async throws {
+    defer { close() }
+    guard isOpen else { return }
+    let row = UnsafePointer(cells.baseAddress.unsafelyUnwrapped)
+    let list = Unmanaged.passUnretained(columns)
+    while true {
+      switch try stepNoting() {
+      case .row: try body(Row(unsafeCells: row, count: columnCount, columns: list))
+      case .wait: try await waitNoting()
+      case .done: return
+      }
+    }
+  }
+
+  @inlinable
+  @inline(__always)
+  func stepNoting() throws(DatabaseError) -> RowStep {
+    do throws(DatabaseError) { return try driverRows.step(into: cells) } catch {
+      fail(error)
+      throw error
+    }
+  }
+
+  @usableFromInline
+  func waitNoting() async throws(DatabaseError) {
+    do throws(DatabaseError) { try await wait() } catch {
+      fail(error)
+      throw error
+    }
+  }
+
   @inlinable
   var row: Row {
     @_lifetime(borrow self)

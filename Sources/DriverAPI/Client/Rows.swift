@@ -43,9 +43,7 @@ public struct Rows: ~Copyable {
   /// - Throws: what `body` throws, or ``DatabaseError``; the rows are closed either way.
   @inlinable
   public consuming func forEach(_ body: (borrowing Row) throws -> Void) async throws {
-    let cursor = cursor
-    defer { cursor.close() }
-    while try await cursor.next() { try body(cursor.row) }
+    try await cursor.forEach(body)
   }
 
   /// Hands the query on to another owner.

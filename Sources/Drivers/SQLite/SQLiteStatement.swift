@@ -10,17 +10,19 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   let connection: SQLiteConnection
   let text: StatementText
   private(set) var columns: ColumnList
-  private var columnCount = 0
+  private(set) var columnCount = 0
+  /// How far one value of a row lies behind the one before it, in bytes; 0 if that is not known.
+  var valueStride = 0
   /// What the step made by ``query(_:)`` found, not handed out yet.
-  private var firstStep: RowStep?
-  private var stepsUntilPause = SQLiteStatement.stepsPerSlice
+  var firstStep: RowStep?
+  var stepsUntilPause = SQLiteStatement.stepsPerSlice
   private var reprepareCount: Int32 = 0
   private var boundBytes = 0
   // Its outcome would be unknown, and it is short.
   private let endsTransaction: Bool
 
   // About a millisecond of rows; then other tasks get the thread.
-  private static let stepsPerSlice = 4096
+  static let stepsPerSlice = 4096
 
   init(
     _ text: StatementText, on connection: SQLiteConnection, isKept: Bool
@@ -108,6 +110,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   private func stand(before result: Int32) {
     firstStep = result == SQLITE_ROW ? .row : .done
     refreshColumns()
+    if valueStride == 0, result == SQLITE_ROW { measureStride() }
   }
 
   private func run() -> Int32 {
@@ -120,7 +123,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
     sqlite3_finalize(handle)
   }
 
-  private func failure(_ code: Int32) -> DatabaseError {
+  func failure(_ code: Int32) -> DatabaseError {
     connection.executionError(code, self)
   }
 
@@ -157,6 +160,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
     let count = sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_REPREPARE, 0)
     if count == reprepareCount { return }
     reprepareCount = count
+    valueStride = 0
     columns = Self.readColumns(handle)
     columnCount = columns.count
   }
@@ -168,62 +172,5 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
           name: sqlite3_column_name(handle, index).map { String(cString: $0) } ?? "",
           typeName: sqlite3_column_decltype(handle, index).map { String(cString: $0) })
       })
-  }
-}
-
-extension SQLiteStatement: DriverRows {
-  func step(into cells: UnsafeMutableBufferPointer<Cell>) throws(DatabaseError) -> RowStep {
-    if let first = firstStep {
-      firstStep = nil
-      if first == .row { fill(cells) }
-      return first
-    }
-    stepsUntilPause -= 1
-    if stepsUntilPause == 0 { return .wait }
-    let result = sqlite3_step(handle)
-    if result == SQLITE_ROW {
-      fill(cells)
-      return .row
-    }
-    if result == SQLITE_DONE { return .done }
-    throw failure(result)
-  }
-
-  func wait() async throws(DatabaseError) {
-    stepsUntilPause = Self.stepsPerSlice
-    await Task.yield()
-  }
-
-  func close() {
-    firstStep = nil
-    stepsUntilPause = Self.stepsPerSlice
-    rewind()
-  }
-
-  @inline(__always)
-  private func fill(_ cells: UnsafeMutableBufferPointer<Cell>) {
-    for index in 0..<columnCount {
-      let value = sqlite3_column_value(handle, Int32(truncatingIfNeeded: index))
-      cells[index] = Self.cell(value)
-    }
-  }
-
-  @inline(__always)
-  private static func cell(_ value: OpaquePointer?) -> Cell {
-    switch sqlite3_value_type(value) {
-    case SQLITE_INTEGER:
-      return Cell(kind: .int, bits: UInt64(bitPattern: sqlite3_value_int64(value)))
-    case SQLITE_FLOAT:
-      return Cell(kind: .double, bits: sqlite3_value_double(value).bitPattern)
-    case SQLITE_TEXT:
-      // The pointer first: asking for the count first would measure another encoding.
-      let bytes = UInt(bitPattern: sqlite3_value_text(value))
-      return Cell(kind: .text, count: sqlite3_value_bytes(value), bits: UInt64(bytes))
-    case SQLITE_BLOB:
-      let bytes = UInt(bitPattern: sqlite3_value_blob(value))
-      return Cell(kind: .bytes, count: sqlite3_value_bytes(value), bits: UInt64(bytes))
-    default:
-      return .null
-    }
   }
 }
