@@ -49,8 +49,15 @@ extension Database {
     try text.checkAutocommit()
     let pool = pool(for: text)
     guard pool.runsPlain, let session = pool.idleSession(at: site) else { return nil }
-    defer { Lease(session, pool: pool).end() }
-    return try session.firstRowNow(text, sql.parameters, body)
+    let found: Bool?
+    do throws(DatabaseError) {
+      found = try session.firstRowNow(text, sql.parameters, body)
+    } catch {
+      Lease(session, pool: pool).end()
+      throw error
+    }
+    if session.isClean { pool.release(session) } else { Lease(session, pool: pool).end() }
+    return found
   }
 
   /// Lends one connection for several statements.

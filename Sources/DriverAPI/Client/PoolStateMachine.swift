@@ -212,7 +212,7 @@ struct PoolStateMachine {
   }
 
   private mutating func grantNext() -> Grant {
-    if isClosed { return .nobody }
+    if isClosed || waiterOrder.isEmpty { return .nobody }
     while let id = waiterOrder.first {
       guard let holder = waiters[id] else {
         waiterOrder.removeFirst()

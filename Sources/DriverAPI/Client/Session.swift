@@ -13,7 +13,7 @@ final class Session: @unchecked Sendable {
   let instruments: Instruments
   let statementTimeout: Duration?
   let mayRunPlain: Bool
-  var cache: StatementCache
+  let cache: StatementCache
   var cells: UnsafeMutableBufferPointer<Cell>
   /// Statements that were not worth keeping, waiting for their rows to be closed.
   var transients: [any DriverStatement] = []
@@ -100,7 +100,9 @@ final class Session: @unchecked Sendable {
   }
 
   func opened(_ rows: any DriverRows) {
-    columns = rows.columns
+    let list = rows.columns
+    // The same statement has the same list: comparing is cheaper than retaining and releasing.
+    if list !== columns { columns = list }
     reserveCells(columns.count)
     rowsAreOpen = true
   }

@@ -1,8 +1,9 @@
 /// The prepared statements of one connection, the least recently used leaving first.
 ///
-/// Used by the lease holder alone. A text is known by identity, because the database hands out one
+/// A class, because changing a struct inside a class is checked for exclusivity at run time, and this
+/// happens for every statement. Used by the lease holder alone. A text is known by identity, because the database hands out one
 /// ``StatementText`` for equal texts; comparing two pointers is all that a repeated statement costs.
-struct StatementCache {
+final class StatementCache {
   private final class Entry {
     let text: StatementText
     let statement: any DriverStatement
@@ -27,7 +28,7 @@ struct StatementCache {
   var count: Int { entries.count }
 
   /// The statement for a text, if it is there.
-  mutating func statement(for text: StatementText) -> (any DriverStatement)? {
+  func statement(for text: StatementText) -> (any DriverStatement)? {
     clock += 1
     if let newest, newest.text === text {
       newest.lastUse = clock
@@ -40,7 +41,7 @@ struct StatementCache {
   }
 
   /// Keeps a statement; answers with the one that had to leave, to be closed.
-  mutating func keep(
+  func keep(
     _ statement: any DriverStatement, for text: StatementText
   ) -> (any DriverStatement)? {
     let evicted = entries.count >= capacity ? removeOldest() : nil
@@ -51,13 +52,13 @@ struct StatementCache {
   }
 
   /// Forgets a statement that the server no longer knows; answers with it.
-  mutating func remove(_ text: StatementText) -> (any DriverStatement)? {
+  func remove(_ text: StatementText) -> (any DriverStatement)? {
     if newest?.text === text { newest = nil }
     return entries.removeValue(forKey: ObjectIdentifier(text))?.statement
   }
 
   /// Empties the cache; answers with what was in it.
-  mutating func removeAll() -> [any DriverStatement] {
+  func removeAll() -> [any DriverStatement] {
     defer {
       entries.removeAll()
       newest = nil
@@ -67,7 +68,7 @@ struct StatementCache {
 
   // A scan of at most `capacity` entries, only when a new text meets a full cache: cheaper over a
   // program's life than keeping a list in order at every use.
-  private mutating func removeOldest() -> (any DriverStatement)? {
+  private func removeOldest() -> (any DriverStatement)? {
     let oldest = entries.min { $0.value.lastUse < $1.value.lastUse }
     guard let oldest else { return nil }
     if newest === oldest.value { newest = nil }

@@ -13,7 +13,7 @@ struct StatementCacheTests {
 
   @Test("finds what it keeps by the identity of the text")
   func findsByIdentity() throws {
-    var cache = StatementCache(capacity: 3)
+    let cache = StatementCache(capacity: 3)
     let (one, two) = (try text(1), try text(2))
     let statement = IdleStatement()
     let found1 = cache.keep(statement, for: one)
@@ -29,7 +29,7 @@ struct StatementCacheTests {
 
   @Test("the one that was not used for longest leaves first")
   func leastRecentlyUsedLeaves() throws {
-    var cache = StatementCache(capacity: 3)
+    let cache = StatementCache(capacity: 3)
     let texts = try (1...4).map(text)
     let statements = texts.map { _ in IdleStatement() }
     for index in 0..<3 {
@@ -51,7 +51,7 @@ struct StatementCacheTests {
 
   @Test("what was removed is gone, even if it was used last")
   func removes() throws {
-    var cache = StatementCache(capacity: 3)
+    let cache = StatementCache(capacity: 3)
     let one = try text(1)
     let statement = IdleStatement()
     _ = cache.keep(statement, for: one)
@@ -66,7 +66,7 @@ struct StatementCacheTests {
 
   @Test("emptying gives everything back, once")
   func empties() throws {
-    var cache = StatementCache(capacity: 3)
+    let cache = StatementCache(capacity: 3)
     for number in 1...3 { _ = cache.keep(IdleStatement(), for: try text(number)) }
     let found13 = cache.removeAll()
     #expect(found13.count == 3)
