@@ -41,14 +41,9 @@ public final class Connection: StatementExecutor {
   public func withFirstRow(
     of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Bool {
-    try await session.firstRow(text(sql), sql.parameters, body)
-  }
-
-  /// Does what ``withFirstRow(of:at:_:)`` does, if nothing has to be waited for.
-  public func withFirstRowNow(
-    of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
-  ) throws(DatabaseError) -> Bool? {
-    try session.firstRowNow(text(sql), sql.parameters, body)
+    let text = try text(sql)
+    if let found = try session.firstRowNow(text, sql.parameters, body) { return found }
+    return try await session.firstRow(text, sql.parameters, body)
   }
 
   /// Runs `body` in a transaction on this connection.

@@ -35,23 +35,20 @@ extension Database {
     let text = try texts.text(for: sql.text)
     try text.checkAutocommit()
     let pool = pool(for: text)
+    if let found = try firstRowNow(of: text, sql.parameters, pool, site, body) { return found }
     let session = try await pool.lease(at: site)
     defer { Lease(session, pool: pool).end() }
     return try await session.firstRow(text, sql.parameters, body)
   }
 
-  /// Does what ``withFirstRow(of:at:_:)`` does, if a connection is idle and nothing has to be waited
-  /// for.
-  public func withFirstRowNow(
-    of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
+  private func firstRowNow(
+    of text: StatementText, _ parameters: [Value], _ pool: ConnectionPool, _ site: CallSite,
+    _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) throws(DatabaseError) -> Bool? {
-    let text = try texts.text(for: sql.text)
-    try text.checkAutocommit()
-    let pool = pool(for: text)
     guard pool.runsPlain, let session = pool.idleSession(at: site) else { return nil }
     let found: Bool?
     do throws(DatabaseError) {
-      found = try session.firstRowNow(text, sql.parameters, body)
+      found = try session.firstRowNow(text, parameters, body)
     } catch {
       Lease(session, pool: pool).end()
       throw error

@@ -21,12 +21,6 @@ public protocol StatementExecutor: Sendable {
     of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Bool
 
-  /// Does what ``withFirstRow(of:at:_:)`` does, if nothing has to be waited for; nil, and nothing
-  /// done, otherwise.
-  func withFirstRowNow(
-    of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
-  ) throws(DatabaseError) -> Bool?
-
   /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
   ///
   /// On a ``Transaction`` this is a savepoint. [TX-1, TX-2, TX-3]
@@ -137,14 +131,9 @@ extension StatementExecutor {
     file: StaticString = #fileID, line: UInt = #line
   ) async throws(DatabaseError) -> T? {
     var decoded: T?
-    let sql = try sql.binding(values(repeat each arguments))
-    let site = CallSite(file: file, line: line)
-    let decode = { (row: borrowing Row) throws(DatabaseError) in
-      decoded = try row.decode(0, as: T.self)
-    }
-    if try withFirstRowNow(of: sql, at: site, decode) == nil {
-      _ = try await withFirstRow(of: sql, at: site, decode)
-    }
+    _ = try await withFirstRow(
+      of: try sql.binding(values(repeat each arguments)), at: CallSite(file: file, line: line)
+    ) { row throws(DatabaseError) in decoded = try row.decode(0, as: T.self) }
     return decoded
   }
 
@@ -157,12 +146,9 @@ extension StatementExecutor {
     file: StaticString = #fileID, line: UInt = #line
   ) async throws(DatabaseError) -> T? {
     var decoded: T?
-    let sql = try sql.binding(values(repeat each arguments))
-    let site = CallSite(file: file, line: line)
-    let decode = { (row: borrowing Row) throws(DatabaseError) in decoded = try T(row: row) }
-    if try withFirstRowNow(of: sql, at: site, decode) == nil {
-      _ = try await withFirstRow(of: sql, at: site, decode)
-    }
+    _ = try await withFirstRow(
+      of: try sql.binding(values(repeat each arguments)), at: CallSite(file: file, line: line)
+    ) { row throws(DatabaseError) in decoded = try T(row: row) }
     return decoded
   }
 
