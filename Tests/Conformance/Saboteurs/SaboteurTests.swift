@@ -7,11 +7,11 @@ struct SaboteurTests {
   func everySaboteurIsCaught() async {
     let broken = await failuresOfTheHonest()
     #expect(broken.isEmpty, "the honest driver itself fails \(broken.sorted())")
-    let reports = await withTaskGroup(of: SabotageReport.self) { group in
-      for sabotage in Sabotage.all {
-        group.addTask { await SabotageReport.run(sabotage, besides: broken) }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
+    var reports = await Self.reports(besides: broken)
+    // Two checks look at memory: what the process keeps, and what freed bytes become. Beside other
+    // tests either can miss its saboteur once; a check that is worth nothing misses it always.
+    for _ in 0..<2 where !Self.unseen(reports, besides: broken).isEmpty {
+      reports += await Self.reports(besides: broken)
     }
     for report in reports.sorted(by: { $0.sabotage.name < $1.sabotage.name }) {
       let ids = Set(report.caughtBy.map(\.id)).sorted()
@@ -19,6 +19,26 @@ struct SaboteurTests {
       #expect(!ids.isEmpty, "the saboteur that \(report.sabotage.name) survived")
     }
     expectEveryCheckFailed(reports, besides: broken)
+  }
+
+  private static func reports(besides broken: Set<String>) async -> [SabotageReport] {
+    await withTaskGroup(of: SabotageReport.self) { group in
+      for sabotage in Sabotage.all {
+        group.addTask { await SabotageReport.run(sabotage, besides: broken) }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+
+  /// The checks that have caught nobody yet.
+  private static func unseen(
+    _ reports: [SabotageReport], besides broken: Set<String>
+  ) -> [Clause] {
+    let seen = Set(reports.flatMap { $0.caughtBy.map(\.description) })
+    return ConformanceSuite.clauses.filter { clause in
+      !broken.contains(clause.description) && !seen.contains(clause.description)
+        && ByHand.mutations[clause.description] == nil
+    }
   }
 
   /// A check that never fails is worth nothing: each catches a saboteur, or failed by hand.
