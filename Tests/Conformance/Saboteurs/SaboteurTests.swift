@@ -13,10 +13,11 @@ struct SaboteurTests {
     for _ in 0..<2 where !Self.unseen(reports, besides: broken).isEmpty {
       reports += await Self.reports(besides: broken)
     }
-    for report in reports.sorted(by: { $0.sabotage.name < $1.sabotage.name }) {
-      let ids = Set(report.caughtBy.map(\.id)).sorted()
-      print("saboteur that \(report.sabotage.name): caught by \(ids.joined(separator: ", "))")
-      #expect(!ids.isEmpty, "the saboteur that \(report.sabotage.name) survived")
+    let byName = Dictionary(grouping: reports, by: \.sabotage.name)
+    for (name, reports) in byName.sorted(by: { $0.key < $1.key }) {
+      let ids = Set(reports.flatMap { $0.caughtBy.map(\.id) }).sorted()
+      print("saboteur that \(name): caught by \(ids.joined(separator: ", "))")
+      #expect(!ids.isEmpty, "the saboteur that \(name) survived")
     }
     expectEveryCheckFailed(reports, besides: broken)
   }
