@@ -11,7 +11,7 @@ run: prepare ## build and serve the chat on embedded SQLite
 	@Scripts/run
 
 build: prepare ## build the release server with all drivers, at .build/release/dovetail-server
-	swift build -c release --product dovetail-server
+	swift build -c release --enable-all-traits --product dovetail-server
 
 test: prepare ## run every check and every test
 	@Scripts/test

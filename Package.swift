@@ -17,11 +17,15 @@ let package = Package(
   products: [
     .library(name: "DriverAPI", targets: ["DriverAPI"]),
     .library(name: "DriverSQLite", targets: ["DriverSQLite"]),
+    .library(name: "DriverPostgres", targets: ["DriverPostgres"]),
+    .library(name: "DriverMySQL", targets: ["DriverMySQL"]),
     .library(name: "DriverConformance", targets: ["DriverConformance"]),
     .executable(name: "dovetail-server", targets: ["Server"]),
   ],
   traits: [
     .trait(name: "SQLite", description: "Build the server with the SQLite driver."),
+    .trait(name: "Postgres", description: "Build the server with the PostgreSQL driver."),
+    .trait(name: "MySQL", description: "Build the server with the MySQL and MariaDB driver."),
     .default(enabledTraits: ["SQLite"]),
   ],
   dependencies: [
@@ -52,6 +56,24 @@ let package = Package(
     .target(
       name: "DriverSQLite", dependencies: ["DriverAPI", "CSQLite"],
       path: "Sources/Drivers/SQLite", exclude: ["CSQLite"], swiftSettings: strict),
+    .systemLibrary(
+      name: "CPostgres", path: "Sources/Drivers/Postgres/CPostgres", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"])]),
+    .target(
+      name: "DriverPostgres", dependencies: ["DriverAPI", "EventLoop", "CPostgres"],
+      path: "Sources/Drivers/Postgres", exclude: ["CPostgres"], swiftSettings: strict),
+    .systemLibrary(
+      name: "CMariaDB", path: "Sources/Drivers/MySQL/CMariaDB", pkgConfig: "libmariadb",
+      providers: [.apt(["libmariadb-dev"])]),
+    .target(
+      name: "DriverMySQL", dependencies: ["DriverAPI", "EventLoop", "CMariaDB"],
+      path: "Sources/Drivers/MySQL", exclude: ["CMariaDB"], swiftSettings: strict),
+
+    // The waiting for sockets that the drivers of servers share.
+    .systemLibrary(name: "CEpoll", path: "Sources/Drivers/EventLoop/CEpoll"),
+    .target(
+      name: "EventLoop", dependencies: ["DriverAPI", "CEpoll"],
+      path: "Sources/Drivers/EventLoop", exclude: ["CEpoll"], swiftSettings: strict),
 
     // The contract as checks that any driver can be held to.
     .target(
@@ -65,6 +87,8 @@ let package = Package(
       dependencies: [
         "DriverAPI",
         .target(name: "DriverSQLite", condition: .when(traits: ["SQLite"])),
+        .target(name: "DriverPostgres", condition: .when(traits: ["Postgres"])),
+        .target(name: "DriverMySQL", condition: .when(traits: ["MySQL"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
@@ -81,7 +105,11 @@ let package = Package(
       name: "UnitTests", dependencies: ["DriverAPI", "DriverSQLite"],
       path: "Tests/Conformance/Unit", swiftSettings: strict),
     .testTarget(
-      name: "DriverTests", dependencies: ["DriverAPI", "DriverConformance", "DriverSQLite"],
+      name: "DriverTests",
+      dependencies: [
+        "DriverAPI", "DriverConformance", "DriverSQLite", "DriverPostgres", "DriverMySQL",
+        "EventLoop",
+      ],
       path: "Tests/Conformance/Drivers", swiftSettings: strict),
     .testTarget(
       name: "SaboteurTests", dependencies: ["DriverAPI", "DriverConformance", "DriverSQLite"],

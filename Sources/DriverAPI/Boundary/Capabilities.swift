@@ -17,6 +17,8 @@ public struct Capabilities: Sendable, Hashable {
   public var notANumber = true
   /// Infinities as values of a double. [TYPE-1]
   public var infinities = true
+  /// The sign of a negative zero. [TYPE-1]
+  public var negativeZero = true
   /// NUL inside text. [TYPE-2]
   public var nulInText = true
   /// The server finds deadlocks between sessions by itself. [TX-7]
@@ -27,6 +29,10 @@ public struct Capabilities: Sendable, Hashable {
   public var networkSession = true
   /// ``DriverConnection/bulkInsert(into:columns:rows:)`` is there. [BULK-1]
   public var nativeBulkInsert = false
+  /// ``DriverConnection/execBatch(_:)`` is there. [BATCH-1]
+  public var nativeBatch = false
+  /// Sessions can listen for notifications. [NOTIFY-1]
+  public var notifications = false
 
   /// The capabilities of a client/server engine that does everything standard and nothing more.
   public init() {}

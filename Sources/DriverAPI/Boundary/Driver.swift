@@ -37,6 +37,9 @@ public enum ConnectionRole: String, Sendable, Hashable {
   case writer
   /// Statements that only read. Asked for only where ``ConnectionPlan/maxReaders`` is above zero.
   case reader
+  /// Single statements of many tasks at once, each committed by itself. Asked for only where
+  /// ``ConnectionPlan/maxPipelines`` is above zero.
+  case pipeline
 }
 
 /// How many connections a database takes, and of which kind.
@@ -48,6 +51,11 @@ public struct ConnectionPlan: Sendable, Hashable {
   /// Zero sends everything to the writers. Above zero the core sends a statement here when the
   /// lexer is sure that it only reads.
   public var maxReaders: Int
+  /// The most connections that many tasks share for single statements, beside the writers.
+  ///
+  /// Zero gives every statement a connection for itself. Above zero the core sends statements that
+  /// are no part of a transaction to ``DriverConnection/pipeline(_:_:number:)``. [PIPE-1]
+  public var maxPipelines: Int
   /// Whether the connections hold the only copy of the data, as an in-memory database does.
   ///
   /// Then they are never closed for being idle or old.
@@ -55,10 +63,12 @@ public struct ConnectionPlan: Sendable, Hashable {
 
   /// A plan; without arguments, as many writers as the application configures and no readers.
   public init(
-    maxWriters: Int? = nil, maxReaders: Int = 0, connectionsHoldTheData: Bool = false
+    maxWriters: Int? = nil, maxReaders: Int = 0, maxPipelines: Int = 0,
+    connectionsHoldTheData: Bool = false
   ) {
     self.maxWriters = maxWriters
     self.maxReaders = maxReaders
+    self.maxPipelines = maxPipelines
     self.connectionsHoldTheData = connectionsHoldTheData
   }
 }

@@ -60,6 +60,26 @@ public protocol DriverConnection: AnyObject, Sendable {
   func bulkInsert(
     into table: String, columns: [String], rows: [[Value]]
   ) async throws(DatabaseError) -> Int
+
+  /// Runs several statements as one, all or nothing, with a single answer from the server.
+  ///
+  /// Called outside any transaction, only if ``Capabilities/nativeBatch`` is set; every statement
+  /// has been rebound and its parameters counted. The default throws `unsupported`, and the core runs
+  /// them one by one in a transaction instead. [BATCH-1]
+  ///
+  /// - Returns: a result for each statement.
+  /// - Throws: what the first that failed threw; then none has had an effect.
+  func execBatch(
+    _ batch: [(text: StatementText, parameters: [Value])]
+  ) async throws(DatabaseError) -> [ExecResult]
+
+  /// Waits for the next notification of the channels that the session listens to.
+  ///
+  /// Called only if ``Capabilities/notifications`` is set, on a connection on which the core has run
+  /// `LISTEN`, and never beside a statement. One that arrived during a statement is kept. [NOTIFY-1]
+  ///
+  /// - Throws: `cancelled` after ``interrupt()``; `connectionLost` when the session ended.
+  func nextNotification() async throws(DatabaseError) -> Notification
 }
 
 extension DriverConnection {
@@ -71,6 +91,18 @@ extension DriverConnection {
     into table: String, columns: [String], rows: [[Value]]
   ) async throws(DatabaseError) -> Int {
     throw .unsupported("\(server.product) has no bulk insert of its own in this driver")
+  }
+
+  /// The answer of a driver that runs one statement at a time.
+  public func execBatch(
+    _ batch: [(text: StatementText, parameters: [Value])]
+  ) async throws(DatabaseError) -> [ExecResult] {
+    throw .unsupported("\(server.product) has no batch of its own in this driver")
+  }
+
+  /// The answer of an engine without notifications.
+  public func nextNotification() async throws(DatabaseError) -> Notification {
+    throw .unsupported("\(server.product) has no notifications in this driver")
   }
 }
 

@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// Not a Swift task: when every thread of the cooperative pool is busy with a long statement, the
 /// timeout that would end one of them must still find a thread.
-final class DeadlineTimer: Sendable {
+package final class DeadlineTimer: Sendable {
   /// A scheduled action.
-  final class Entry: Sendable {
+  package final class Entry: Sendable {
     private let action: Mutex<(@Sendable () -> Void)?>
 
     init(_ action: @escaping @Sendable () -> Void) {
@@ -15,7 +15,7 @@ final class DeadlineTimer: Sendable {
     }
 
     /// Withdraws the action. After this returns it will not start.
-    func cancel() {
+    package func cancel() {
       action.withLock { $0 = nil }
     }
 
@@ -29,13 +29,13 @@ final class DeadlineTimer: Sendable {
   }
 
   /// The timer that all databases of the process share.
-  static let shared = DeadlineTimer()
+  package static let shared = DeadlineTimer()
 
   // A serial queue of one's own gets a thread even if the cooperative pool has none left.
   private let queue = DispatchQueue(label: "dovetail.deadlines", qos: .userInitiated)
 
   /// Runs `action` at `deadline` unless it is cancelled before; it must not block.
-  func schedule(
+  package func schedule(
     at deadline: ContinuousClock.Instant, _ action: @escaping @Sendable () -> Void
   ) -> Entry {
     let entry = Entry(action)

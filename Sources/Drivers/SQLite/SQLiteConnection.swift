@@ -106,6 +106,7 @@ extension Capabilities {
     capabilities.concurrentReads = !inMemory
     capabilities.concurrentWrites = false
     capabilities.notANumber = false
+    capabilities.negativeZero = false
     capabilities.deadlockDetection = false
     capabilities.weakIsolation = false
     capabilities.networkSession = false

@@ -1,0 +1,43 @@
+/// What a connection does besides that was opened as ``ConnectionRole/pipeline``.
+///
+/// Optional: only a driver whose plan has ``ConnectionPlan/maxPipelines`` above zero implements it.
+/// Its requirements are called by any number of tasks at the same time, so this is the one place of
+/// the boundary where a driver needs a lock.
+public protocol DriverPipeline: DriverConnection {
+  /// Runs one statement beside those of other tasks and answers when its own result is there.
+  ///
+  /// Every statement is a transaction of its own: the failure of a neighbour must not undo it.
+  /// [PIPE-1, PIPE-2] The core sends only statements on data here, rebound and counted. Results come
+  /// back in the order in which the statements were sent; one that runs long holds the others up,
+  /// and then the core interrupts it and repeats it on a connection of its own.
+  ///
+  /// - Parameters:
+  ///   - parameters: copied before this suspends. [BIND-1]
+  ///   - number: names the statement for ``interruptPipelined(number:)``; unique on this connection.
+  /// - Throws: as ``DriverStatement/exec(_:)``. A statement that was stopped by an interruption meant
+  ///   for a neighbour throws `cancelled` with execution `rejected`; the core repeats it. `.spent`
+  ///   ends the whole connection.
+  func pipeline(
+    _ text: StatementText, _ parameters: [Value], number: UInt64
+  ) async throws(DatabaseError) -> PipelineResult
+
+  /// Makes the statement of that number end soon, with `cancelled`; nothing if it has ended.
+  ///
+  /// Called from any thread; must not block. One that was not sent yet is taken back as `notSent`.
+  func interruptPipelined(number: UInt64)
+}
+
+/// What a pipelined statement answered.
+public struct PipelineResult: Sendable {
+  /// The count, as ``DriverStatement/exec(_:)`` tells it.
+  public var exec: ExecResult
+  /// The first row, if there is one: complete, so that ``DriverRows/step(into:)`` never answers
+  /// `.wait`. Used by one task at a time; closed by the core.
+  public var firstRow: (any DriverRows & Sendable)?
+
+  /// A result.
+  public init(exec: ExecResult, firstRow: (any DriverRows & Sendable)? = nil) {
+    self.exec = exec
+    self.firstRow = firstRow
+  }
+}

@@ -1,0 +1,92 @@
+import CEpoll
+package import DriverAPI
+import Glibc
+import Synchronization
+
+/// One thread that waits for all sockets of the drivers, so that no task blocks a thread of Swift's
+/// pool.
+///
+/// It only tells that a socket is ready: the client library is called by the task that holds the
+/// lease, on that task's own thread. Each wait is armed for itself and fires once. An answer that a
+/// task saw arriving by itself then wakes nobody here, and what is left unread is reported again with
+/// the next wait.
+package final class EventLoop: Sendable {
+  /// The loop that all drivers of the process share; its thread lives as long as the process.
+  package static let shared = EventLoop()
+
+  /// How many tasks wait for a socket now.
+  let waitingCount = Atomic<Int>(0)
+  private let epoll: Int32
+  private let watches = Mutex<[UInt64: SocketWatch]>([:])
+  private let nextID = Atomic<UInt64>(1)
+
+  private init() {
+    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    precondition(epoll >= 0, "the system has no room for an epoll instance: errno \(errno)")
+    startThread()
+  }
+
+  /// Watches a descriptor until ``SocketWatch/remove()``.
+  ///
+  /// - Parameter onReady: for ``SocketWatch/arm(for:)``: runs on the loop's thread, for every
+  ///   connection of the process, and must not block.
+  /// - Throws: `resourceExhausted` if the system takes no further descriptor.
+  package func watch(
+    _ descriptor: Int32, onReady: (@Sendable (Readiness) -> Void)? = nil
+  ) throws(DatabaseError) -> SocketWatch {
+    let id = nextID.add(1, ordering: .relaxed).oldValue
+    let watch = SocketWatch(id, descriptor, on: self, onReady: onReady)
+    watches.withLock { $0[id] = watch }
+    var event = epoll_event(events: dovetail_epoll_oneshot, data: epoll_data_t(u64: id))
+    guard epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
+      let code = errno
+      watches.withLock { $0[id] = nil }
+      throw DatabaseError(
+        .resourceExhausted, "the socket cannot be watched: \(String(cString: strerror(code)))",
+        connection: .spent, execution: .notSent, details: .init(nativeCode: Int(code)))
+    }
+    return watch
+  }
+
+  /// Asks for one report on a watched descriptor; false if it is no longer watched.
+  func arm(_ id: UInt64, _ descriptor: Int32, _ interest: Readiness) -> Bool {
+    var event = epoll_event(events: interest.epollEvents, data: epoll_data_t(u64: id))
+    return epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event) == 0
+  }
+
+  func forget(_ id: UInt64, _ descriptor: Int32) {
+    let known = watches.withLock { $0.removeValue(forKey: id) }
+    guard known != nil else { return }
+    var unused = epoll_event()
+    // Fails only for a descriptor that is closed already, which is forgotten by the kernel.
+    _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &unused)
+  }
+
+  private func startThread() {
+    var thread = pthread_t()
+    let loop = Unmanaged.passRetained(self).toOpaque()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        pthread_setname_np(pthread_self(), "dovetail-io")
+        guard let argument else { return nil }
+        Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue().run()
+      }, loop)
+    precondition(status == 0, "the system has no room for a thread: errno \(status)")
+    pthread_detach(thread)
+  }
+
+  private func run() -> Never {
+    let capacity = 128
+    let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
+    while true {
+      let count = Int(epoll_wait(epoll, events, Int32(capacity), -1))
+      precondition(count >= 0 || errno == EINTR, "epoll_wait failed: errno \(errno)")
+      for index in 0..<max(0, count) {
+        let event = events[index]
+        let watch = watches.withLock { $0[event.data.u64] }
+        watch?.report(Readiness(epollEvents: event.events))
+      }
+    }
+  }
+}

@@ -1,0 +1,6 @@
+#ifndef DOVETAIL_CMARIADB_SHIM_H
+#define DOVETAIL_CMARIADB_SHIM_H
+
+#include <mysql.h>
+
+#endif

@@ -1,0 +1,3 @@
+import CMariaDB
+import DriverAPI
+import EventLoop

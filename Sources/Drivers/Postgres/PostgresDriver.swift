@@ -1,0 +1,3 @@
+import CPostgres
+import DriverAPI
+import EventLoop
