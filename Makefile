@@ -1,5 +1,6 @@
 # Everything a newcomer needs: make run, make test. `make help` lists the rest.
-.PHONY: help run build test check lint format prepare bench bench-chat kill-test clean
+.PHONY: help run build test check lint format prepare bench bench-chat kill-test clean \
+  databases databases-up databases-down databases-urls databases-status
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -33,5 +34,13 @@ bench-chat: prepare ## measure the chat server
 kill-test: prepare ## kill the server ten times under load and look for losses
 	@Scripts/kill-test
 
-clean: ## remove what was built
+databases: databases-up ## start PostgreSQL and MariaDB for the tests, with private data below .build
+
+databases-down: ## stop them and remove their data
+databases-urls: ## print their URLs
+databases-status: ## say what runs, and where
+databases-up databases-down databases-urls databases-status:
+	@Scripts/databases $(@:databases-%=%)
+
+clean: databases-down ## remove what was built
 	rm -rf .build Benchmarks/.build

@@ -33,6 +33,10 @@ extension ChatRoom {
       if let text = settled.write.textIfNotFound { tellAuthor(of: settled, text, into: &postbag) }
     case .refused, .notSaved:
       if let text = settled.write.textIfNotSaved { tellAuthor(of: settled, text, into: &postbag) }
+    case .unconfirmed:
+      if let text = settled.write.textIfUnconfirmed {
+        tellAuthor(of: settled, text, into: &postbag)
+      }
     }
   }
 
@@ -105,6 +109,19 @@ extension ChatWrite {
     case .changeChannel(_, let old, let channel):
       ChatRoom.text(from: old, to: channel, isSaved: false)
     case .touch: nil
+    }
+  }
+
+  /// What the author is told while nobody knows whether the change was stored; nil if nothing.
+  var textIfUnconfirmed: String? {
+    let rest = "the database does not answer; you will see it here if it was saved"
+    return switch self {
+    case .post: "Message not confirmed: \(rest)"
+    case .edit: "Edit not confirmed: \(rest)"
+    case .delete: "Delete not confirmed: \(rest)"
+    case .react, .unreact: "Reaction not confirmed: \(rest)"
+    case .togglePin: "Pin not confirmed: \(rest)"
+    case .changeChannel, .markRead, .touch: nil
     }
   }
 }

@@ -45,8 +45,11 @@ enum WriteOutcome: Sendable {
   case notFound
   /// The database refused this change alone.
   case refused
-  /// The database could not be reached, or nobody knows whether it stored the change.
+  /// The database could not be reached.
   case notSaved
+  /// The database did not say whether it stored the change. If it says so later, another outcome
+  /// follows for the same change.
+  case unconfirmed
 }
 
 /// What an event about a message needs to know of it.

@@ -5,131 +5,137 @@ import Logging
 struct BatchWriter {
   /// How long a batch is tried again while the database cannot be reached.
   private static let patience = Duration.seconds(3)
+  /// How long an attempt may wait for its turn, whatever is left of the patience.
+  private static let minWait = Duration.seconds(1)
   private static let maxPause = Duration.milliseconds(250)
 
-  private let database: Database
-  private let messageInsert: MessageInsert
-  private let logger: Logger
+  let database: Database
+  let messageInsert: MessageInsert
+  /// nil where no other server writes and no commit's answer can get lost.
+  let ledger: BatchLedger?
+  let logger: Logger
+  /// What was sent to be committed and never answered for; nothing else is stored before it is known
+  /// what became of it.
+  private(set) var undecided: Undecided?
   // After a batch was given up the next ones fail at once, so that authors hear of it soon; the
   // first that succeeds ends that.
   private var isAway = false
+  private var lastBatch: Int64 = 0
 
-  private enum Attempt {
-    case stored([WriteOutcome])
-    /// Nothing was stored; the same batch may succeed later.
-    case failedForNow(any Error)
-    /// Nothing was stored, because of one of the changes.
-    case spoiledByOne(any Error)
-    /// Nobody knows whether it was stored.
-    case unknown(any Error)
+  /// A batch of which nobody knows whether it was stored.
+  struct Undecided {
+    /// Its number in the ledger.
+    var batch: Int64
+    /// What became of its changes if it was.
+    var outcomes: [WriteOutcome]
   }
 
   /// A writer to a database.
-  init(_ database: Database, _ messageInsert: MessageInsert, logger: Logger) {
+  init(
+    _ database: Database, _ messageInsert: MessageInsert, ledger: BatchLedger?, logger: Logger
+  ) {
     self.database = database
     self.messageInsert = messageInsert
+    self.ledger = ledger
     self.logger = logger
   }
 
   /// Stores a batch.
   ///
-  /// - Returns: what became of each change, in their order.
+  /// - Returns: what became of each change, in their order. If they are ``WriteOutcome/unconfirmed``,
+  ///   ``decide()`` tells more later.
   mutating func store(_ writes: [ChatWrite]) async -> [WriteOutcome] {
     let deadline = ContinuousClock.now + (isAway ? .zero : Self.patience)
     var pause = Duration.milliseconds(2)
     var separately = false
     while true {
-      switch await attempt(writes, separately: separately) {
+      var attempt = await next(writes, separately: separately, until: deadline)
+      if case .unknown(let error, let undecided) = attempt {
+        attempt = await settle(undecided, error, until: deadline)
+      }
+      switch attempt {
       case .stored(let outcomes):
-        if isAway { logger.notice("the database stores messages again") }
-        isAway = false
+        noteSuccess()
         return outcomes
       case .spoiledByOne(let error):
-        if separately { return giveUp(writes, error) }
+        if separately { return giveUp(writes, .notSaved, error) }
         separately = true
-      case .unknown(let error):
-        return giveUp(writes, error)
+      case .unknown(let error, let undecided):
+        self.undecided = ledger == nil ? nil : undecided
+        return giveUp(writes, .unconfirmed, error)
       case .failedForNow(let error):
-        guard ContinuousClock.now < deadline else { return giveUp(writes, error) }
+        guard ContinuousClock.now < deadline else { return giveUp(writes, .notSaved, error) }
         await pauseWriting(pause)
         pause = min(pause * 2, Self.maxPause)
       }
     }
   }
 
-  private mutating func giveUp(_ writes: [ChatWrite], _ error: any Error) -> [WriteOutcome] {
+  /// Asks once more what became of the batch that is ``undecided``.
+  ///
+  /// - Returns: what became of each of its changes; nil if the database still does not tell.
+  mutating func decide() async -> [WriteOutcome]? {
+    guard let undecided, let isStored = try? await isStored(undecided, within: Self.minWait) else {
+      return nil
+    }
+    self.undecided = nil
+    noteSuccess()
+    logger.notice("known now: a batch was \(isStored ? "stored" : "not stored")")
+    return isStored
+      ? undecided.outcomes : Array(repeating: .notSaved, count: undecided.outcomes.count)
+  }
+
+  private mutating func next(
+    _ writes: [ChatWrite], separately: Bool, until deadline: ContinuousClock.Instant
+  ) async -> BatchAttempt.Outcome {
+    lastBatch += 1
+    let attempt = BatchAttempt(
+      writer: self, writes: writes, separately: separately, batch: lastBatch)
+    return await attempt.run(waitingAtMost: max(deadline - .now, Self.minWait))
+  }
+
+  /// Finds out what became of a commit that was not answered, as long as patience lasts.
+  private func settle(
+    _ undecided: Undecided, _ error: any Error, until deadline: ContinuousClock.Instant
+  ) async -> BatchAttempt.Outcome {
+    guard ledger != nil else { return .unknown(error, undecided) }
+    var pause = Duration.milliseconds(2)
+    while true {
+      let limit = max(deadline - .now, Self.minWait)
+      if let isStored = try? await isStored(undecided, within: limit) {
+        return isStored ? .stored(undecided.outcomes) : .failedForNow(error)
+      }
+      guard ContinuousClock.now < deadline else { return .unknown(error, undecided) }
+      await pauseWriting(pause)
+      pause = min(pause * 2, Self.maxPause)
+    }
+  }
+
+  private func isStored(_ undecided: Undecided, within limit: Duration) async throws -> Bool {
+    guard let ledger else { return false }
+    let database = database
+    let last = try await TimeLimit.run(limit) {
+      try await database.transaction { try await ledger.lastBatch(in: $0) }
+    }
+    return last >= undecided.batch
+  }
+
+  private mutating func noteSuccess() {
+    if isAway { logger.notice("the database stores messages again") }
+    isAway = false
+  }
+
+  private mutating func giveUp(
+    _ writes: [ChatWrite], _ outcome: WriteOutcome, _ error: any Error
+  ) -> [WriteOutcome] {
     isAway = true
     logger.error(
       "changes were not stored", metadata: ["count": "\(writes.count)", "error": "\(error)"])
-    return Array(repeating: .notSaved, count: writes.count)
+    return Array(repeating: outcome, count: writes.count)
   }
 
   private func pauseWriting(_ pause: Duration) async {
     // The writer's task is never cancelled; if it were, trying again at once would do no harm.
     try? await Task.sleep(for: pause)
-  }
-
-  private func attempt(_ writes: [ChatWrite], separately: Bool) async -> Attempt {
-    var commitsNow = false
-    do {
-      let outcomes = try await database.transaction { transaction in
-        commitsNow = false
-        var batch = BatchTransaction(transaction, messageInsert)
-        for write in writes {
-          if separately {
-            try await storeAlone(write, in: &batch)
-          } else {
-            try await batch.store(write)
-          }
-        }
-        try await batch.finish()
-        commitsNow = true
-        return batch.outcomes
-      }
-      return .stored(outcomes)
-    } catch {
-      return classify(error, whileCommitting: commitsNow)
-    }
-  }
-
-  private func classify(_ error: any Error, whileCommitting: Bool) -> Attempt {
-    guard let error = error as? DatabaseError else { return .failedForNow(error) }
-    if whileCommitting {
-      return error.execution == .unknown ? .unknown(error) : .failedForNow(error)
-    }
-    return error.concernsTheDatabase ? .failedForNow(error) : .spoiledByOne(error)
-  }
-
-  /// Stores one change so that only it is lost if the database refuses it.
-  private func storeAlone(_ write: ChatWrite, in batch: inout BatchTransaction) async throws {
-    let before = batch
-    do {
-      batch = try await batch.transaction.transaction { savepoint in
-        var inner = before.within(savepoint)
-        try await inner.store(write)
-        return inner.within(before.transaction)
-      }
-    } catch let error as DatabaseError where !error.concernsTheDatabase {
-      logger.error("a change was refused by the database", metadata: ["error": "\(error)"])
-      batch = before
-      batch.outcomes.append(.refused)
-    }
-  }
-}
-
-extension DatabaseError {
-  /// Whether the trouble lies with the database and not with what was to be stored, so that the
-  /// same change may succeed later.
-  var concernsTheDatabase: Bool {
-    switch kind {
-    case .cannotConnect, .authenticationFailed, .tls, .connectionLost, .serializationFailure,
-      .deadlock, .lockTimeout, .cancelled, .readOnly, .permissionDenied, .resourceExhausted,
-      .poolTimeout:
-      true
-    case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation, .syntax,
-      .undefinedObject, .dataOutOfRange, .invalidValue, .statementTimeout, .transactionAborted,
-      .unsupported, .misuse, .decoding, .other:
-      false
-    }
   }
 }

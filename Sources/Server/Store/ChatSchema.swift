@@ -9,6 +9,7 @@ enum ChatSchema {
   static let migrations = [
     Migration(1, "tables of marchat") { tables($0) },
     Migration(2, "folded names and indexes") { additions($0) },
+    Migration(3, "several servers on one database") { sharing($0) },
   ]
 
   /// Brings the database to the newest version.

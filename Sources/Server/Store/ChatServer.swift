@@ -23,14 +23,16 @@ final class ChatServer: ChatEntrance {
     let bans = try await database.withConnection(.reader) { connection in
       try await BanHistory(connection: connection).openBans()
     }
-    let journal = try Journal(database, logger: logger)
+    let ledger = BatchLedger.isNeeded(for: database) ? BatchLedger() : nil
+    try await ledger?.enroll(in: database)
+    let journal = try Journal(database, ledger: ledger, logger: logger)
     let room = ChatRoom(
       archive: ChatStore(database, journal: journal, leavesBanGaps: settings.banHistoryGaps),
       settings: settings, bans: bans, flusher: flusher, logger: logger)
     let schedule = RetentionSchedule(
       RetentionSweep(
         database: database, maxMessageCount: settings.retentionMax,
-        timeToLive: settings.retentionTTL),
+        timeToLive: settings.retentionTTL, ledger: ledger),
       logger: logger)
     self.room = room
     self.journal = journal

@@ -17,14 +17,16 @@ final class Journal: Sendable {
   private let state = Mutex(State())
   private let database: Database
   private let messageInsert: MessageInsert
+  private let ledger: BatchLedger?
   private let logger: Logger
 
   /// An empty journal of a database.
   ///
   /// - Throws: `misuse` if its dialect cannot write the statements.
-  init(_ database: Database, logger: Logger) throws {
+  init(_ database: Database, ledger: BatchLedger?, logger: Logger) throws {
     self.database = database
     messageInsert = try MessageInsert(database.dialect)
+    self.ledger = ledger
     self.logger = logger
   }
 
@@ -51,13 +53,39 @@ final class Journal: Sendable {
   ///
   /// - Parameter settle: called after each transaction, in order, with what became of its changes.
   func run(_ settle: @Sendable ([SettledWrite]) -> Void) async {
-    var writer = BatchWriter(database, messageInsert, logger: logger)
+    var writer = BatchWriter(database, messageInsert, ledger: ledger, logger: logger)
     while let batch = await nextBatch() {
       let outcomes = await writer.store(batch.map(\.write))
-      settle(
-        zip(batch, outcomes).map { entry, outcome in
-          SettledWrite(author: entry.author, write: entry.write, outcome: outcome)
-        })
+      settle(Self.settled(batch, outcomes))
+      if writer.undecided != nil { await decide(batch, &writer, settle) }
+    }
+  }
+
+  /// Asks what became of a batch until the database tells. Nothing can be stored meanwhile: it would
+  /// get ahead of what may have been stored already.
+  private func decide(
+    _ batch: [JournalEntry], _ writer: inout BatchWriter, _ settle: ([SettledWrite]) -> Void
+  ) async {
+    while writer.undecided != nil {
+      if let outcomes = await writer.decide() { return settle(Self.settled(batch, outcomes)) }
+      let (waiting, isClosing) = state.withLock { ($0.queue.takeBatch(), $0.isClosing) }
+      settle(Self.settled(waiting, Array(repeating: .notSaved, count: waiting.count)))
+      if isClosing {
+        logger.error(
+          "stopping without knowing whether changes were stored",
+          metadata: ["count": "\(batch.count)"])
+        return
+      }
+      // Nobody cancels the writer; asking again at once would do no harm.
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+  }
+
+  private static func settled(
+    _ batch: [JournalEntry], _ outcomes: [WriteOutcome]
+  ) -> [SettledWrite] {
+    zip(batch, outcomes).map { entry, outcome in
+      SettledWrite(author: entry.author, write: entry.write, outcome: outcome)
     }
   }
 

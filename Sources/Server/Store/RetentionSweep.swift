@@ -11,6 +11,8 @@ struct RetentionSweep {
   let maxMessageCount: Int
   /// How long messages are kept; nil means until others have come.
   let timeToLive: Duration?
+  /// By what it keeps out of the journal's way where others write at the same time.
+  var ledger: BatchLedger?
 
   /// Removes what is too old at `now` or beyond the count.
   ///
@@ -42,6 +44,8 @@ struct RetentionSweep {
   }
 
   private func removeChunk(_ condition: SQL, _ transaction: Transaction) async throws -> Int {
+    // Without it, somebody could react to a message between the deletions.
+    try await ledger?.takeTurn(in: transaction)
     let ids = try await transaction.query(
       """
       SELECT id FROM messages WHERE \(condition) AND COALESCE(pinned, FALSE) = FALSE \

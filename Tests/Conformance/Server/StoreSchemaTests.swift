@@ -13,8 +13,8 @@ import Testing
     try await ChatRig.run { rig in
       #expect(try await rig.database.tableNames() == Self.tables)
       try await rig.restart()
-      #expect(try await rig.count("SELECT MAX(version) FROM schema_version") == 2)
-      #expect(try await rig.count("SELECT COUNT(*) FROM schema_version") == 2)
+      #expect(try await rig.count("SELECT MAX(version) FROM schema_version") == 3)
+      #expect(try await rig.count("SELECT COUNT(*) FROM schema_version") == 3)
     }
   }
 

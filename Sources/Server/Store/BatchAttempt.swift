@@ -1,0 +1,134 @@
+import DriverAPI
+import Logging
+import Synchronization
+
+/// One attempt to store a batch.
+struct BatchAttempt: Sendable {
+  /// How it ended.
+  enum Outcome {
+    case stored([WriteOutcome])
+    /// Nothing was stored; the same batch may succeed later.
+    case failedForNow(any Error)
+    /// Nothing was stored, because of one of the changes.
+    case spoiledByOne(any Error)
+    /// Nobody knows whether it was stored.
+    case unknown(any Error, BatchWriter.Undecided)
+  }
+
+  /// How far it came.
+  private enum Step: Sendable {
+    case waiting
+    case writing
+    case committing([WriteOutcome])
+  }
+
+  /// How long it may take once its turn has come, whatever becomes of the connection.
+  private static let maxDuration = Duration.seconds(10)
+
+  private let database: Database
+  private let messageInsert: MessageInsert
+  private let ledger: BatchLedger?
+  private let logger: Logger
+  private let writes: [ChatWrite]
+  private let separately: Bool
+  private let batch: Int64
+
+  /// An attempt.
+  ///
+  /// - Parameters:
+  ///   - separately: whether each change gets a savepoint, so that one that is refused fails alone.
+  ///   - batch: its number in the ledger, greater than that of every attempt before.
+  init(writer: BatchWriter, writes: [ChatWrite], separately: Bool, batch: Int64) {
+    database = writer.database
+    messageInsert = writer.messageInsert
+    ledger = writer.ledger
+    logger = writer.logger
+    self.writes = writes
+    self.separately = separately
+    self.batch = batch
+  }
+
+  /// Makes the attempt.
+  ///
+  /// - Parameter limit: how long it may wait for its turn.
+  func run(waitingAtMost limit: Duration) async -> Outcome {
+    let step = Box()
+    do {
+      guard ledger != nil else { return .stored(try await store(limit, step)) }
+      return .stored(
+        try await TimeLimit.run(limit + Self.maxDuration) { try await store(limit, step) })
+    } catch {
+      return classify(error, at: step.value.withLock { $0 })
+    }
+  }
+
+  private final class Box: Sendable {
+    let value = Mutex(Step.waiting)
+  }
+
+  private func store(_ limit: Duration, _ step: Box) async throws -> [WriteOutcome] {
+    try await database.transaction { transaction in
+      if let ledger {
+        try await TimeLimit.run(limit) { try await ledger.begin(batch, in: transaction) }
+      }
+      step.value.withLock { $0 = .writing }
+      var changes = BatchTransaction(transaction, messageInsert)
+      for write in writes {
+        if separately {
+          try await storeAlone(write, in: &changes)
+        } else {
+          try await changes.store(write)
+        }
+      }
+      try await changes.finish()
+      let outcomes = changes.outcomes
+      step.value.withLock { $0 = .committing(outcomes) }
+      return outcomes
+    }
+  }
+
+  private func classify(_ error: any Error, at step: Step) -> Outcome {
+    guard let error = error as? DatabaseError else { return .failedForNow(error) }
+    switch step {
+    case .waiting: return .failedForNow(error)
+    case .writing:
+      return error.concernsTheDatabase ? .failedForNow(error) : .spoiledByOne(error)
+    case .committing(let outcomes):
+      guard error.execution == .unknown else { return .failedForNow(error) }
+      return .unknown(error, BatchWriter.Undecided(batch: batch, outcomes: outcomes))
+    }
+  }
+
+  /// Stores one change so that only it is lost if the database refuses it.
+  private func storeAlone(_ write: ChatWrite, in batch: inout BatchTransaction) async throws {
+    let before = batch
+    do {
+      batch = try await batch.transaction.transaction { savepoint in
+        var inner = before.within(savepoint)
+        try await inner.store(write)
+        return inner.within(before.transaction)
+      }
+    } catch let error as DatabaseError where !error.concernsTheDatabase {
+      logger.error("a change was refused by the database", metadata: ["error": "\(error)"])
+      batch = before
+      batch.outcomes.append(.refused)
+    }
+  }
+}
+
+extension DatabaseError {
+  /// Whether the trouble lies with the database and not with what was to be stored, so that the
+  /// same change may succeed later.
+  var concernsTheDatabase: Bool {
+    switch kind {
+    case .cannotConnect, .authenticationFailed, .tls, .connectionLost, .serializationFailure,
+      .deadlock, .lockTimeout, .cancelled, .readOnly, .permissionDenied, .resourceExhausted,
+      .poolTimeout:
+      true
+    case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation, .syntax,
+      .undefinedObject, .dataOutOfRange, .invalidValue, .statementTimeout, .transactionAborted,
+      .unsupported, .misuse, .decoding, .other:
+      false
+    }
+  }
+}
