@@ -29,6 +29,21 @@ public protocol Driver: Sendable {
   func connect(
     to url: DatabaseURL, as role: ConnectionRole
   ) async throws(DatabaseError) -> any DriverConnection
+
+  /// Opens a session that many tasks share for single statements.
+  ///
+  /// Called in the background, only if ``ConnectionPlan/maxPipelines`` is above zero, under the same
+  /// rules as ``connect(to:as:)``. The default throws `unsupported`.
+  func openPipeline(to url: DatabaseURL) async throws(DatabaseError) -> any DriverPipeline
+}
+
+extension Driver {
+  /// The answer of a driver that gives every statement a connection for itself.
+  public func openPipeline(
+    to url: DatabaseURL
+  ) async throws(DatabaseError) -> any DriverPipeline {
+    throw .unsupported("the driver for \(schemes.first ?? "this scheme") has no pipelines")
+  }
 }
 
 /// What a connection will be used for.
@@ -37,9 +52,6 @@ public enum ConnectionRole: String, Sendable, Hashable {
   case writer
   /// Statements that only read. Asked for only where ``ConnectionPlan/maxReaders`` is above zero.
   case reader
-  /// Single statements of many tasks at once, each committed by itself. Asked for only where
-  /// ``ConnectionPlan/maxPipelines`` is above zero.
-  case pipeline
 }
 
 /// How many connections a database takes, and of which kind.
@@ -54,7 +66,7 @@ public struct ConnectionPlan: Sendable, Hashable {
   /// The most connections that many tasks share for single statements, beside the writers.
   ///
   /// Zero gives every statement a connection for itself. Above zero the core sends statements that
-  /// are no part of a transaction to ``DriverConnection/pipeline(_:_:number:)``. [PIPE-1]
+  /// are no part of a transaction to ``DriverPipeline/run(_:_:number:)``. [PIPE-1]
   public var maxPipelines: Int
   /// Whether the connections hold the only copy of the data, as an in-memory database does.
   ///

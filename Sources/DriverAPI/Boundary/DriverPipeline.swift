@@ -1,9 +1,9 @@
-/// What a connection does besides that was opened as ``ConnectionRole/pipeline``.
+/// A session that many tasks share for single statements, each committed by itself.
 ///
-/// Optional: only a driver whose plan has ``ConnectionPlan/maxPipelines`` above zero implements it.
-/// Its requirements are called by any number of tasks at the same time, so this is the one place of
-/// the boundary where a driver needs a lock.
-public protocol DriverPipeline: DriverConnection {
+/// Optional: only a driver whose plan has ``ConnectionPlan/maxPipelines`` above zero has one. Its
+/// requirements are called by any number of tasks at the same time, so this is the one place of the
+/// boundary where a driver needs a lock.
+public protocol DriverPipeline: AnyObject, Sendable {
   /// Runs one statement beside those of other tasks and answers when its own result is there.
   ///
   /// Every statement is a transaction of its own: the failure of a neighbour must not undo it.
@@ -13,18 +13,21 @@ public protocol DriverPipeline: DriverConnection {
   ///
   /// - Parameters:
   ///   - parameters: copied before this suspends. [BIND-1]
-  ///   - number: names the statement for ``interruptPipelined(number:)``; unique on this connection.
+  ///   - number: names the statement for ``interrupt(number:)``; unique on this session.
   /// - Throws: as ``DriverStatement/exec(_:)``. A statement that was stopped by an interruption meant
   ///   for a neighbour throws `cancelled` with execution `rejected`; the core repeats it. `.spent`
-  ///   ends the whole connection.
-  func pipeline(
+  ///   ends the whole session: the core sends it nothing more, and closes it.
+  func run(
     _ text: StatementText, _ parameters: [Value], number: UInt64
   ) async throws(DatabaseError) -> PipelineResult
 
   /// Makes the statement of that number end soon, with `cancelled`; nothing if it has ended.
   ///
-  /// Called from any thread; must not block. One that was not sent yet is taken back as `notSent`.
-  func interruptPipelined(number: UInt64)
+  /// Called from any thread; must not block. One that was not sent yet may end as `notSent`.
+  func interrupt(number: UInt64)
+
+  /// Ends the session. Called once, last; statements that still wait for an answer fail. Cannot fail.
+  func close() async
 }
 
 /// What a pipelined statement answered.

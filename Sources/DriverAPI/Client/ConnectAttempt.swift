@@ -4,9 +4,9 @@ import Synchronization
 ///
 /// The attempt runs in a task of its own, so that the limit holds even against a driver that does not
 /// notice cancellation; a connection that arrives too late is closed.
-final class ConnectAttempt: Sendable {
-  typealias Connect = @Sendable () async throws(DatabaseError) -> any DriverConnection
-  typealias Outcome = Result<any DriverConnection, DatabaseError>
+final class ConnectAttempt<Session: Sendable>: Sendable {
+  typealias Connect = @Sendable () async throws(DatabaseError) -> Session
+  typealias Outcome = Result<Session, DatabaseError>
 
   private enum State {
     case starting
@@ -19,10 +19,12 @@ final class ConnectAttempt: Sendable {
 
   /// Runs `connect`.
   ///
+  /// - Parameter close: what to do with a session that arrives too late.
   /// - Throws: what it throws; `cannotConnect` when the time is over; `cancelled`.
   static func run(
-    _ connect: @escaping Connect, within limit: Duration
-  ) async throws(DatabaseError) -> any DriverConnection {
+    _ connect: @escaping Connect, within limit: Duration,
+    close: @escaping @Sendable (Session) async -> Void
+  ) async throws(DatabaseError) -> Session {
     let attempt = ConnectAttempt()
     let work = Task {
       let outcome: Outcome
@@ -31,7 +33,7 @@ final class ConnectAttempt: Sendable {
       } catch {
         outcome = .failure(error)
       }
-      if !attempt.decide(outcome), case .success(let late) = outcome { await late.close() }
+      if !attempt.decide(outcome), case .success(let late) = outcome { await close(late) }
     }
     let timer = DeadlineTimer.shared.schedule(at: .now + limit) {
       if attempt.decide(.failure(tooSlow(limit))) { work.cancel() }

@@ -23,12 +23,12 @@ final class ConnectionPool: Sendable {
   private let keepsConnections: Bool
   /// A connection that was idle for less is lent without a question; in nanoseconds.
   let trustedIdleTime: Int64
-  private let connect: ConnectAttempt.Connect
+  private let connect: ConnectAttempt<any DriverConnection>.Connect
 
   init(
     role: ConnectionRole, maxConnections: Int, keepsConnections: Bool,
     configuration: DatabaseConfiguration, instruments: Instruments,
-    connect: @escaping ConnectAttempt.Connect
+    connect: @escaping ConnectAttempt<any DriverConnection>.Connect
   ) {
     self.role = role
     self.configuration = configuration
@@ -173,7 +173,8 @@ final class ConnectionPool: Sendable {
 
   func open(slot: Int) async throws(DatabaseError) -> Session {
     do throws(DatabaseError) {
-      let connection = try await ConnectAttempt.run(connect, within: configuration.connectTimeout)
+      let connection = try await ConnectAttempt.run(
+        connect, within: configuration.connectTimeout, close: { await $0.close() })
       let session = Session(
         driver: connection, role: role, slot: slot, configuration: configuration,
         instruments: instruments)

@@ -38,6 +38,12 @@ extension Database {
     return Database(
       server: first.driver.server, url: url, writers: writers,
       readers: plan.maxReaders > 0 ? pool(.reader, plan.maxReaders) : nil,
+      pipelines: plan.maxPipelines == 0
+        ? nil
+        : PipelineGroup(
+          maxCount: plan.maxPipelines, configuration: configuration, instruments: instruments,
+          open: { () async throws(DatabaseError) in try await driver.openPipeline(to: url) }),
+      connect: { () async throws(DatabaseError) in try await driver.connect(to: url, as: .writer) },
       configuration: configuration, instruments: instruments)
   }
 

@@ -5,6 +5,9 @@ extension Database {
   ) async throws(DatabaseError) -> ExecResult {
     let text = try texts.text(for: sql.text)
     try text.checkAutocommit()
+    let hasCompany = entersCompany()
+    defer { leavesCompany() }
+    if hasCompany, let result = try await pipelined(text, sql.parameters) { return result.exec }
     let session = try await writers.lease(at: site)
     defer { Lease(session, pool: writers).end() }
     if let result = try session.execNow(text, sql.parameters) { return result }
@@ -36,6 +39,11 @@ extension Database {
     try text.checkAutocommit()
     let pool = pool(for: text)
     if let found = try firstRowNow(of: text, sql.parameters, pool, site, body) { return found }
+    let hasCompany = entersCompany()
+    defer { leavesCompany() }
+    if hasCompany, let result = try await pipelined(text, sql.parameters) {
+      return try result.withFirstRow(body)
+    }
     let session = try await pool.lease(at: site)
     defer { Lease(session, pool: pool).end() }
     return try await session.firstRow(text, sql.parameters, body)

@@ -15,6 +15,9 @@ public final class Database: StatementExecutor {
   public let url: DatabaseURL
   let writers: ConnectionPool
   let readers: ConnectionPool?
+  let pipelines: PipelineGroup?
+  /// Opens a session outside of the pools.
+  let connect: ConnectAttempt<any DriverConnection>.Connect
   let configuration: DatabaseConfiguration
   let instruments: Instruments
   let texts: StatementTexts
@@ -22,22 +25,26 @@ public final class Database: StatementExecutor {
 
   init(
     server: ServerFacts, url: DatabaseURL, writers: ConnectionPool, readers: ConnectionPool?,
+    pipelines: PipelineGroup?, connect: @escaping ConnectAttempt<any DriverConnection>.Connect,
     configuration: DatabaseConfiguration, instruments: Instruments
   ) {
     self.server = server
     self.url = url
     self.writers = writers
     self.readers = readers
+    self.pipelines = pipelines
+    self.connect = connect
     self.configuration = configuration
     self.instruments = instruments
     texts = StatementTexts(dialect: server.dialect)
-    upkeep = Self.keepUp(writers, readers, every: configuration.idleTimeout / 2)
+    upkeep = Self.keepUp(writers, readers, pipelines, every: configuration.idleTimeout / 2)
   }
 
   deinit {
     upkeep.cancel()
     _ = writers.close()
     _ = readers?.close()
+    pipelines?.close()
   }
 
   /// Ends all sessions.
@@ -49,9 +56,11 @@ public final class Database: StatementExecutor {
     upkeep.cancel()
     let pools = [writers, readers].compactMap { $0 }
     for pool in pools { _ = pool.close() }
+    pipelines?.close()
     if await drained(pools, within: configuration.shutdownGrace) { return }
     instruments.reportWarning("connections still in use at shutdown, interrupting their statements")
     for pool in pools { pool.interruptAll() }
+    pipelines?.interruptAll()
     if await drained(pools, within: .seconds(5)) { return }
     instruments.reportError("connections still in use after they were interrupted; giving them up")
   }
@@ -75,24 +84,28 @@ public final class Database: StatementExecutor {
   private func drained(_ pools: [ConnectionPool], within limit: Duration) async -> Bool {
     let deadline = ContinuousClock.now + limit
     var pause = Duration.milliseconds(1)
-    while pools.contains(where: { $0.busyCount > 0 }) {
+    while pools.contains(where: { $0.busyCount > 0 }) || (pipelines?.busyCount ?? 0) > 0 {
       if ContinuousClock.now > deadline { return false }
       // Shutting down goes on even if the caller's task is cancelled, so its error is not ours.
       let now = pause
       await Task { _ = try? await Task.sleep(for: now) }.value
       pause = min(pause * 2, .milliseconds(50))
     }
+    // Those that were under way when the closing began are idle now.
+    pipelines?.close()
     return true
   }
 
   private static func keepUp(
-    _ writers: ConnectionPool, _ readers: ConnectionPool?, every interval: Duration
+    _ writers: ConnectionPool, _ readers: ConnectionPool?, _ pipelines: PipelineGroup?,
+    every interval: Duration
   ) -> Task<Void, Never> {
-    Task { [weak writers, weak readers] in
+    Task { [weak writers, weak readers, weak pipelines] in
       // Sleeping only fails by cancellation, which is how this ends.
       while (try? await Task.sleep(for: interval)) != nil {
         writers?.closeExpired()
         readers?.closeExpired()
+        pipelines?.closeExpired()
       }
     }
   }

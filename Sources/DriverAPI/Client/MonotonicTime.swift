@@ -19,6 +19,11 @@ struct MonotonicTime: Sendable, Hashable, Comparable {
   /// The time from another moment to this one, in nanoseconds.
   func since(_ other: MonotonicTime) -> Int64 { nanoseconds - other.nanoseconds }
 
+  /// So many nanoseconds later.
+  func advanced(by nanoseconds: Int64) -> MonotonicTime {
+    MonotonicTime(nanoseconds: self.nanoseconds + nanoseconds)
+  }
+
   static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
     left.nanoseconds < right.nanoseconds
   }

@@ -21,6 +21,11 @@ public protocol StatementExecutor: Sendable {
     of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Bool
 
+  /// Runs several statements as one: all of them take effect, or none. [BATCH-1]
+  func batch(
+    _ statements: [SQL], at site: CallSite
+  ) async throws(DatabaseError) -> [ExecResult]
+
   /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
   ///
   /// On a ``Transaction`` this is a savepoint. [TX-1, TX-2, TX-3]

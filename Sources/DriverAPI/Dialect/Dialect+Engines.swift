@@ -34,6 +34,8 @@ extension Dialect {
     dialect.transactions = .postgres
     dialect.types = .postgres
     dialect.migrationLock = .inTransaction("SELECT pg_advisory_xact_lock(7236843917012384)")
+    dialect.notifications = NotificationWords(
+      listen: "LISTEN ", notify: "SELECT pg_notify(?, ?)")
     dialect.listTables = Catalogue.postgresTables
     dialect.listColumns = Catalogue.postgresColumns
     return dialect

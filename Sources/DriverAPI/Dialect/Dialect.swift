@@ -52,8 +52,24 @@ public struct Dialect: Sendable {
   public var currentTimestamp = "CURRENT_TIMESTAMP"
   /// Whether DDL is undone by a rollback. [TX-10]
   public var hasTransactionalDDL = true
+  /// How sessions send each other messages. [NOTIFY-1]
+  public struct NotificationWords: Sendable, Hashable {
+    /// Begins to listen; the channel follows as an identifier.
+    public var listen: String
+    /// Sends; its parameters are the channel and the payload.
+    public var notify: String
+
+    /// The words of an engine.
+    public init(listen: String, notify: String) {
+      self.listen = listen
+      self.notify = notify
+    }
+  }
+
   /// How migrations of several processes keep out of each other's way. [MIG-1]
   public var migrationLock = MigrationLock.transaction
+  /// How sessions send each other messages; nil if they cannot. [NOTIFY-1]
+  public var notifications: NotificationWords?
   /// Lists the tables: one column, the name, in order. [SCHEMA-1]
   public var listTables = Catalogue.standardTables(schema: "current_schema")
   /// Lists the columns of one table in order, its name being the parameter. [SCHEMA-1]
@@ -107,6 +123,20 @@ public enum UpsertOutcome: Sendable, Hashable {
   /// what was there if the count is 0, all in one transaction. The count must be that of rows that
   /// are new: a driver for MySQL must not ask for found rows, which count what is there as well.
   case insertFirst
+}
+
+/// How sessions send each other messages. [NOTIFY-1]
+public struct NotificationWords: Sendable, Hashable {
+  /// Begins to listen; the channel follows as an identifier.
+  public var listen: String
+  /// Sends; its parameters are the channel and the payload.
+  public var notify: String
+
+  /// The words of an engine.
+  public init(listen: String, notify: String) {
+    self.listen = listen
+    self.notify = notify
+  }
 }
 
 /// How migrations of several processes keep out of each other's way. [MIG-1]

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One statement's text as its engine wants it, with what the lexer found out about it.
 ///
 /// A class: the database hands out one object for equal texts, so that caches compare identities.
@@ -17,6 +19,8 @@ public final class StatementText: Sendable {
   /// How many statements the text holds; only 1 can be run as a statement. [EXEC-3]
   public let statementCount: Int
   let use: Use
+  /// Whether it ran too long to be sent among the statements of others.
+  let runsAlone = Atomic<Bool>(false)
 
   init(
     original: String, text: String, parameterCount: Int, statements: [LexerFindings.Statement]

@@ -48,7 +48,8 @@ public struct DatabaseError: Error, Sendable {
     DatabaseError(.unsupported, message, execution: .notSent)
   }
 
-  /// The same error, with the index of the row of a bulk call that caused it. [BULK-2]
+  /// The same error, with the index of the row of a bulk call, or of the statement of a batch,
+  /// that caused it. [BULK-2, BATCH-1]
   public func atRow(_ index: Int) -> DatabaseError {
     var details = details
     details.row = index
@@ -159,7 +160,7 @@ extension DatabaseError {
     public var position: Int?
     /// The server, as host and port, socket path or file.
     public var host: String?
-    /// Which row of a bulk call, from 0. [BULK-2]
+    /// Which row of a bulk call, or which statement of a batch, from 0. [BULK-2, BATCH-1]
     public var row: Int?
 
     /// Details with the facts given; the others stay unknown.
