@@ -79,7 +79,7 @@ public protocol DriverConnection: AnyObject, Sendable {
   /// `LISTEN`, and never beside a statement. One that arrived during a statement is kept. [NOTIFY-1]
   ///
   /// - Throws: `cancelled` after ``interrupt()``; `connectionLost` when the session ended.
-  func nextNotification() async throws(DatabaseError) -> Notification
+  func nextNotification() async throws(DatabaseError) -> DatabaseNotification
 }
 
 extension DriverConnection {
@@ -101,7 +101,7 @@ extension DriverConnection {
   }
 
   /// The answer of an engine without notifications.
-  public func nextNotification() async throws(DatabaseError) -> Notification {
+  public func nextNotification() async throws(DatabaseError) -> DatabaseNotification {
     throw .unsupported("\(server.product) has no notifications in this driver")
   }
 }

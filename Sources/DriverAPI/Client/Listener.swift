@@ -46,7 +46,7 @@ final class Listener: Sendable {
   func next() async throws(DatabaseError) -> NotificationEvent? {
     if Task.isCancelled { return nil }
     guard let current = session.withLock({ $0 }) else { return try await reconnect() }
-    let outcome: Result<Notification, DatabaseError> = await withTaskCancellationHandler {
+    let outcome: Result<DatabaseNotification, DatabaseError> = await withTaskCancellationHandler {
       do throws(DatabaseError) { return .success(try await current.nextNotification()) } catch {
         return .failure(error)
       }

@@ -1,7 +1,7 @@
 /// What happened while somebody listened to channels. [NOTIFY-1]
 public enum NotificationEvent: Sendable, Hashable {
   /// A session sent a message.
-  case received(Notification)
+  case received(DatabaseNotification)
   /// The connection was lost and made anew. Messages sent in between are lost: whoever follows a
   /// table by notifications must look at the table now.
   case reconnected

@@ -8,10 +8,6 @@ struct CoverageTests {
     "CONN-2": "needs a server; SQLite's side is in SQLiteOpenTests",
     "CONN-6": "needs several hosts",
     "STMT-2": "needs a pooling proxy",
-    "PIPE-1": "needs a driver that pipelines",
-    "PIPE-2": "needs a driver that pipelines",
-    "BATCH-1": "there is no batch call yet",
-    "NOTIFY-1": "there is no notification call yet",
     "DURABLE-6":
       "needs a process to kill: the server's tests do it, SQLiteSessionTests copies files",
   ]

@@ -89,6 +89,16 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     }
   }
 
+  func execBatch(
+    _ batch: [(text: StatementText, parameters: [Value])]
+  ) async throws(DatabaseError) -> [ExecResult] {
+    try await connection.execBatch(batch)
+  }
+
+  func nextNotification() async throws(DatabaseError) -> DatabaseNotification {
+    try await connection.nextNotification()
+  }
+
   /// Runs a statement of the saboteur's own on the honest connection.
   @discardableResult
   func run(_ sql: String, _ parameters: [Value] = []) async throws(DatabaseError) -> ExecResult {

@@ -10,7 +10,7 @@ public enum ConformanceSuite {
     registryClauses + urlClauses + connectingClauses + execClauses + queryClauses + rowClauses
     + numberClauses + textClauses + exactValueClauses + bindClauses + rebindClauses + upsertClauses
     + transactionClauses + isolationClauses + errorClauses + cancelClauses + poolClauses
-    + poolSessionClauses + statementClauses + migrationClauses + durableClauses
+    + poolSessionClauses + statementClauses + pipelineClauses + migrationClauses + durableClauses
 
   /// Every check on one backend.
   public static func cases(_ harness: any ConformanceHarness) -> [ConformanceCase] {

@@ -54,6 +54,19 @@ final class WatchedConnection: DriverConnection {
     return try await connection.bulkInsert(into: table, columns: columns, rows: rows)
   }
 
+  func execBatch(
+    _ batch: [(text: StatementText, parameters: [Value])]
+  ) async throws(DatabaseError) -> [ExecResult] {
+    noteUse()
+    watch.count { $0.executed += 1 }
+    return try await connection.execBatch(batch)
+  }
+
+  func nextNotification() async throws(DatabaseError) -> DatabaseNotification {
+    noteUse()
+    return try await connection.nextNotification()
+  }
+
   /// A call on a closed connection is what the boundary forbids.
   func noteUse() {
     if isClosed.load(ordering: .relaxed) { watch.count { $0.misordered += 1 } }

@@ -43,7 +43,10 @@ final class WatchedDriver: Driver {
   var schemes: [String] { driver.schemes }
 
   func plan(for url: DatabaseURL) throws(DatabaseError) -> ConnectionPlan {
-    try driver.plan(for: url)
+    var plan = try driver.plan(for: url)
+    // What is counted here are sessions that are lent; shared ones would take statements past them.
+    plan.maxPipelines = 0
+    return plan
   }
 
   func connect(

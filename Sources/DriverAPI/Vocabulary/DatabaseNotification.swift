@@ -1,5 +1,5 @@
 /// A message that one session sent to all that listen to a channel. [NOTIFY-1]
-public struct Notification: Sendable, Hashable {
+public struct DatabaseNotification: Sendable, Hashable {
   /// The channel's name.
   public var channel: String
   /// What was sent; empty if nothing was.
