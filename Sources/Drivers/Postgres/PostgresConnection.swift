@@ -38,7 +38,7 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   func prepare(
     _ text: StatementText, isKept: Bool
   ) async throws(DatabaseError) -> any DriverStatement {
-    PostgresStatement(text, on: self, isKept: isKept && options.cachesStatements)
+    PostgresStatement(text, on: self, isKept: isKept)
   }
 
   var transactionStatus: TransactionStatus {

@@ -10,16 +10,24 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
   let text: StatementText
   /// Whether the server keeps it under a name of its own.
   let isKept: Bool
+  /// Whether the server is asked for the types before the statement runs.
+  private let isDescribed: Bool
   private(set) var parameterCount: Int?
   private(set) var shape = PostgresShape.none
   private var name = ""
   private var parameterTypes: [UInt32] = []
   private var isPrepared = false
 
+  // libpq takes a description of more parameters for garbage and gives the session up: it allows
+  // that message 30,000 bytes, four for each.
+  private static let maxDescribedParameters = 7_000
+
   init(_ text: StatementText, on connection: PostgresConnection, isKept: Bool) {
     self.text = text
     self.connection = connection
-    self.isKept = isKept
+    isDescribed =
+      connection.options.cachesStatements && text.parameterCount <= Self.maxDescribedParameters
+    self.isKept = isKept && isDescribed
   }
 
   func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
@@ -36,7 +44,7 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
 
   func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
     try await connection.begin()
-    if !connection.options.cachesStatements {
+    guard isDescribed else {
       try sendOnce(parameters)
       return try await connection.answer(to: text, nil, isBinary: false)
     }
