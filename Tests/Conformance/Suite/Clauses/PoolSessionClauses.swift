@@ -37,7 +37,10 @@ let poolSessionClauses = [
     }
   ) { context in
     let watched = WatchedDriver(context.harness.driver)
-    let db = try await context.open(with: watched) { $0.healthCheckAfter = .zero }
+    let db = try await context.open(with: watched) {
+      $0.maxConnections = 1
+      $0.healthCheckAfter = .zero
+    }
     try await db.createItems(rowCount: 1)
     let before = watched.counts.connected
     watched.failNextStatement(
@@ -120,7 +123,7 @@ let poolSessionClauses = [
     }
   ) { context in
     let watched = WatchedDriver(context.harness.driver)
-    let db = try await context.open(with: watched)
+    let db = try await context.open(with: watched) { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 1)
     for _ in 1...3 {
       watched.failNextStatement(with: restarted)

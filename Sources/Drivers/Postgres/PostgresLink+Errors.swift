@@ -1,0 +1,72 @@
+import CPostgres
+import DriverAPI
+
+extension PostgresLink {
+  /// The error that a result reports.
+  ///
+  /// - Parameter text: the statement, to find the place of the mistake in what the application wrote.
+  func error(
+    in result: OpaquePointer, of text: StatementText? = nil
+  ) -> DatabaseError {
+    guard let sqlState = Self.field(result, dovetail_diag_sqlstate) else {
+      // libpq made it up: there was no answer.
+      return PQstatus(handle) == CONNECTION_BAD ? lost() : unexplained(result)
+    }
+    let kind = PostgresCode.kind(sqlState)
+    let severity = Self.field(result, dovetail_diag_severity_nonlocalized)
+    let isOver = kind == .connectionLost || severity == "FATAL" || severity == "PANIC"
+    let primary = Self.field(result, dovetail_diag_message_primary) ?? ""
+    let further = [
+      Self.field(result, dovetail_diag_message_detail),
+      Self.field(result, dovetail_diag_message_hint),
+    ].compactMap { $0 }
+    return DatabaseError(
+      kind, PostgresCode.message(kind), connection: isOver ? .spent : .usable,
+      execution: isOver || sqlState == "40003" ? .unknown : .rejected,
+      details: details(of: result, sqlState, text),
+      serverMessage: ([primary] + further).joined(separator: "\n"))
+  }
+
+  private func details(
+    of result: OpaquePointer, _ sqlState: String, _ text: StatementText?
+  ) -> DatabaseError.Details {
+    let position = Self.field(result, dovetail_diag_statement_position).flatMap { Int($0) }
+    return DatabaseError.Details(
+      sqlState: sqlState,
+      constraint: Self.field(result, dovetail_diag_constraint_name),
+      table: Self.field(result, dovetail_diag_table_name),
+      column: Self.field(result, dovetail_diag_column_name),
+      position: position.map { text?.originalPosition(of: $0) ?? $0 },
+      host: sqlState.hasPrefix("57P") || sqlState.hasPrefix("08") ? host : nil)
+  }
+
+  private func unexplained(_ result: OpaquePointer) -> DatabaseError {
+    DatabaseError(
+      .other, "libpq refused the statement", execution: .unknown,
+      serverMessage: PQresultErrorMessage(result).map { String(cString: $0) })
+  }
+
+  private static func field(_ result: OpaquePointer, _ code: Int32) -> String? {
+    PQresultErrorField(result, code).map { String(cString: $0) }
+  }
+}
+
+extension StatementText {
+  /// Where a place of the rebound text stands in the text as written: `$1` was `?` there, `?` was
+  /// `??`.
+  func originalPosition(of position: Int) -> Int {
+    var written = Array(original.unicodeScalars)[...]
+    var rebound = Array(text.unicodeScalars)[...]
+    let target = rebound.startIndex + position - 1
+    while rebound.startIndex < target, let next = written.popFirst() {
+      let other = rebound.popFirst()
+      guard next == "?" else { continue }
+      if other == "$" {
+        rebound = rebound.drop { ("0"..."9").contains($0) }
+      } else if written.first == "?" {
+        written.removeFirst()
+      }
+    }
+    return written.startIndex + 1
+  }
+}

@@ -1,0 +1,94 @@
+import CPostgres
+import DriverAPI
+import EventLoop
+
+/// One session of libpq, and the waiting for its socket.
+///
+/// `@unchecked Sendable`: libpq wants one caller at a time. The lease of a connection, or the lock of
+/// a pipeline, sees to that; ``cancellation`` and ``watch`` have locks of their own.
+final class PostgresLink: @unchecked Sendable {
+  let handle: OpaquePointer
+  let watch: SocketWatch
+  /// The server in messages: host and port, or the path of its socket.
+  let host: String
+  let cancellation: PostgresCancellation
+
+  /// Takes over a session that libpq has just opened.
+  ///
+  /// - Throws: `resourceExhausted`; the session is closed then.
+  init(_ handle: OpaquePointer) throws(DatabaseError) {
+    self.handle = handle
+    host = Self.host(of: handle)
+    PQsetnonblocking(handle, 1)
+    // The one that is there prints to the standard error stream.
+    PQsetNoticeReceiver(handle, { _, _ in }, nil)
+    do throws(DatabaseError) {
+      let watch = try EventLoop.shared.watch(PQsocket(handle))
+      self.watch = watch
+      cancellation = try PostgresCancellation(of: handle, waking: watch)
+    } catch {
+      PQfinish(handle)
+      throw error
+    }
+  }
+
+  /// Ends the session.
+  func close() {
+    watch.remove()
+    PQfinish(handle)
+  }
+
+  /// The next result of what was sent; nil where one statement's results end.
+  @inline(__always)
+  func nextResult() async throws(DatabaseError) -> OpaquePointer? {
+    while PQisBusy(handle) != 0 { try await receive() }
+    if let result = PQgetResult(handle) { return result }
+    if PQstatus(handle) == CONNECTION_BAD { throw lost() }
+    return nil
+  }
+
+  /// Sends what is left to send, waits until something has arrived, and takes it in.
+  ///
+  /// - Throws: `connectionLost`; `cancelled` if the server did not react to an interruption.
+  func receive() async throws(DatabaseError) {
+    let unsent = PQflush(handle)
+    if unsent < 0 { throw lost() }
+    let ready = await watch.wait(
+      for: unsent > 0 ? [.readable, .writable] : .readable, until: cancellation.deadline)
+    if ready.contains(.timedOut), !cancellation.insist() { throw unanswered() }
+    if PQconsumeInput(handle) == 0 { throw lost() }
+  }
+
+  /// Whether the server has ended the session meanwhile. Asks the socket, not the server.
+  func isGone() -> Bool {
+    guard !watch.poll(for: .readable, nanoseconds: 0).isEmpty else { return false }
+    return PQconsumeInput(handle) == 0 || PQstatus(handle) == CONNECTION_BAD
+  }
+
+  /// The error of a session that ended.
+  ///
+  /// - Parameter execution: `.notSent` if nothing can have reached the server.
+  func lost(_ execution: DatabaseError.Execution = .unknown) -> DatabaseError {
+    DatabaseError(
+      .connectionLost, "the connection to the server at \(host) broke", connection: .spent,
+      execution: execution, details: .init(host: host), serverMessage: lastMessage)
+  }
+
+  private func unanswered() -> DatabaseError {
+    DatabaseError(
+      .cancelled,
+      "the server at \(host) did not react to the interruption; the connection is given up",
+      connection: .spent, execution: .unknown, details: .init(host: host))
+  }
+
+  private var lastMessage: String? {
+    let message = String(cString: PQerrorMessage(handle))
+    return message.isEmpty ? nil : message
+  }
+
+  private static func host(of handle: OpaquePointer) -> String {
+    let name = PQhost(handle).map { String(cString: $0) } ?? ""
+    let port = PQport(handle).map { String(cString: $0) } ?? ""
+    return PostgresHost.description(name: name, port: port)
+  }
+}

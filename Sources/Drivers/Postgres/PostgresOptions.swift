@@ -1,0 +1,113 @@
+import CPostgres
+public import DriverAPI
+
+/// What a PostgreSQL URL says beyond who and where.
+///
+/// Every keyword of libpq is passed on to it with libpq's meaning: `sslmode`, `sslrootcert`,
+/// `target_session_attrs`, `application_name`, `options`, `passfile`, `service` and so on. These are
+/// the driver's own:
+///
+/// | option | values | default | meaning |
+/// | --- | --- | --- | --- |
+/// | `search_path` | schemas | the server's | where names without a schema are looked up |
+/// | `statement_cache` | `on`, `off` | `on` | off for proxies that pool transactions: no named statements |
+/// | `pipelines` | 0 to 16 | `2` | connections that tasks share for single statements |
+public struct PostgresOptions: Sendable, Hashable {
+  /// A keyword of libpq.
+  struct Keyword: Sendable, Hashable {
+    let name: String
+    let value: String
+  }
+
+  /// Who, which database, and the keywords of the URL; hosts apart.
+  let keywords: [Keyword]
+  /// The servers as the URL names them; empty for libpq's default.
+  let hosts: [DatabaseURL.Host]
+  /// Whether statements stay prepared under a name of their own.
+  let cachesStatements: Bool
+  /// How many connections tasks share.
+  let pipelineCount: Int
+  /// How long one server may take to let a session in; nil for as long as the pool waits.
+  let timeoutPerHost: Duration?
+  private let searchPath: String?
+
+  /// Reads the options of a URL.
+  ///
+  /// - Throws: `misuse` that names an unknown option or a value that is not allowed.
+  public init(_ url: DatabaseURL) throws(DatabaseError) {
+    var options = url.options
+    searchPath = options.take("search_path")
+    cachesStatements = try options.flag("statement_cache") ?? true
+    pipelineCount = try options.integer("pipelines", in: 0...16) ?? 2
+    timeoutPerHost = try options.integer("connect_timeout", in: 0...3600)
+      .flatMap { $0 == 0 ? nil : .seconds($0) }
+    if let encoding = options.take("client_encoding"), !Self.isUTF8(encoding) {
+      throw .misuse("client_encoding must be UTF8: the driver reads and writes nothing else")
+    }
+    var keywords: [Keyword] = []
+    for name in Self.libraryKeywords {
+      guard let value = options.take(name), !value.isEmpty else { continue }
+      keywords.append(Keyword(name: name, value: value))
+    }
+    try options.finish()
+    if let user = url.user { keywords.append(Keyword(name: "user", value: user)) }
+    if let password = url.password { keywords.append(Keyword(name: "password", value: password)) }
+    if let name = url.database { keywords.append(Keyword(name: "dbname", value: name)) }
+    self.keywords = keywords
+    hosts = url.hosts
+  }
+
+  /// The value of a keyword, or nil.
+  func value(of name: String) -> String? { keywords.first { $0.name == name }?.value }
+
+  /// The settings of every session, as the startup message carries them: so they are what a reset
+  /// goes back to. What the URL sets by itself comes last and wins. [CONN-7]
+  var startupOptions: String {
+    var settings = [
+      "-c TimeZone=UTC", "-c DateStyle=ISO", "-c standard_conforming_strings=on",
+      "-c extra_float_digits=1", "-c bytea_output=hex", "-c IntervalStyle=postgres",
+    ]
+    if let searchPath { settings.append("-c search_path=\(Self.escaped(searchPath))") }
+    if let own = value(of: "options") { settings.append(own) }
+    return settings.joined(separator: " ")
+  }
+
+  /// The same for a proxy that refuses startup options: statements to begin a session with.
+  var startupScript: String {
+    var script =
+      "SET TimeZone='UTC'; SET DateStyle='ISO'; SET standard_conforming_strings=on; "
+      + "SET extra_float_digits=1"
+    if let searchPath {
+      let quoted = searchPath.replacing("'", with: "''")
+      script += "; SELECT pg_catalog.set_config('search_path', '\(quoted)', false)"
+    }
+    return script
+  }
+
+  private static func escaped(_ value: String) -> String {
+    value.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ")
+  }
+
+  private static func isUTF8(_ encoding: String) -> Bool {
+    ["utf8", "utf-8", "unicode"].contains(encoding.lowercased())
+  }
+
+  /// The keywords of the library that the URL gives by other means, or that would break the driver.
+  private static let reserved: Set<String> = [
+    "user", "password", "dbname", "host", "port", "client_encoding", "connect_timeout",
+    "replication",
+  ]
+
+  /// What the library that is linked knows.
+  private static let libraryKeywords: [String] = {
+    guard let list = PQconndefaults() else { return [] }
+    defer { PQconninfoFree(list) }
+    var names: [String] = []
+    var entry = list
+    while let name = entry.pointee.keyword {
+      names.append(String(cString: name))
+      entry += 1
+    }
+    return names.filter { !reserved.contains($0) }
+  }()
+}

@@ -1,0 +1,41 @@
+/// Memory for values of one row that have to be rewritten before they can be lent.
+///
+/// Addresses stay valid until ``rewind()``, also when more room is needed.
+final class PostgresScratch {
+  private var block: UnsafeMutableRawBufferPointer
+  private var used = 0
+  private var outgrown: [UnsafeMutableRawBufferPointer] = []
+
+  init() {
+    block = .allocate(byteCount: 512, alignment: 8)
+  }
+
+  deinit {
+    block.deallocate()
+    for old in outgrown { old.deallocate() }
+  }
+
+  /// Takes everything back.
+  @inline(__always)
+  func rewind() {
+    used = 0
+    if !outgrown.isEmpty { letGo() }
+  }
+
+  /// Room for that many bytes.
+  func take(_ count: Int) -> UnsafeMutableBufferPointer<UInt8> {
+    if used + count > block.count {
+      outgrown.append(block)
+      block = .allocate(byteCount: max(block.count * 2, count), alignment: 8)
+      used = 0
+    }
+    defer { used += count }
+    return UnsafeMutableRawBufferPointer(rebasing: block[used..<(used + count)])
+      .bindMemory(to: UInt8.self)
+  }
+
+  private func letGo() {
+    for old in outgrown { old.deallocate() }
+    outgrown.removeAll(keepingCapacity: true)
+  }
+}
