@@ -20,6 +20,7 @@ let package = Package(
     .library(name: "DriverPostgres", targets: ["DriverPostgres"]),
     .library(name: "DriverMySQL", targets: ["DriverMySQL"]),
     .library(name: "DriverConformance", targets: ["DriverConformance"]),
+    .library(name: "DriverFaults", targets: ["DriverFaults"]),
     .executable(name: "dovetail-server", targets: ["Server"]),
   ],
   traits: [
@@ -75,10 +76,17 @@ let package = Package(
       name: "EventLoop", dependencies: ["DriverAPI", "CEpoll"],
       path: "Sources/Drivers/EventLoop", exclude: ["CEpoll"], swiftSettings: strict),
 
+    // Faults to test drivers with: a proxy that cuts and stalls, a driver that fails at the n-th call.
+    .target(
+      name: "DriverFaults", dependencies: ["DriverAPI"], path: "Tests/Conformance/Faults",
+      swiftSettings: strict),
+
     // The contract as checks that any driver can be held to.
     .target(
       name: "DriverConformance",
-      dependencies: ["DriverAPI", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "DriverAPI", "DriverFaults", .product(name: "Logging", package: "swift-log"),
+      ],
       path: "Tests/Conformance/Suite", swiftSettings: strict),
 
     // The chat server; traits choose the drivers it is linked with.
@@ -102,7 +110,7 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "UnitTests", dependencies: ["DriverAPI", "DriverSQLite"],
+      name: "UnitTests", dependencies: ["DriverAPI", "DriverFaults", "DriverSQLite"],
       path: "Tests/Conformance/Unit", swiftSettings: strict),
     .testTarget(
       name: "DriverTests",

@@ -36,6 +36,13 @@ public struct DatabaseURL: Sendable, Hashable {
     hosts.first(where: \.isSocket)?.name
   }
 
+  /// The same URL with other servers, as a proxy in front of one needs it.
+  public func replacingHosts(_ hosts: [Host]) -> DatabaseURL {
+    var url = self
+    url.hosts = hosts
+    return url
+  }
+
   init(scheme: String) {
     self.scheme = scheme
   }

@@ -1,4 +1,5 @@
 import DriverAPI
+import DriverFaults
 import Logging
 import Synchronization
 
@@ -27,6 +28,19 @@ public final class ConformanceContext: Sendable {
   ) async throws -> Database {
     let database = try await Database.open(
       DatabaseURL(url), with: driver ?? harness.driver, configuration: configuration(change))
+    opened.withLock { $0.append(database) }
+    return database
+  }
+
+  /// A proxy in front of the case's server; ends with it.
+  func proxy() throws -> FaultProxy { try FaultProxy(for: DatabaseURL(url)) }
+
+  /// Opens the case's database through a proxy, with sessions that are lent and not shared.
+  func open(
+    through proxy: FaultProxy, _ change: (inout DatabaseConfiguration) -> Void = { _ in }
+  ) async throws -> Database {
+    let database = try await Database.open(
+      proxy.url, with: WatchedDriver(harness.driver), configuration: configuration(change))
     opened.withLock { $0.append(database) }
     return database
   }

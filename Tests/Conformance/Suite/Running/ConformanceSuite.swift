@@ -10,7 +10,8 @@ public enum ConformanceSuite {
     registryClauses + urlClauses + connectingClauses + execClauses + queryClauses + rowClauses
     + numberClauses + textClauses + exactValueClauses + bindClauses + rebindClauses + upsertClauses
     + transactionClauses + isolationClauses + errorClauses + cancelClauses + poolClauses
-    + poolSessionClauses + statementClauses + pipelineClauses + migrationClauses + durableClauses
+    + poolSessionClauses + statementClauses + pipelineClauses + wireFaultClauses
+    + callFaultClauses + migrationClauses + durableClauses
 
   /// Every check on one backend.
   public static func cases(_ harness: any ConformanceHarness) -> [ConformanceCase] {

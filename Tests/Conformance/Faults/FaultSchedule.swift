@@ -1,0 +1,56 @@
+import Synchronization
+
+/// The faults that wait to happen, shared by all connections of a proxy.
+final class FaultSchedule: Sendable {
+  private struct Armed {
+    var fault: Fault
+    var left: Int
+  }
+
+  private let armed = Mutex<[Armed]>([])
+
+  func arm(_ fault: Fault) {
+    let left =
+      switch fault.point {
+      case .byte(let number), .message(let number): number
+      }
+    armed.withLock { $0.append(Armed(fault: fault, left: left)) }
+  }
+
+  func clear() { armed.withLock { $0 = [] } }
+
+  /// How many have not happened yet.
+  var count: Int { armed.withLock { $0.count } }
+
+  /// Counts bytes that are about to pass, and the messages that begin among them.
+  ///
+  /// - Parameter starts: offsets from 0 at which messages begin.
+  /// - Returns: the first fault that strikes, and before which byte; it is armed no longer.
+  func strike(
+    _ direction: Fault.Direction, byteCount: Int, starts: [Int]
+  ) -> (action: Fault.Action, offset: Int)? {
+    armed.withLock { armed in
+      var hit: (index: Int, offset: Int)?
+      for index in armed.indices where armed[index].fault.direction == direction {
+        guard let offset = offset(of: armed[index], byteCount, starts) else { continue }
+        if offset < hit?.offset ?? .max { hit = (index, offset) }
+      }
+      let passed = hit?.offset ?? byteCount
+      for index in armed.indices where armed[index].fault.direction == direction {
+        switch armed[index].fault.point {
+        case .byte: armed[index].left -= passed
+        case .message: armed[index].left -= starts.count { $0 < passed }
+        }
+      }
+      guard let hit else { return nil }
+      return (armed.remove(at: hit.index).fault.action, hit.offset)
+    }
+  }
+
+  private func offset(of armed: Armed, _ byteCount: Int, _ starts: [Int]) -> Int? {
+    switch armed.fault.point {
+    case .byte: armed.left < byteCount ? max(0, armed.left) : nil
+    case .message: armed.left < starts.count ? starts[max(0, armed.left)] : nil
+    }
+  }
+}

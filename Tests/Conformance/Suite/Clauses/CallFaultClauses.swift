@@ -1,0 +1,83 @@
+import DriverAPI
+import DriverFaults
+
+// A failure of each single call of the driver in turn, until the scenario gets through.
+let callFaultClauses = [
+  Clause(
+    "TX-2", "Whichever call of the driver fails, a transaction happens whole or not at all.",
+    weight: .heavy
+  ) { context in
+    let db = try await context.open()
+    try await db.createItems()
+    let error = DatabaseError(.other, "a failure on purpose")
+    try await failingEachCall(error, context) { faulty, round in
+      try await faulty.transaction { transaction in
+        try await transaction.exec("INSERT INTO items (id, name) VALUES (\(round * 2), 'a')")
+        _ = try await transaction.query("SELECT id FROM items", as: Int.self).collect()
+        try await transaction.exec("INSERT INTO items (id, name) VALUES (\(round * 2 + 1), 'b')")
+      }
+    } verify: { round, succeeded in
+      let stored = try await db.single(
+        "SELECT COUNT(*) FROM items WHERE id IN (\(round * 2), \(round * 2 + 1))", as: Int.self)
+      try expectEqual(stored, succeeded ? 2 : 0, "rows of round \(round)")
+    }
+  },
+
+  Clause(
+    "CANCEL-3", "Whichever call loses its connection, the pool stays whole.",
+    needs: \.durableStorage, weight: .heavy,
+    otherwise: { context in
+      // The lost connection held the data: there is nothing left to look at, but also no hang.
+      let db = try await context.open()
+      try await db.ping()
+    }
+  ) { context in
+    let db = try await context.open()
+    try await db.createItems()
+    let error = DatabaseError(
+      .connectionLost, "lost on purpose", connection: .spent, execution: .unknown)
+    try await failingEachCall(error, context) { faulty, round in
+      try await faulty.exec("INSERT INTO items (id, name) VALUES (\(round * 2), 'a')")
+      _ = try await faulty.query("SELECT id FROM items", as: Int.self).collect()
+      try await faulty.transaction { transaction in
+        try await transaction.exec("UPDATE items SET amount = 1 WHERE id = \(round * 2)")
+      }
+    } verify: { round, succeeded in
+      let stored = try await db.single(
+        "SELECT COUNT(*) FROM items WHERE id = \(round * 2)", as: Int.self)
+      try expect(!succeeded || stored == 1, "round \(round) was acknowledged and is not there")
+    }
+  },
+]
+
+/// Runs a scenario with its first call failing, then the second, and so on until none fails.
+///
+/// After each the same database must still take statements on all of its connections.
+private func failingEachCall(
+  _ error: DatabaseError, _ context: ConformanceContext,
+  _ scenario: (Database, Int) async throws -> Void,
+  verify: (_ round: Int, _ succeeded: Bool) async throws -> Void
+) async throws {
+  for round in 1...200 {
+    let faulty = FaultyDriver(context.harness.driver, failing: round + 1, with: error)
+    var succeeded = false
+    do {
+      let db = try await context.open(with: faulty) { $0.maxConnections = 2 }
+      try await scenario(db, round)
+      succeeded = true
+      try await expectBothAnswer(db)
+    } catch let told as DatabaseError {
+      try expectEqual(faulty.failedCall != nil, true, "\(told) without a failed call")
+    }
+    try await verify(round, succeeded)
+    if faulty.failedCall == nil { return }
+  }
+  throw ClauseFailure("after 200 rounds a call still failed: the scenario never gets through")
+}
+
+private func expectBothAnswer(_ db: Database) async throws {
+  try await withThrowingTaskGroup(of: Void.self) { group in
+    for _ in 1...4 { group.addTask { try await db.ping() } }
+    try await group.waitForAll()
+  }
+}
