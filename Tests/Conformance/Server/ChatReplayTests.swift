@@ -1,13 +1,7 @@
 import DriverAPI
-import Synchronization
 import Testing
 
 @testable import Server
-
-/// Tells other tasks that a test is over.
-private final class End: Sendable {
-  let hasCome = Atomic<Bool>(false)
-}
 
 @Suite struct ChatReplayTests {
   private static var settings: ChatSettings {

@@ -15,11 +15,12 @@ final class ChatRig {
   /// before the chat does.
   static func run(
     _ backend: TestBackend, _ settings: ChatSettings = ChatSettings(), sqliteOptions: String = "",
+    line: FaultyLine? = nil,
     prepare: (Database) async throws -> Void = { _ in },
     _ body: (ChatRig) async throws -> Void
   ) async throws {
     try await TestDatabase.run(on: backend) { place in
-      let database = try await place.open(sqliteOptions: sqliteOptions)
+      let database = try await place.open(sqliteOptions: sqliteOptions, line: line)
       try await prepare(database)
       let rig = ChatRig(place, database, try await Self.serve(database, settings))
       do {
@@ -65,7 +66,8 @@ final class ChatRig {
   /// The same database once more, as another process would open it.
   func openAgain() async throws -> Database { try await place.open() }
 
-  private static func serve(
+  /// A chat on a database.
+  static func serve(
     _ database: Database, _ settings: ChatSettings
   ) async throws -> ChatServer {
     var logger = Logger(label: "chat.test")

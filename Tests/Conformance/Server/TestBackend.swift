@@ -14,5 +14,7 @@ struct TestBackend: Sendable, CustomTestStringConvertible {
 
   static let sqlite = TestBackend(driver: SQLiteDriver(), serverURL: nil)
   /// Every engine that can be reached.
-  static let all = [sqlite]
+  static let all = [sqlite] + servers
+  /// Those that are servers of their own.
+  static let servers: [TestBackend] = []
 }

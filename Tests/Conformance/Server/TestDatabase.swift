@@ -32,12 +32,17 @@ struct TestDatabase: Sendable {
 
   /// Opens it once more, as another process would.
   ///
-  /// - Parameter options: of the URL, for SQLite alone.
-  func open(sqliteOptions options: String = "") async throws -> Database {
+  /// - Parameters:
+  ///   - options: of the URL, for SQLite alone.
+  ///   - line: by which the connections can be cut.
+  func open(
+    sqliteOptions options: String = "", line: FaultyLine? = nil
+  ) async throws -> Database {
     var configuration = DatabaseConfiguration()
     configuration.maxConnections = 4
     return try await Database.open(
-      try DatabaseURL(backend.serverURL == nil ? url + options : url), with: backend.driver,
+      try DatabaseURL(backend.serverURL == nil ? url + options : url),
+      with: line.map { FaultyDriver(driver: backend.driver, line: $0) } ?? backend.driver,
       configuration: configuration)
   }
 
