@@ -13,9 +13,14 @@ final class Fleet {
   private let allReady: EventLoopPromise<Void>
   private let allEnded: EventLoopPromise<Void>
   private var isKilled = false
+  /// How long a writer waits for an answer.
+  let patience: TimeAmount
 
-  init(address: ChatAddress, channelCount: Int, on eventLoop: any EventLoop) {
+  init(
+    address: ChatAddress, channelCount: Int, patience: TimeAmount, on eventLoop: any EventLoop
+  ) {
     self.address = address
+    self.patience = patience
     self.eventLoop = eventLoop
     channelNames = ["general"] + (1..<max(channelCount, 1)).map { "kt-room-\($0)" }
     allReady = eventLoop.makePromise()
@@ -42,6 +47,23 @@ final class Fleet {
   func begin() {
     for writer in writers { writer.begin() }
     sweepSoon()
+  }
+
+  /// Lets every writer stop, and ends their sockets when nothing is under way any more.
+  func finish() {
+    for writer in writers { writer.stopWriting() }
+    endWhenQuiet(until: .now() + patience)
+  }
+
+  private func endWhenQuiet(until deadline: NIODeadline) {
+    guard writers.contains(where: { !$0.underWay.isEmpty }), .now() < deadline else {
+      expectEnd()
+      for writer in writers { writer.disconnect() }
+      return
+    }
+    eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(20)) { [self] in
+      endWhenQuiet(until: deadline)
+    }
   }
 
   /// From now on ended sockets are what is wanted.

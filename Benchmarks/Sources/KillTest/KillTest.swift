@@ -7,7 +7,9 @@ import Foundation
 struct KillTest: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kill-test",
-    abstract: "Kills the chat server at random moments and checks that nothing shown was lost.")
+    abstract:
+      "Kills the chat server, or its database, at random moments and checks that nothing shown was lost."
+  )
 
   @Option(help: "The server binary.")
   var server: String
@@ -26,6 +28,12 @@ struct KillTest: AsyncParsableCommand {
 
   @Option(help: "Where the server keeps its messages, instead of a new SQLite file.")
   var databaseURL: String?
+
+  @Option(
+    help: """
+      Instead of the server, kill its database: the command that kills it and starts it again.
+      """)
+  var databaseKiller: String?
 
   @Option(help: "A variable for the server, as NAME=VALUE; may be repeated.")
   var environment: [String] = []
@@ -67,7 +75,9 @@ struct KillTest: AsyncParsableCommand {
     let seed = seed ?? UInt64.random(in: 1...UInt64(Int64.max))
     print("seed \(seed), data in \(directory.path)")
     let trial = try await Trial(
-      server: server, database: database, userCount: senders, channelCount: channels, seed: seed)
+      server: server,
+      victim: databaseKiller.map { .database(ShellCommand(text: $0)) } ?? .server,
+      database: database, userCount: senders, channelCount: channels, seed: seed)
     let violationCount = try await trial.run(rounds: rounds, moments: earliest...latest)
     print(
       "kill-test rounds=\(rounds) senders=\(senders) seed=\(seed) violations=\(violationCount)")

@@ -46,6 +46,7 @@ extension Ledger {
 
   private func verify(_ record: MessageRecord, _ row: StoredState.Message) {
     let nonce = record.nonce
+    if record.isRefused { violate("\(nonce) was refused and is stored as \(row.messageID)") }
     if let id = record.seenID, id != row.messageID {
       violate("\(nonce) was shown with id \(id) and is stored with \(row.messageID)")
     }
@@ -67,6 +68,9 @@ extension Ledger {
       violate(
         "\(nonce) is stored with edit \(version); \(record.editsSent) were sent and "
           + "\(record.editSeen) shown")
+    }
+    if record.refusedEdits.contains(version) {
+      violate("edit \(version) of \(nonce) was refused and is stored")
     }
     if row.edited != (version > 0) { violate("\(nonce): edited is \(row.edited), not the truth") }
   }

@@ -72,6 +72,7 @@ final class Ledger {
     if let known = record.seenID, known != id {
       violate("\(nonce) was shown with two ids, \(known) and \(id)")
     }
+    if record.isRefused { violate("\(nonce) was refused and then shown with id \(id)") }
     if record.seenID == nil {
       counts.textsSeen += 1
       if id <= record.sentAfterID {
@@ -140,6 +141,20 @@ final class Ledger {
   /// Whether somebody asked for the deletion of a message.
   func isDeleted(_ id: Int64) -> Bool {
     nonces[id].flatMap { messages[$0] }?.isDeleteSent ?? false
+  }
+
+  /// The server said that its database did not take a change, or that it does not know.
+  func sawRefusal(of operation: Operation, isFinal: Bool) {
+    counts.refused += 1
+    guard isFinal else { return }
+    switch operation {
+    case .text(let nonce):
+      if let id = messages[nonce]?.seenID { violate("\(nonce) was refused and shown as \(id)") }
+      messages[nonce]?.isRefused = true
+    case .edit(let id, let version):
+      if let nonce = nonces[id] { messages[nonce]?.refusedEdits.insert(version) }
+    case .delete, .reaction, .receipt, .join: break
+    }
   }
 
   func sawRefusedReaction() { counts.reactionsRefused += 1 }

@@ -10,6 +10,10 @@ struct MessageRecord {
   var editsSent = 0
   /// The last edit anybody has seen.
   var editSeen = 0
+  /// The author was told that it was not stored.
+  var isRefused = false
+  /// The edits of which the author was told so.
+  var refusedEdits: Set<Int> = []
   var isDeleteSent = false
   var isDeleteSeen = false
 }

@@ -9,7 +9,9 @@ struct OperationCounts: Sendable {
   var reactionsRefused = 0
   var receiptsSeen = 0
   var joinsSeen = 0
-  /// Operations, by kind, that the server neither showed to their author nor refused within two
-  /// seconds.
+  /// Operations that were answered with a refusal because of the database.
+  var refused = 0
+  /// Operations, by kind, that the server neither showed to their author nor refused in
+  /// time.
   var unanswered: [String: Int] = [:]
 }

@@ -17,7 +17,7 @@ struct RoundReport: Sendable {
       round \(round): killed after \(Int(seconds * 1000)) ms; \(counts.textsSeen) of \
       \(counts.textsSent) texts shown, \(counts.editsSeen) edits, \(counts.deletesSeen) deletes, \
       \(counts.reactionsSeen) reactions (\(counts.reactionsRefused) too late), \(counts.receiptsSeen) receipts, \(counts.joinsSeen) \
-      joins, \(unanswered) unanswered; \(storedCount) stored: \(verdict)
+      joins, \(counts.refused) refused, \(unanswered) unanswered; \(storedCount) stored: \(verdict)
       """
     let shown = violations.prefix(20).map { "  - \($0)" }
     let rest = violations.count > 20 ? ["  - and \(violations.count - 20) more"] : []

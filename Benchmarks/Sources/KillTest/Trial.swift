@@ -4,7 +4,20 @@ import NIOPosix
 
 /// All rounds of the test on one server and one database.
 struct Trial {
+  /// What is killed in each round.
+  enum Victim: Sendable {
+    /// The chat server, which is then started again.
+    case server
+    /// The database server, by a command that also starts it again. The chat server goes on and its
+    /// clients stay connected.
+    case database(ShellCommand)
+  }
+
+  /// How long writers go on after the database is back.
+  private static let aftermath = Duration.seconds(3)
+
   private let server: ServerUnderTest
+  private let victim: Victim
   private let database: String
   private let channelCount: Int
   private let seed: UInt64
@@ -14,9 +27,11 @@ struct Trial {
 
   /// Starts the server and makes sure that its database holds nothing yet.
   init(
-    server: ServerUnderTest, database: String, userCount: Int, channelCount: Int, seed: UInt64
+    server: ServerUnderTest, victim: Victim, database: String, userCount: Int, channelCount: Int,
+    seed: UInt64
   ) async throws {
     self.server = server
+    self.victim = victim
     self.database = database
     self.channelCount = channelCount
     self.seed = seed
@@ -38,8 +53,12 @@ struct Trial {
     var violationCount = 0
     for round in 1...rounds {
       let moment = Double.random(in: moments, using: &random)
-      try await writeAndKill(round: round, after: moment)
-      try await server.start()
+      let fleet = try await startWriting(round: round)
+      try await Task.sleep(for: .seconds(moment))
+      switch victim {
+      case .server: try await killServer(under: fleet)
+      case .database(let command): try await killDatabase(with: command, under: fleet)
+      }
       let report = try await verify(round: round)
       print(report.text(round: round, killedAfter: moment))
       violationCount += report.violations.count
@@ -47,19 +66,41 @@ struct Trial {
     return violationCount
   }
 
-  private func writeAndKill(round: Int, after seconds: Double) async throws {
+  private func startWriting(round: Int) async throws -> NIOLoopBound<Fleet> {
     let (eventLoop, address, channelCount, seed) = (eventLoop, address, channelCount, seed)
     let ledger = ledger
+    let patience: TimeAmount = if case .server = victim { .seconds(2) } else { .seconds(30) }
     let fleet = try await eventLoop.submit {
-      let fleet = Fleet(address: address, channelCount: channelCount, on: eventLoop)
+      let fleet = Fleet(
+        address: address, channelCount: channelCount, patience: patience, on: eventLoop)
       fleet.connect(ledger.value, round: round, seed: seed)
       return NIOLoopBound(fleet, eventLoop: eventLoop)
     }.get()
     try await eventLoop.flatSubmit { fleet.value.ready }.get()
     try await eventLoop.submit { fleet.value.begin() }.get()
-    try await Task.sleep(for: .seconds(seconds))
+    return fleet
+  }
+
+  private func killServer(under fleet: NIOLoopBound<Fleet>) async throws {
     try await eventLoop.submit { fleet.value.expectEnd() }.get()
     server.kill()
+    try await eventLoop.flatSubmit { fleet.value.ended }.get()
+    try await server.start()
+  }
+
+  private func killDatabase(
+    with command: ShellCommand, under fleet: NIOLoopBound<Fleet>
+  ) async throws {
+    try await command.run()
+    let ledger = ledger
+    let shown = try await eventLoop.submit { ledger.value.counts.textsSeen }.get()
+    try await Task.sleep(for: Self.aftermath)
+    try await eventLoop.submit {
+      if ledger.value.counts.textsSeen == shown {
+        ledger.value.violate("nothing was shown any more after the database had come back")
+      }
+      fleet.value.finish()
+    }.get()
     try await eventLoop.flatSubmit { fleet.value.ended }.get()
   }
 

@@ -79,9 +79,14 @@ final class Writer: ChatListener {
     while underWay.count < Self.window, !isMoving { act() }
   }
 
-  /// Gives up waiting for what the server has left unanswered for two seconds.
+  /// Starts nothing new.
+  func stopWriting() { isWriting = false }
+
+  func disconnect() { socket?.close() }
+
+  /// Gives up waiting for what the server has left unanswered for too long.
   func sweep() {
-    let limit = NIODeadline.now() - .seconds(2)
+    let limit = NIODeadline.now() - fleet.patience
     let stale = underWay.filter { $0.value < limit }.map(\.key)
     guard !stale.isEmpty else { return }
     for operation in stale {
@@ -119,19 +124,40 @@ final class Writer: ChatListener {
 
   private func hear(system text: String) {
     if text.hasPrefix("Joined channel #") {
-      let joined = String(text.dropFirst("Joined channel #".count))
-      ledger.sawJoin(joined, user: user)
-      confirm(.join(joined))
-      if !isReady {
-        isReady = true
-        fleet.becameReady()
-      }
+      hear(join: text.dropFirst("Joined channel #".count))
     } else if text.hasPrefix("Rate limit") {
       fleet.fail(
         ChatClientError("The server limits the rate although DOVETAIL_RATE_LIMIT is off."))
+    } else if let refusal = Refusal(text) {
+      hear(refusal, text)
     } else if !text.hasPrefix("Reaction failed: message not found") || !forgetLateReaction() {
       ledger.violate("\(user) was refused what is allowed: \(text)")
     }
+  }
+
+  private func hear(join rest: Substring) {
+    let words = rest.split(separator: " ", maxSplits: 1)
+    let joined = words.first.map(String.init) ?? ""
+    // Words behind the name say that it was not stored; then any earlier one may be the stored one.
+    if words.count == 1 { ledger.sawJoin(joined, user: user) }
+    confirm(.join(joined))
+    if !isReady {
+      isReady = true
+      fleet.becameReady()
+    }
+  }
+
+  /// An author's changes are answered in the order in which they were sent, so the oldest of the kind
+  /// is the one that was refused.
+  private func hear(_ refusal: Refusal, _ text: String) {
+    let candidates = underWay.filter { $0.key.kind == refusal.kind }
+    guard let oldest = candidates.min(by: { $0.value < $1.value })?.key else {
+      // What was given up after too long a wait is answered all the same.
+      if refusal.isFinal { ledger.violate("\(user) was refused what is not under way: \(text)") }
+      return
+    }
+    ledger.sawRefusal(of: oldest, isFinal: refusal.isFinal)
+    confirm(oldest)
   }
 
   /// Somebody may delete a message while another reacts to it; the reaction may then be refused.

@@ -3,6 +3,12 @@ import DriverAPI
 #if SQLite
 import DriverSQLite
 #endif
+#if Postgres
+import DriverPostgres
+#endif
+#if MySQL
+import DriverMySQL
+#endif
 
 extension ServerApp {
   /// The databases that this server was built for.
@@ -10,6 +16,12 @@ extension ServerApp {
     let registry = DriverRegistry()
     #if SQLite
     try registry.register(SQLiteDriver())
+    #endif
+    #if Postgres
+    try registry.register(PostgresDriver())
+    #endif
+    #if MySQL
+    try registry.register(MySQLDriver())
     #endif
     return registry
   }

@@ -1,8 +1,18 @@
 import DriverAPI
 
 extension DatabaseVisit {
+  /// What only an embedded database is asked.
+  func embedded(_ question: Question, of database: Database) async throws -> DoctorCheck? {
+    guard target.isEmbedded else { return nil }
+    return switch question {
+    case .journal: try await journal(of: database)
+    case .integrity: try await integrity(of: database)
+    default: nil
+    }
+  }
+
   /// How the file survives a crash, as far as that is up to it.
-  func journal(of database: Database) async throws -> DoctorCheck {
+  private func journal(of database: Database) async throws -> DoctorCheck {
     if target.plan.connectionsHoldTheData {
       return DoctorCheck(
         "db_journal", .warn,
@@ -24,7 +34,7 @@ extension DatabaseVisit {
   }
 
   /// Lets SQLite look through the file, for as long as a statement may take.
-  func integrity(of database: Database) async throws -> DoctorCheck {
+  private func integrity(of database: Database) async throws -> DoctorCheck {
     do throws(DatabaseError) {
       let finding = try await database.queryRow("PRAGMA quick_check(1)", as: (String).self)
       guard finding == "ok" else {

@@ -18,10 +18,12 @@ struct DatabaseVisit: Sendable {
     }
     guard let database else { return [ping] }
     var checks = [ping, version(of: database)]
-    for question in Question.allCases where target.isEmbedded || !question.isForEmbedded {
+    for question in Question.allCases {
       let id = question.rawValue
       let found = await TimeBox.run(within: .seconds(6)) { await answer(question, database) }
-      checks.append(found ?? DoctorCheck(id, .error, "no answer within 6 s; gave up"))
+      if let check = found ?? .some(DoctorCheck(id, .error, "no answer within 6 s; gave up")) {
+        checks.append(check)
+      }
       if found == nil { return checks }
     }
     _ = await TimeBox.run(within: .seconds(3)) { await database.close() }
@@ -29,22 +31,33 @@ struct DatabaseVisit: Sendable {
   }
 
   /// What an open database is asked, in the order of the report.
-  private enum Question: String, CaseIterable {
+  enum Question: String, CaseIterable {
+    case tls = "db_tls"
+    case pool = "db_pool"
+    case encoding = "db_encoding"
+    case timeZone = "db_time_zone"
+    case sqlMode = "db_sql_mode"
+    case durability = "db_durability"
     case journal = "db_journal"
     case schema = "db_schema"
     case write = "db_write"
     case integrity = "db_integrity"
-
-    var isForEmbedded: Bool { self == .journal || self == .integrity }
   }
 
-  private func answer(_ question: Question, _ database: Database) async -> DoctorCheck {
+  var findings: ServerFindings { ServerFindings(target: target) }
+
+  /// What a question found; nil if it makes no sense for this engine.
+  private func answer(_ question: Question, _ database: Database) async -> DoctorCheck? {
     do {
       switch question {
-      case .journal: return try await journal(of: database)
       case .schema: return try await schema(of: database)
       case .write: return try await write(to: database)
-      case .integrity: return try await integrity(of: database)
+      default:
+        return switch database.dialect.name {
+        case "postgres": try await postgres(question, of: database)
+        case "mysql", "mariadb": try await mysql(question, of: database)
+        default: try await embedded(question, of: database)
+        }
       }
     } catch {
       return DoctorCheck(question.rawValue, .error, Masking.credentials(in: "\(error)"))
@@ -67,7 +80,11 @@ struct DatabaseVisit: Sendable {
       return (DoctorCheck("db_ping", .ok, "\(name) database reachable"), database)
     } catch {
       let text = Masking.credentials(in: "\(error)")
-      return (DoctorCheck("db_ping", .error, "open \(name): \(text)"), nil)
+      let remedy = target.isEmbedded ? nil : ConnectionRemedy.text(for: error, target)
+      return (
+        DoctorCheck("db_ping", .error, "open \(name): \(text)" + (remedy.map { "; \($0)" } ?? "")),
+        nil
+      )
     }
   }
 

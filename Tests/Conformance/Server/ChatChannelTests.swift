@@ -4,8 +4,9 @@ import Testing
 @testable import Server
 
 @Suite struct ChatChannelTests {
-  @Test func joiningAndLeavingIsToldInTheNewChannel() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func joiningAndLeavingIsToldInTheNewChannel(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       alice.send(WireMessage(type: "leave_channel"))
       alice.send(WireMessage(type: "join_channel", channel: " Ops "))
@@ -22,8 +23,9 @@ import Testing
     }
   }
 
-  @Test func aTextAfterAJoinBelongsToTheNewChannel() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func aTextAfterAJoinBelongsToTheNewChannel(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       alice.say("before")
@@ -36,8 +38,9 @@ import Testing
     }
   }
 
-  @Test func aBadNameIsExplainedAndChangesNothing() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func aBadNameIsExplainedAndChangesNothing(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       for name in ["", "a b", String(repeating: "x", count: 65)] {
         alice.send(WireMessage(type: "join_channel", channel: name))
@@ -52,8 +55,9 @@ import Testing
     }
   }
 
-  @Test func theListCountsMembers() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func theListCountsMembers(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       _ = try await rig.enter("bob")
       alice.send(WireMessage(type: "join_channel", channel: "dev"))
@@ -63,8 +67,9 @@ import Testing
     }
   }
 
-  @Test func theLastChannelIsRestoredAndTold() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func theLastChannelIsRestoredAndTold(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       alice.send(WireMessage(type: "join_channel", channel: "dev"))
       try await alice.notice("Joined channel #dev")
@@ -86,10 +91,11 @@ import Testing
     }
   }
 
-  @Test func restoringCanBeSwitchedOff() async throws {
+  @Test(arguments: TestBackend.all)
+  func restoringCanBeSwitchedOff(_ backend: TestBackend) async throws {
     var settings = ChatSettings()
     settings.restoresChannel = false
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       let alice = try await rig.enter("alice")
       alice.send(WireMessage(type: "join_channel", channel: "dev"))
       try await alice.notice("Joined channel #dev")

@@ -10,10 +10,11 @@ import Testing
     return settings
   }
 
-  @Test func everyRefusalHasItsCodeAndReason() async throws {
+  @Test(arguments: TestBackend.all)
+  func everyRefusalHasItsCodeAndReason(_ backend: TestBackend) async throws {
     var settings = settings
     settings.allowedUsers = ["alice", "root", "system", "a..b"]
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       _ = try await rig.enter("alice")
       let refusals: [(String, UInt16, String)] = [
         ("nonsense", 1002, "Invalid handshake"),
@@ -38,8 +39,9 @@ import Testing
     }
   }
 
-  @Test func aWrongKeyIsToldInAFrameFirst() async throws {
-    try await ChatRig.run(settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func aWrongKeyIsToldInAFrameFirst(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, settings) { rig in
       for key in ["", "secreT", "secret ", "secre"] {
         let client = rig.connect()
         client.shakeHands("root", adminKey: key)
@@ -52,26 +54,29 @@ import Testing
     }
   }
 
-  @Test func withoutAConfiguredKeyNobodyIsAnAdministrator() async throws {
+  @Test(arguments: TestBackend.all)
+  func withoutAConfiguredKeyNobodyIsAnAdministrator(_ backend: TestBackend) async throws {
     var settings = settings
     settings.adminKey = nil
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       let client = rig.connect()
       client.shakeHands("root", adminKey: "")
       #expect(client.socket.close?.reason == "Invalid admin key")
     }
   }
 
-  @Test func theNameIsFreeAsSoonAsTheConnectionIsGone() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func theNameIsFreeAsSoonAsTheConnectionIsGone(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let first = try await rig.enter("alice")
       first.disconnect()
       _ = try await rig.enter("ALICE")
     }
   }
 
-  @Test func aConnectionThatEndsDuringItsLogInFreesTheName() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func aConnectionThatEndsDuringItsLogInFreesTheName(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       for _ in 0..<50 {
         let client = rig.connect()
         client.shakeHands("alice")
@@ -81,8 +86,9 @@ import Testing
     }
   }
 
-  @Test func ofManyWhoWantOneNameOneGetsIt() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func ofManyWhoWantOneNameOneGetsIt(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let server = rig.server
       let refusedCount = await withTaskGroup(of: Bool.self) { group in
         for _ in 0..<32 {
@@ -98,8 +104,9 @@ import Testing
     }
   }
 
-  @Test func bansAndKicksHoldAfterARestart() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func bansAndKicksHoldAfterARestart(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let later = WireTime(microseconds: WireTime.now.microseconds + 3_600_000_000)
       let earlier = WireTime(microseconds: WireTime.now.microseconds - 1_000_000)
       try await rig.ban("Mallory", since: earlier)
@@ -117,8 +124,9 @@ import Testing
     }
   }
 
-  @Test func whatArrivesDuringTheLogInIsNotLost() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func whatArrivesDuringTheLogInIsNotLost(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let client = rig.connect()
       client.shakeHands("alice")
       for number in 1...10 { client.say("\(number)") }

@@ -4,8 +4,9 @@ import Testing
 @testable import Server
 
 @Suite struct ChatMessageTests {
-  @Test func aTextIsStampedStoredAndSentToEverybodyInTheChannel() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func aTextIsStampedStoredAndSentToEverybodyInTheChannel(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("Alice")
       let bob = try await rig.enter("bob")
       alice.send(
@@ -28,11 +29,12 @@ import Testing
     }
   }
 
-  @Test func badTextsAreRefusedAndNotStored() async throws {
+  @Test(arguments: TestBackend.all)
+  func badTextsAreRefusedAndNotStored(_ backend: TestBackend) async throws {
     var settings = ChatSettings()
     settings.maxTextBytes = 20
     settings.rateLimitIsOn = false
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       let refusals = [
@@ -57,8 +59,9 @@ import Testing
     }
   }
 
-  @Test func anEncryptedTextIsOpaque() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func anEncryptedTextIsOpaque(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       alice.send(WireMessage(content: "Zm9v", type: "text", isEncrypted: true))
       #expect(try await alice.text("Zm9v").isEncrypted)
@@ -68,8 +71,9 @@ import Testing
     }
   }
 
-  @Test func aDirectMessageIsForItsPartiesOnly() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func aDirectMessageIsForItsPartiesOnly(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("Bob")
       let carol = try await rig.enter("carol")
@@ -95,8 +99,9 @@ import Testing
     }
   }
 
-  @Test func typingIsRelayedAndNotStored() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func typingIsRelayedAndNotStored(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       let carol = try await rig.enter("carol")
@@ -110,11 +115,12 @@ import Testing
     }
   }
 
-  @Test func filesAreRelayedWithinTheLimit() async throws {
+  @Test(arguments: TestBackend.all)
+  func filesAreRelayedWithinTheLimit(_ backend: TestBackend) async throws {
     var settings = ChatSettings()
     settings.maxFileBytes = 256
     settings.rateLimitIsOn = false
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       func send(_ count: Int, size: Int64, isEncrypted: Bool = false, name: String = "a.png") {
@@ -143,10 +149,11 @@ import Testing
     }
   }
 
-  @Test func unknownTypesAndMalformedMessagesAreAnswered() async throws {
+  @Test(arguments: TestBackend.all)
+  func unknownTypesAndMalformedMessagesAreAnswered(_ backend: TestBackend) async throws {
     var settings = ChatSettings()
     settings.rateLimitIsOn = false
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       let alice = try await rig.enter("alice")
       alice.send(WireMessage(content: "x", type: "telepathy"))
       #expect(try alice.notices == ["Unknown message type"])
@@ -161,8 +168,9 @@ import Testing
     }
   }
 
-  @Test func theRateLimitIsToldOnce() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func theRateLimitIsToldOnce(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       for number in 0..<40 { alice.say("\(number)") }
       try await alice.text("19")
@@ -174,11 +182,12 @@ import Testing
     }
   }
 
-  @Test func commandsAreForAdministrators() async throws {
+  @Test(arguments: TestBackend.all)
+  func commandsAreForAdministrators(_ backend: TestBackend) async throws {
     var settings = ChatSettings()
     settings.adminKey = "k"
     settings.admins = ["root"]
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       let alice = try await rig.enter("alice")
       alice.say(":cleardb")
       alice.send(WireMessage(content: ":hello there", type: "admin_command"))

@@ -1,13 +1,7 @@
 import DriverAPI
-import Synchronization
 import Testing
 
 @testable import Server
-
-/// Tells other tasks that a test is over.
-private final class End: Sendable {
-  let hasCome = Atomic<Bool>(false)
-}
 
 @Suite struct ChatReplayTests {
   private static var settings: ChatSettings {
@@ -16,8 +10,9 @@ private final class End: Sendable {
     return settings
   }
 
-  @Test func theOrderIsListMessagesReactionsReceiptsList() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func theOrderIsListMessagesReactionsReceiptsList(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       for number in 1...60 { alice.say("\(number)") }
       let last = try await alice.text("60").messageID
@@ -39,8 +34,9 @@ private final class End: Sendable {
     }
   }
 
-  @Test func liveFramesAndReplayedOnesAreTheSame() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func liveFramesAndReplayedOnesAreTheSame(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       alice.say("one")
       alice.whisper("two", to: "bob")
@@ -52,8 +48,9 @@ private final class End: Sendable {
     }
   }
 
-  @Test func directMessagesBetweenOthersDoNotCount() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func directMessagesBetweenOthersDoNotCount(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       for number in 1...60 { alice.say("\(number)") }
       for number in 1...100 { alice.whisper("dm \(number)", to: "bob") }
@@ -64,8 +61,9 @@ private final class End: Sendable {
     }
   }
 
-  @Test func deletedAndEditedMessagesAreMarked() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func deletedAndEditedMessagesAreMarked(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       alice.say("a")
       alice.say("b")
@@ -81,8 +79,9 @@ private final class End: Sendable {
     }
   }
 
-  @Test func whatIsSaidDuringALogInIsShownOnce() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func whatIsSaidDuringALogInIsShownOnce(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       let server = rig.server
       let end = End()
@@ -112,10 +111,11 @@ private final class End: Sendable {
     }
   }
 
-  @Test func banGapsHideWhatWasSaidMeanwhileAndNotMore() async throws {
+  @Test(arguments: TestBackend.all)
+  func banGapsHideWhatWasSaidMeanwhileAndNotMore(_ backend: TestBackend) async throws {
     var settings = Self.settings
     settings.banHistoryGaps = true
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       let alice = try await rig.enter("alice")
       for text in ["before", "during", "between", "kicked", "after"] {
         alice.say(text)
@@ -133,8 +133,9 @@ private final class End: Sendable {
     }
   }
 
-  @Test func oldRowsWithNullsAreShown() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func oldRowsWithNullsAreShown(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       try await rig.database.exec(
         """
         INSERT INTO messages (sender, content, created_at, is_encrypted, edited, deleted, pinned, \

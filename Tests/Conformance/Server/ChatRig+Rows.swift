@@ -18,4 +18,32 @@ extension ChatRig {
   func count(_ sql: SQL) async throws -> Int {
     try await database.queryRow(sql, as: (Int).self) ?? 0
   }
+
+  /// Ends every session of this database but that of `killer`, as an administrator would.
+  func killSessions(by killer: Database) async throws {
+    if killer.dialect.name == "postgres" {
+      _ = try await killer.query(
+        """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+        """, as: (Bool).self
+      ).collect()
+      return
+    }
+    try await killer.withConnection { connection in
+      let ids = try await connection.query(
+        """
+        SELECT id FROM information_schema.processlist WHERE db = DATABASE() \
+        AND id <> CONNECTION_ID()
+        """, as: (Int64).self
+      ).collect()
+      for id in ids {
+        do {
+          try await connection.exec(SQL(raw: "KILL \(id)"))
+        } catch let error as DatabaseError where error.details.nativeCode == 1094 {
+          // It has ended by itself meanwhile.
+        }
+      }
+    }
+  }
 }

@@ -1,48 +1,45 @@
 import DriverAPI
-import DriverSQLite
-import Foundation
 import Logging
 import NIOCore
 import Testing
 
 @testable import Server
 
-/// A chat over a database file of its own, which outlives the chat so that it can be reopened.
+/// A chat over a database of its own, which outlives the chat so that it can be reopened.
 final class ChatRig {
-  let folder: URL
+  let place: TestDatabase
   private(set) var database: Database
   private(set) var server: ChatServer
 
-  /// Runs `body` with a fresh chat and removes its file afterwards. `prepare` sees the database
+  /// Runs `body` with a fresh chat and removes its database afterwards. `prepare` sees the database
   /// before the chat does.
   static func run(
-    _ settings: ChatSettings = ChatSettings(), options: String = "",
+    _ backend: TestBackend, _ settings: ChatSettings = ChatSettings(), sqliteOptions: String = "",
+    line: FaultyLine? = nil,
     prepare: (Database) async throws -> Void = { _ in },
     _ body: (ChatRig) async throws -> Void
   ) async throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("chat-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let database = try await Self.open(folder, options)
-    try await prepare(database)
-    let rig = ChatRig(folder, database, try await Self.serve(database, settings))
-    do {
-      try await body(rig)
-    } catch {
+    try await TestDatabase.run(on: backend) { place in
+      let database = try await place.open(sqliteOptions: sqliteOptions, line: line)
+      try await prepare(database)
+      let rig = ChatRig(place, database, try await Self.serve(database, settings))
+      do {
+        try await body(rig)
+      } catch {
+        await rig.stop()
+        throw error
+      }
       await rig.stop()
-      throw error
     }
-    await rig.stop()
   }
 
-  private init(_ folder: URL, _ database: Database, _ server: ChatServer) {
-    self.folder = folder
+  private init(_ place: TestDatabase, _ database: Database, _ server: ChatServer) {
+    self.place = place
     self.database = database
     self.server = server
   }
 
-  /// Stops the chat, closes the file, opens it again and starts another chat.
+  /// Stops the chat, closes the database, opens it again and starts another chat.
   func restart(_ settings: ChatSettings = ChatSettings()) async throws {
     await stop()
     database = try await openAgain()
@@ -66,15 +63,11 @@ final class ChatRig {
     return client
   }
 
-  /// The same file once more, as another process would open it.
-  func openAgain() async throws -> Database { try await Self.open(folder, "") }
+  /// The same database once more, as another process would open it.
+  func openAgain() async throws -> Database { try await place.open() }
 
-  private static func open(_ folder: URL, _ options: String) async throws -> Database {
-    try await Database.open(
-      try DatabaseURL("sqlite:\(folder.path)/chat.db\(options)"), with: SQLiteDriver())
-  }
-
-  private static func serve(
+  /// A chat on a database.
+  static func serve(
     _ database: Database, _ settings: ChatSettings
   ) async throws -> ChatServer {
     var logger = Logger(label: "chat.test")

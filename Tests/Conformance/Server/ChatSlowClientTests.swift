@@ -3,10 +3,11 @@ import Testing
 @testable import Server
 
 @Suite struct ChatSlowClientTests {
-  @Test func aClientThatDoesNotReadIsClosedAndHoldsUpNobody() async throws {
+  @Test(arguments: TestBackend.all)
+  func aClientThatDoesNotReadIsClosedAndHoldsUpNobody(_ backend: TestBackend) async throws {
     var settings = ChatSettings()
     settings.rateLimitIsOn = false
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       let alice = try await rig.enter("alice")
       let slow = try await rig.enter("slow")
       slow.socket.stall(capacity: 8)
@@ -24,8 +25,9 @@ import Testing
     }
   }
 
-  @Test func repliesToAClientThatDoesNotReadCloseItToo() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func repliesToAClientThatDoesNotReadCloseItToo(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let slow = try await rig.enter("slow")
       slow.socket.stall(capacity: 2)
       for _ in 0..<3 { slow.say(":nonsense") }
@@ -38,8 +40,9 @@ import Testing
     }
   }
 
-  @Test func manyChangesMakeOneList() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func manyChangesMakeOneList(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       try await alice.waitUntil("the announcement of herself") { $0.userLists.count == 3 }
       for number in 0..<30 { rig.connect().shakeHands("guest\(number)") }
@@ -50,8 +53,9 @@ import Testing
     }
   }
 
-  @Test func stoppingTellsClientsToComeBack() async throws {
-    try await ChatRig.run { rig in
+  @Test(arguments: TestBackend.all)
+  func stoppingTellsClientsToComeBack(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
       alice.say("last words")
       await rig.server.shutdown()

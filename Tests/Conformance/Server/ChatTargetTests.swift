@@ -12,8 +12,9 @@ import Testing
     return settings
   }
 
-  @Test func anEditReachesTheChannelOfItsMessage() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func anEditReachesTheChannelOfItsMessage(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       let carol = try await rig.enter("carol")
@@ -33,8 +34,9 @@ import Testing
     }
   }
 
-  @Test func anEditOfADirectMessageStaysBetweenItsParties() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func anEditOfADirectMessageStaysBetweenItsParties(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       let carol = try await rig.enter("carol")
@@ -55,8 +57,9 @@ import Testing
     }
   }
 
-  @Test func onlyTheAuthorEditsAndOnlyHeOrAnAdministratorDeletes() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func onlyTheAuthorEditsAndOnlyHeOrAnAdministratorDeletes(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       let root = try await rig.enter("root", adminKey: "k")
@@ -87,8 +90,9 @@ import Testing
     }
   }
 
-  @Test func reactionsCountOncePerUserAndEmoji() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func reactionsCountOncePerUserAndEmoji(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       var alice = try await rig.enter("Alice")
       alice.say("hi")
       let id = try await alice.text("hi").messageID
@@ -116,8 +120,9 @@ import Testing
     }
   }
 
-  @Test func receiptsGoForwardOnlyAndNeedAMessage() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func receiptsGoForwardOnlyAndNeedAMessage(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       for text in ["1", "2", "3"] { alice.say(text) }
@@ -140,8 +145,9 @@ import Testing
     }
   }
 
-  @Test func pinsAreForAdministratorsAndEverybodyHears() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func pinsAreForAdministratorsAndEverybodyHears(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       let root = try await rig.enter("root", adminKey: "k")
       alice.send(WireMessage(content: "list", type: "pin"))

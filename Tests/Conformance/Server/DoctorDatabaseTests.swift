@@ -51,8 +51,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (1, DoctorCheck.Status.warn, "schema version 1 will be migrated to 2"),
-    (99, .error, "schema version 99 is newer than this server's 2"),
+    (1, DoctorCheck.Status.warn, "schema version 1 will be migrated to 3"),
+    (99, .error, "schema version 99 is newer than this server's 3"),
   ])
   func otherVersions(
     _ version: Int, _ status: DoctorCheck.Status, _ message: String
@@ -60,7 +60,7 @@ import Testing
     try await DoctorRig.run { rig in
       try await rig.makeDatabase {
         try await ChatSchema.migrate($0)
-        try await $0.exec("DELETE FROM schema_version WHERE version = 2")
+        try await $0.exec("DELETE FROM schema_version WHERE version > 1")
         try await $0.exec("UPDATE schema_version SET version = ?", version)
       }
       let report = try await rig.report()

@@ -11,8 +11,9 @@ import Testing
     return settings
   }
 
-  @Test func everybodySeesMessagesInTheOrderOfTheirIDs() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func everybodySeesMessagesInTheOrderOfTheirIDs(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let server = rig.server
       let watcher = try await rig.enter("watcher")
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -36,14 +37,20 @@ import Testing
     }
   }
 
-  @Test func aRowThatFailsFailsAlone() async throws {
-    try await ChatRig.run(Self.settings) { rig in
-      try await rig.database.exec(
-        SQL(
-          raw: """
-            CREATE TRIGGER poisoned BEFORE INSERT ON messages WHEN NEW.content = 'poison' \
-            BEGIN SELECT RAISE(ABORT, 'poisoned'); END
-            """))
+  /// Makes the database refuse one text.
+  private static func poison(_ backend: TestBackend) -> String {
+    backend.serverURL == nil
+      ? """
+      CREATE TRIGGER poisoned BEFORE INSERT ON messages WHEN NEW.content = 'poison' \
+      BEGIN SELECT RAISE(ABORT, 'poisoned'); END
+      """
+      : "ALTER TABLE messages ADD CONSTRAINT poisoned CHECK (content <> 'poison')"
+  }
+
+  @Test(arguments: TestBackend.all)
+  func aRowThatFailsFailsAlone(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
+      try await rig.database.exec(SQL(raw: Self.poison(backend)))
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       for round in 0..<20 {
@@ -62,8 +69,9 @@ import Testing
     }
   }
 
-  @Test func withoutItsTableNothingIsSentAndServiceResumesByItself() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func withoutItsTableNothingIsSentAndServiceResumesByItself(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       try await rig.database.exec("ALTER TABLE messages RENAME TO hidden")

@@ -11,11 +11,12 @@ import Testing
     return alice
   }
 
-  @Test func onlyTheNewestAndThePinnedStay() async throws {
+  @Test(arguments: TestBackend.all)
+  func onlyTheNewestAndThePinnedStay(_ backend: TestBackend) async throws {
     var settings = ChatSettings()
     settings.rateLimitIsOn = false
     settings.retentionMax = 1_000_000
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       let alice = try await post(rig, 1200)
       for id in [1, 5, 1200] as [Int64] {
         alice.send(WireMessage(type: "reaction", reaction: WireReaction(emoji: "x", targetID: id)))
@@ -35,10 +36,11 @@ import Testing
     }
   }
 
-  @Test func oldMessagesGoWhenTheirTimeIsUp() async throws {
+  @Test(arguments: TestBackend.all)
+  func oldMessagesGoWhenTheirTimeIsUp(_ backend: TestBackend) async throws {
     var settings = ChatSettings()
     settings.rateLimitIsOn = false
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       _ = try await post(rig, 10)
       let sweep = RetentionSweep(
         database: rig.database, maxMessageCount: 1000, timeToLive: .seconds(3600))
@@ -49,11 +51,12 @@ import Testing
     }
   }
 
-  @Test func aRunningChatSweepsByItself() async throws {
+  @Test(arguments: TestBackend.all)
+  func aRunningChatSweepsByItself(_ backend: TestBackend) async throws {
     var settings = ChatSettings()
     settings.rateLimitIsOn = false
     settings.retentionMax = 10
-    try await ChatRig.run(settings) { rig in
+    try await ChatRig.run(backend, settings) { rig in
       let alice = try await post(rig, 100)
       let deadline = ContinuousClock.now + .seconds(10)
       while try await rig.count("SELECT COUNT(*) FROM messages") > 10 {

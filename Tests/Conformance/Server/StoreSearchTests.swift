@@ -17,8 +17,9 @@ import Testing
     return try #require(try client.notices.last)
   }
 
-  @Test func hitsAreThoseTheUserMaySee() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func hitsAreThoseTheUserMaySee(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       let carol = try await rig.enter("carol")
       alice.say("The Needle in public")
@@ -37,8 +38,9 @@ import Testing
     }
   }
 
-  @Test func wildcardsAreOrdinaryCharacters() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func wildcardsAreOrdinaryCharacters(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       for text in ["100% sure", "a_b!", "axb", "O'Brien"] { alice.say(text) }
       try await alice.text("O'Brien")
@@ -50,8 +52,9 @@ import Testing
     }
   }
 
-  @Test func onlyTwentyAreShown() async throws {
-    try await ChatRig.run(Self.settings) { rig in
+  @Test(arguments: TestBackend.all)
+  func onlyTwentyAreShown(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
       let alice = try await rig.enter("alice")
       for number in 1...30 { alice.say("x \(number)") }
       try await alice.text("x 30")
