@@ -80,6 +80,7 @@ mysql_launch() {
   run_as "$(server_user mysql)" setsid --fork "$(mysql_program)" --no-defaults \
     --datadir="$home/mysql/data" --pid-file="$home/mysql/mariadbd.pid" \
     --log-error="$home/mysql/server.log" --socket="$sockets/mysql/s" --port="$mysql_port" \
+    --max-allowed-packet=64M \
     --bind-address=127.0.0.1 --skip-name-resolve --max-connections=200 \
     --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci \
     --ssl-ca="$home/tls/ca.crt" --ssl-cert="$home/mysql/server.crt" \

@@ -19,7 +19,9 @@ run_as() {
   if [ "$(id -un)" = "$user" ]; then
     (cd / && exec "$@")
   else
-    (cd / && exec setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups "$@")
+    # The caller's directory for temporary files may be closed to that user.
+    (cd / && unset TMPDIR &&
+      exec setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups "$@")
   fi
 }
 

@@ -26,6 +26,13 @@ public protocol DriverConnection: AnyObject, Sendable {
   /// already knows, without a round trip.
   var transactionStatus: TransactionStatus { get }
 
+  /// A statement of the core begins: one or more calls, such as preparing and executing. Default:
+  /// nothing.
+  ///
+  /// Every ``interrupt()`` between this and the next call of it is meant for this statement, also one
+  /// that comes before the driver has sent anything, or after it has returned.
+  func statementBegins()
+
   /// Makes the running statement end soon, with `cancelled`.
   ///
   /// The only requirement that is called from another thread, while a statement runs; it must not
@@ -83,6 +90,9 @@ public protocol DriverConnection: AnyObject, Sendable {
 }
 
 extension DriverConnection {
+  /// Nothing, for drivers that cannot be interrupted too early or too late.
+  public func statementBegins() {}
+
   /// Most drivers wait for a socket and have to be interrupted.
   public var noticesCancellation: Bool { false }
 

@@ -52,6 +52,7 @@ extension Session {
     _ text: StatementText, _ body: () async throws(DatabaseError) -> R
   ) async throws(DatabaseError) -> R {
     closeTransients()
+    driver.statementBegins()
     // What ends a transaction is not interrupted: its outcome would be unknown, and it is short.
     if text.endsTransaction { return try await body() }
     let number = interruption.begin(timeout: statementTimeout)

@@ -34,10 +34,22 @@ extension Dialect {
     case .onConflict: return insert + " ON CONFLICT DO NOTHING"
     case .onDuplicateKey:
       let column = try quoted(columns[0])
-      return insert + " ON DUPLICATE KEY UPDATE \(column) = \(try oldValue(columns[0], table))"
+      let old = try oldValue(columns[0], table)
+      return insert
+        + " ON DUPLICATE KEY UPDATE \(column) = IF(\(Self.existingRowMarking), \(old), \(old))"
     case .unsupported: throw noUpsert()
     }
   }
+
+  /// What MySQL answers as the last id when an insert that ignores what exists met a row.
+  ///
+  /// MySQL counts 1 for a new row, and, for sessions that count rows found, 1 for one that was left
+  /// alone too. So the assignment to the row that exists also sets the last id, to a number that no
+  /// column ever counts up to.
+  package static let existingRowMark = UInt64.max
+
+  /// What sets it; a driver knows such an insert by it.
+  package static let existingRowMarking = "LAST_INSERT_ID(\(existingRowMark)) = 0"
 
   func noUpsert() -> DatabaseError {
     .unsupported("\(name) has no insert that minds what exists; use a transaction of your own")

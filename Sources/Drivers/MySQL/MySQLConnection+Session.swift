@@ -1,0 +1,54 @@
+import CMariaDB
+import DriverAPI
+
+extension MySQLConnection {
+  /// Has the server forget all the session was told, and sets it up anew. [POOL-4]
+  func reset() async throws(DatabaseError) {
+    statementBegins()
+    try await enter()
+    await drive {
+      mysql_reset_connection_start(result, handle.pointer)
+    } resume: {
+      mysql_reset_connection_cont(result, handle.pointer, $0)
+    }
+    if result.pointee == 0 { await run(options.sessionSettings) }
+    let failed = result.pointee != 0 ? failure() : nil
+    await leave()
+    if let failed { throw failed }
+  }
+
+  /// Runs a statement by the text protocol; ``result`` tells whether it worked. Its rows are dropped.
+  func run(_ sql: String) async {
+    let text = MySQLText(sql)
+    await drive {
+      mysql_real_query_start(result, handle.pointer, text.bytes, text.count)
+    } resume: {
+      mysql_real_query_cont(result, handle.pointer, $0)
+    }
+    withExtendedLifetime(text) {}
+    while result.pointee == 0 {
+      await dropRows()
+      if mysql_more_results(handle.pointer) == 0 { return }
+      await drive {
+        mysql_next_result_start(result, handle.pointer)
+      } resume: {
+        mysql_next_result_cont(result, handle.pointer, $0)
+      }
+    }
+  }
+
+  private func dropRows() async {
+    guard let rows = mysql_use_result(handle.pointer) else { return }
+    let row = UnsafeMutablePointer<MYSQL_ROW?>.allocate(capacity: 1)
+    defer { row.deallocate() }
+    repeat {
+      await drive {
+        mysql_fetch_row_start(row, rows)
+      } resume: {
+        mysql_fetch_row_cont(row, rows, $0)
+      }
+    } while row.pointee != nil
+    if mysql_errno(handle.pointer) != 0 { result.pointee = 1 }
+    mysql_free_result(rows)
+  }
+}

@@ -1,0 +1,190 @@
+import CMariaDB
+import DriverAPI
+import EventLoop
+
+/// One session with a MySQL or MariaDB server.
+///
+/// The library is called on the caller's thread, by its non-blocking halves; only waiting suspends.
+/// `@unchecked Sendable`: the lease gives it to one task at a time, and what a closed stream leaves to
+/// a task of its own is waited for before anything else runs. ``interrupt()`` has a lock.
+final class MySQLConnection: DriverConnection, @unchecked Sendable {
+  let handle: MySQLHandle
+  let options: MySQLOptions
+  let host: DatabaseURL.Host
+  let server: ServerFacts
+  let maxPacketBytes: Int
+  let target: MySQLKillTarget
+  let interruption: MySQLInterruption
+  let watch: SocketWatch
+  /// Where the library puts the result of a call; it keeps the address while the call is suspended.
+  let result: UnsafeMutablePointer<Int32>
+  /// What reads off, or stops, the rows that nobody wanted.
+  var leftover: Task<Void, Never>?
+  /// What went wrong with them that the next statement has to know.
+  var leftoverFailure: DatabaseError?
+  /// Statements the server is to forget, told when the connection is free.
+  var retired: [UnsafeMutablePointer<MYSQL_STMT>] = []
+  var isClosed = false
+
+  init(_ opened: MySQLOpened, _ options: MySQLOptions) throws(DatabaseError) {
+    handle = opened.handle
+    host = opened.host
+    self.options = options
+    server = opened.facts
+    maxPacketBytes = opened.maxPacketBytes
+    target = MySQLKillTarget(
+      opening: MySQLOpening(options: options), host: opened.host, identity: opened.identity,
+      sessionID: opened.sessionID, socket: mysql_get_socket(opened.handle.pointer))
+    interruption = MySQLInterruption(target)
+    result = .allocate(capacity: 2)
+    result.initialize(repeating: 0, count: 2)
+    do throws(DatabaseError) {
+      watch = try EventLoop.shared.watch(target.socket)
+    } catch {
+      opened.handle.close()
+      throw error
+    }
+  }
+
+  deinit {
+    result.deallocate()
+  }
+
+  func prepare(
+    _ text: StatementText, isKept: Bool
+  ) async throws(DatabaseError) -> any DriverStatement {
+    let statement = MySQLStatement(text, on: self)
+    if statement.isPreparedEarly { try await statement.prepareOnServer() }
+    return statement
+  }
+
+  /// As the server said last. While rows that nobody wanted are read off nothing changes but what
+  /// ``leftoverFailure`` will tell.
+  private(set) var transactionStatus = TransactionStatus.none
+
+  func statementBegins() { interruption.reset() }
+
+  func interrupt() { interruption.request() }
+
+  func close() async {
+    await leftover?.value
+    leftover = nil
+    isClosed = true
+    forgetRetired()
+    watch.remove()
+    handle.close()
+  }
+
+  /// Makes the connection ready for a command, and claims it.
+  ///
+  /// - Throws: `cancelled` if the statement was interrupted before; what went wrong with the rows of
+  ///   the statement before, if the session is no longer what it was.
+  @inline(__always)
+  func enter() async throws(DatabaseError) {
+    if leftover != nil || !retired.isEmpty { try await settle() }
+    try interruption.enter()
+  }
+
+  /// The command was answered. Waits until no kill of it is on its way.
+  @inline(__always)
+  func leave() async {
+    noteStatus()
+    if let kill = interruption.leave() {
+      await bury(kill)
+      noteStatus()
+    }
+  }
+
+  private func settle() async throws(DatabaseError) {
+    if let leftover {
+      await leftover.value
+      self.leftover = nil
+      noteStatus()
+      defer { leftoverFailure = nil }
+      if let leftoverFailure { throw leftoverFailure }
+    }
+    forgetRetired()
+  }
+
+  private func forgetRetired() {
+    for statement in retired { mysql_stmt_close(statement) }
+    retired.removeAll(keepingCapacity: true)
+  }
+
+  /// Waits for the end of a kill, and lets an idle statement take what it may have left behind.
+  func bury(_ kill: MySQLKill) async {
+    kill.statementEnded()
+    // A server could keep the mark of a kill that came too late, and stop the next statement.
+    if await kill.finished() == .acknowledged { await askStatus() }
+  }
+
+  /// Has the server say where the session stands: its answer to an error does not tell.
+  func askStatus() async {
+    await drive {
+      mysql_real_query_start(result, handle.pointer, "DO 0", 4)
+    } resume: {
+      mysql_real_query_cont(result, handle.pointer, $0)
+    }
+  }
+
+  /// The error, once it is known where it left the session.
+  func refreshed(_ error: DatabaseError) async -> DatabaseError {
+    if error.connection == .usable, transactionStatus != .none {
+      await askStatus()
+      noteStatus()
+    }
+    return error
+  }
+
+  var isInTransaction: Bool {
+    handle.pointer.pointee.server_status & UInt32(SERVER_STATUS_IN_TRANS) != 0
+  }
+
+  func noteStatus() {
+    transactionStatus = isInTransaction ? .active : .none
+  }
+
+  /// Runs a call of the library to its end, waiting where it would block.
+  @inline(__always)
+  func drive(_ begin: () -> Int32, resume: (Int32) -> Int32) async {
+    var wanted = begin()
+    while wanted != 0 { wanted = resume(await ready(for: wanted)) }
+  }
+
+  /// Waits for what a suspended call waits for; answers with what the call is to be told.
+  func ready(for wanted: Int32) async -> Int32 {
+    // A wake is meant for rows that were given up; here it is an old one.
+    while await watch.wait(for: Readiness(wanted: wanted)) == .woken {}
+    return wanted & (MYSQL_WAIT_READ | MYSQL_WAIT_WRITE)
+  }
+
+  /// Does what ``ready(for:)`` does; nil if the task was cancelled before.
+  func readyUnlessCancelled(for wanted: Int32) async -> Int32? {
+    await withTaskCancellationHandler {
+      while !Task.isCancelled {
+        let found = await watch.wait(for: Readiness(wanted: wanted))
+        if found != .woken { return wanted & (MYSQL_WAIT_READ | MYSQL_WAIT_WRITE) }
+      }
+      return nil
+    } onCancel: {
+      watch.wake()
+    }
+  }
+
+  /// Whether the socket is ready for what a suspended call waits for before the time is over.
+  func isReady(for wanted: Int32, until deadline: ContinuousClock.Instant) async -> Bool {
+    while true {
+      let found = await watch.wait(for: Readiness(wanted: wanted), until: deadline)
+      if found != .woken { return found != .timedOut }
+    }
+  }
+}
+
+extension Readiness {
+  /// What a suspended call of the library waits for.
+  fileprivate init(wanted: Int32) {
+    self = []
+    if wanted & MYSQL_WAIT_READ != 0 { insert(.readable) }
+    if wanted & MYSQL_WAIT_WRITE != 0 { insert(.writable) }
+  }
+}

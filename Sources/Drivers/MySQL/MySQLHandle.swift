@@ -1,0 +1,75 @@
+import CMariaDB
+import DriverAPI
+import Glibc
+
+/// A connection of the library, opened and used by one thread at a time.
+///
+/// `@unchecked Sendable`: it is handed on from the thread that opened it to the lease, or kept by a
+/// thread that kills a statement; nobody else knows it.
+struct MySQLHandle: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<MYSQL>
+
+  // The library sets itself up at the first use, without a lock.
+  private static let isReady: Bool = mysql_server_init(0, nil, nil) == 0
+
+  /// A connection that is not connected yet.
+  init?() {
+    guard Self.isReady, let pointer = mysql_init(nil) else { return nil }
+    self.pointer = pointer
+  }
+
+  func close() { mysql_close(pointer) }
+
+  var code: Int { Int(mysql_errno(pointer)) }
+
+  var sqlState: String { String(cString: mysql_sqlstate(pointer)) }
+
+  var serverMessage: String { String(cString: mysql_error(pointer)) }
+
+  func set(_ option: mysql_option, _ flag: Bool) {
+    var value: my_bool = flag ? 1 : 0
+    mysql_options(pointer, option, &value)
+  }
+
+  func set(_ option: mysql_option, _ number: UInt32) {
+    var value = number
+    mysql_options(pointer, option, &value)
+  }
+
+  func set(_ option: mysql_option, _ text: String) {
+    mysql_options(pointer, option, text)
+  }
+
+  /// Connects, blocking.
+  func connect(
+    _ host: DatabaseURL.Host, user: String?, password: String?, database: String?
+  ) -> Bool {
+    set(MYSQL_OPT_PROTOCOL, (host.isSocket ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP).rawValue)
+    // Found rows are rows matched, whether or not the update changed them. [EXEC-1]
+    let connected = mysql_real_connect(
+      pointer, host.isSocket ? nil : host.name, user, password, database,
+      UInt32(host.port ?? 3306), host.isSocket ? host.name : nil, UInt(CLIENT_FOUND_ROWS))
+    return connected != nil
+  }
+
+  /// Runs a statement, blocking; answers whether the server took it.
+  func run(_ sql: String) -> Bool {
+    mysql_real_query(pointer, sql, UInt(sql.utf8.count)) == 0
+  }
+
+  /// The first row of a query, blocking; nil if the server refused it or has no row.
+  func row(_ sql: String) -> [String?]? {
+    guard run(sql), let result = mysql_store_result(pointer) else { return nil }
+    defer { mysql_free_result(result) }
+    guard let row = mysql_fetch_row(result) else { return nil }
+    return (0..<Int(mysql_num_fields(result))).map { column in
+      row[column].map { String(cString: $0) }
+    }
+  }
+
+  /// Lets TLS reads return instead of waiting: plain ones ask for that themselves each time.
+  func makeNonblocking() {
+    let socket = mysql_get_socket(pointer)
+    _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
+  }
+}

@@ -1,0 +1,110 @@
+public import DriverAPI
+
+/// How a session with a server is opened, as read from a URL.
+///
+/// | option | meaning |
+/// | --- | --- |
+/// | `ssl-mode` | `DISABLED`, `PREFERRED` (default), `REQUIRED`, `VERIFY_CA`, `VERIFY_IDENTITY` |
+/// | `tls` | Go's words for it: `false`, `preferred`, `skip-verify`, `true` |
+/// | `ssl-ca` | file of the authority that must have signed; alone it means `VERIFY_CA` |
+/// | `ssl-cert`, `ssl-key` | files of our own certificate |
+/// | `connect_timeout`, `timeout` | how long one host may take: `3s`; default 10 s over all hosts |
+/// | `socket` | path of a Unix socket instead of a host |
+/// | `collation` | collation of the session, one of `utf8mb4_…` |
+///
+/// Options of go-sql-driver are taken where they ask for what this driver does anyway
+/// (`parseTime=true`, `charset=utf8mb4`, `loc=UTC`, `clientFoundRows=true` …) and refused by name
+/// elsewhere.
+public struct MySQLOptions: Sendable {
+  /// The servers to try in order.
+  public let hosts: [DatabaseURL.Host]
+  /// The database, if one is named.
+  public let database: String?
+  let user: String?
+  let password: String?
+  let tls: MySQLTLSMode
+  let authorityFile: String?
+  let certificateFile: String?
+  let keyFile: String?
+  /// For each host.
+  let connectTimeout: Duration
+  let collation: String?
+
+  /// Reads the options of a URL.
+  ///
+  /// - Throws: `misuse` that names an unknown option or a value that is not allowed.
+  public init(_ url: DatabaseURL) throws(DatabaseError) {
+    var options = url.options
+    user = url.user
+    password = url.password
+    database = url.database
+    hosts = try Self.hosts(url, socket: options.take("socket"))
+    authorityFile = options.take("ssl-ca")
+    certificateFile = options.take("ssl-cert")
+    keyFile = options.take("ssl-key")
+    tls = try Self.tlsMode(&options, hasAuthority: authorityFile != nil)
+    let limits = [try options.duration("connect_timeout"), try options.duration("timeout")]
+    connectTimeout = limits.compactMap(\.self).first ?? .seconds(max(2, 10 / hosts.count))
+    collation = try Self.collation(&options)
+    try Self.takeGoOptions(&options)
+    try options.finish()
+    try checkFiles()
+  }
+
+  private static func hosts(
+    _ url: DatabaseURL, socket: String?
+  ) throws(DatabaseError) -> [DatabaseURL.Host] {
+    guard let socket else {
+      // The name localhost would mean a socket to the library, and 127.0.0.1 is what is meant.
+      return url.hosts.isEmpty ? [DatabaseURL.Host(name: "127.0.0.1")] : url.hosts
+    }
+    guard url.hosts.isEmpty, socket.utf8.first == UInt8(ascii: "/") else {
+      throw .misuse("the option 'socket' must be an absolute path, and stands instead of a host")
+    }
+    return [DatabaseURL.Host(name: socket)]
+  }
+
+  private static func tlsMode(
+    _ options: inout DatabaseURL.Options, hasAuthority: Bool
+  ) throws(DatabaseError) -> MySQLTLSMode {
+    let named = try options.take("ssl-mode", oneOf: MySQLTLSMode.allCases.map(\.rawValue))
+    let go = try options.take("tls", oneOf: ["true", "false", "skip-verify", "preferred"])
+    guard let go else {
+      return named.flatMap(MySQLTLSMode.init) ?? (hasAuthority ? .verifyCA : .preferred)
+    }
+    if named != nil { throw .misuse("'tls' and 'ssl-mode' say the same; keep one") }
+    switch go {
+    case "true": return .verifyIdentity
+    case "false": return .disabled
+    case "skip-verify": return .required
+    default: return .preferred
+    }
+  }
+
+  private static func collation(
+    _ options: inout DatabaseURL.Options
+  ) throws(DatabaseError) -> String? {
+    guard let name = options.take("collation")?.lowercased() else { return nil }
+    let isWord = name.utf8.allSatisfy {
+      $0 == UInt8(ascii: "_") || (48...57).contains($0) || (97...122).contains($0)
+    }
+    guard isWord, name.hasPrefix("utf8mb4_") else {
+      throw .misuse("the option 'collation' must be one of utf8mb4, such as utf8mb4_unicode_ci")
+    }
+    return name
+  }
+
+  private func checkFiles() throws(DatabaseError) {
+    if authorityFile != nil, tls != .verifyCA, tls != .verifyIdentity {
+      throw .misuse(
+        "'ssl-ca' is of no use with ssl-mode=\(tls.rawValue.uppercased()), which verifies nothing; "
+          + "say VERIFY_CA or VERIFY_IDENTITY")
+    }
+    if tls == .verifyCA, authorityFile == nil {
+      throw .misuse("ssl-mode=VERIFY_CA needs the file of the authority: add ssl-ca=/path/ca.pem")
+    }
+    if (certificateFile == nil) != (keyFile == nil) {
+      throw .misuse("'ssl-cert' and 'ssl-key' belong together; give both or none")
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import CMariaDB
+import DriverAPI
+
+/// A statement of one session, and the rows of its execution: one object, because a session runs one
+/// statement at a time and the hot path should not allocate.
+///
+/// `@unchecked Sendable`: it shares its connection's lease.
+final class MySQLStatement: DriverStatement, @unchecked Sendable {
+  let connection: MySQLConnection
+  let text: StatementText
+  /// The prepared statement, once there is one.
+  var handle: UnsafeMutablePointer<MYSQL_STMT>?
+  let parameters: MySQLParameters
+  /// Whether the statement marks rows that exist, because only the new ones are to be counted.
+  let countsNewRows: Bool
+  var columns = ColumnList([])
+  var forms: [MySQLColumnForm] = []
+  /// Digits of a second that each column shows.
+  var decimals: [Int] = []
+  var scratch: MySQLScratch?
+  /// Where the rows stand.
+  var progress = MySQLProgress.closed
+  var stepsUntilPause = 0
+  /// What was found out about constraints that the statement ran into, by the name the server told.
+  var knownViolations: [String: DatabaseError.Details] = [:]
+
+  init(_ text: StatementText, on connection: MySQLConnection) {
+    self.text = text
+    self.connection = connection
+    parameters = MySQLParameters(count: text.parameterCount)
+    countsNewRows = text.leadingKeyword == "INSERT" && text.text.contains(Dialect.existingRowMarking)
+  }
+
+  /// Statements on data are prepared; others run once and by their text, which saves a round trip, and
+  /// some of which neither server prepares.
+  var isPreparedEarly: Bool {
+    switch text.leadingKeyword {
+    case "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "VALUES", "TABLE", "CALL",
+      "SHOW", "EXPLAIN", "DESCRIBE", "DESC":
+      true
+    default: text.parameterCount > 0
+    }
+  }
+
+  var parameterCount: Int? { handle.map { Int(mysql_stmt_param_count($0)) } }
+
+  func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
+    if handle == nil, parameters.isEmpty, !isPreparedEarly { return try await runText() }
+    try await execute(parameters)
+    var outcome = outcome()
+    let (returnedCount, failure) = await dropRows()
+    await connection.leave()
+    if let failure { throw await connection.refreshed(failure) }
+    if text.changesRows { outcome.rowCount += returnedCount }
+    return outcome
+  }
+
+  func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
+    try await execute(parameters)
+    guard hasRows else {
+      progress = .fetched(.done)
+      await connection.leave()
+      return self
+    }
+    let code = await fetch()
+    await connection.leave()
+    switch code {
+    case 0: progress = .fetched(.row)
+    case Self.noData: progress = await endOfRows()
+    default:
+      let failure = failure()
+      progress = .closed
+      throw await connection.refreshed(failure)
+    }
+    stepsUntilPause = Self.stepsPerSlice
+    return self
+  }
+
+  func finalize() {
+    if let handle { connection.retired.append(handle) }
+    handle = nil
+  }
+
+  /// Has the server prepare the statement.
+  func prepareOnServer() async throws(DatabaseError) {
+    try await connection.enter()
+    guard let statement = mysql_stmt_init(connection.handle.pointer) else {
+      throw MySQLOpenFailure.noMemory(connection.host)
+    }
+    let copy = MySQLText(text.text)
+    await connection.drive {
+      mysql_stmt_prepare_start(connection.result, statement, copy.bytes, copy.count)
+    } resume: {
+      mysql_stmt_prepare_cont(connection.result, statement, $0)
+    }
+    withExtendedLifetime(copy) {}
+    handle = statement
+    let failed = connection.result.pointee != 0 ? failure() : nil
+    await connection.leave()
+    if let failed {
+      finalize()
+      throw await connection.refreshed(failed)
+    }
+    adoptColumns()
+  }
+
+  private func runText() async throws(DatabaseError) -> ExecResult {
+    try await connection.enter()
+    await connection.run(text.text)
+    let failed = connection.result.pointee != 0 ? connection.failure(of: self) : nil
+    await connection.leave()
+    if let failed { throw await connection.refreshed(failed) }
+    return ExecResult(rowCount: 0)
+  }
+}
+
+/// Where the rows of a statement stand.
+enum MySQLProgress {
+  /// No rows are open.
+  case closed
+  /// A step was made ahead and not handed out yet.
+  case fetched(RowStep)
+  /// Rows may be fetched.
+  case open
+  /// A fetch waits for the socket.
+  case suspended(Int32)
+  /// All rows were fetched; further results of a procedure have not been read yet.
+  case trailing
+  /// A fetch failed, and the error has not been thrown yet.
+  case failed
+}
