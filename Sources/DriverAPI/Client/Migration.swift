@@ -18,9 +18,11 @@ public struct Migration: Sendable {
 
   /// A number that changes when the statements do: FNV-1a over them, as 16 hexadecimal digits. It
   /// guards against accidents, not against forgery.
-  func checksum(_ dialect: Dialect) -> String {
+  ///
+  /// - Parameter stepCount: over so many statements only; nil for all.
+  func checksum(_ dialect: Dialect, first stepCount: Int? = nil) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for statement in statements(dialect) {
+    for statement in statements(dialect).prefix(stepCount ?? .max) {
       for byte in Array(statement.utf8) + [0] {
         hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
       }

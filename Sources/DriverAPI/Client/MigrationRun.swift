@@ -69,7 +69,11 @@ struct MigrationRun {
     }
     guard let record = known[migration.version] else { return true }
     // A record without a checksum was made by an older program than this library.
-    if let checksum = record.checksum, checksum != migration.checksum(executor.dialect) {
+    // Of one that failed half-way only what was done must stay: the rest may be repaired.
+    let done = record.isDone ? nil : record.stepCount
+    if let checksum = record.checksum,
+      checksum != migration.checksum(executor.dialect, first: done)
+    {
       throw .misuse(
         "migration \(migration.version) \"\(migration.name)\" was changed after it had run; restore "
           + "it and put the change into a new one")
@@ -114,14 +118,15 @@ struct MigrationRun {
       """
       INSERT INTO \(raw: dialect.quoted(migrator.table)) (version, applied_at, name, checksum, steps)
       VALUES (\(migration.version), \(Timestamp.now), \(migration.name),
-        \(migration.checksum(dialect)), \(stepCount))
+        \(migration.checksum(dialect, first: stepCount)), \(stepCount))
       """)
   }
 
   private func setSteps(_ migration: Migration, _ count: Int?) async throws(DatabaseError) {
     try await connection.exec(
       """
-      UPDATE \(raw: connection.dialect.quoted(migrator.table)) SET steps = \(count)
+      UPDATE \(raw: connection.dialect.quoted(migrator.table))
+      SET steps = \(count), checksum = \(migration.checksum(connection.dialect, first: count))
       WHERE version = \(migration.version)
       """)
   }

@@ -121,7 +121,7 @@ public enum UpsertOutcome: Sendable, Hashable {
   case returning(String)
   /// By nothing that tells in every case. The core inserts first, ignoring duplicates, and changes
   /// what was there if the count is 0, all in one transaction. The count must be that of rows that
-  /// are new: a driver for MySQL must not ask for found rows, which count what is there as well.
+  /// are new; see ``Dialect/insertIgnoreSQL(into:columns:rowCount:)``.
   case insertFirst
 }
 

@@ -29,7 +29,7 @@ extension Bool: ColumnDecodable {
 }
 
 extension ColumnDecodable where Self: FixedWidthInteger {
-  /// An integer that fits; a bool is not an integer.
+  /// An integer that fits, or a decimal that is one; a bool is not an integer.
   @inlinable
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
     let cell = try row.cell(index)
@@ -44,9 +44,25 @@ extension ColumnDecodable where Self: FixedWidthInteger {
         throw row.mismatch(index, "\(Self.self)")
       }
       self = fitting
+    case .decimal:
+      guard let fitting = cell.wholeNumber.flatMap({ Self(exactly: $0) }) else {
+        throw row.mismatch(index, "\(Self.self)")
+      }
+      self = fitting
     default:
       throw row.mismatch(index, "\(Self.self)")
     }
+  }
+}
+
+extension Cell {
+  /// The decimal it lends, if there is nothing behind the point: most engines add integers up to one.
+  @usableFromInline
+  var wholeNumber: Int128? {
+    guard let decimal = ExactDecimal(utf8: lentBytes) else { return nil }
+    let (whole, rest) = decimal.unscaled.quotientAndRemainder(
+      dividingBy: ExactDecimal.powers[decimal.scale])
+    return rest == 0 ? whole : nil
   }
 }
 

@@ -39,7 +39,8 @@ enum MySQLCode {
   // The session has ended, or nobody knows where it stands.
   private static func connectionKind(_ code: Int) -> DatabaseError.Kind {
     switch code {
-    case 1053, 1077, 1078, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 4031: .connectionLost
+    case 1053, 1077, 1078, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 4031:
+      .connectionLost
     case 2001...2013, 2014, 2020, 2026, 2027, 2055, 5012...5015: .connectionLost
     default: .other
     }

@@ -4,16 +4,11 @@ import DriverAPI
 extension MySQLConnection {
   /// The error of a call on the connection itself.
   func failure() -> DatabaseError {
-    error(handle.code, handle.sqlState, handle.serverMessage, [:])
+    error(handle.code, handle.sqlState, handle.serverMessage)
   }
 
-  /// The error of a statement that ran by its text.
-  func failure(of statement: MySQLStatement) -> DatabaseError { failure() }
-
   /// An error from what the library tells.
-  func error(
-    _ code: Int, _ sqlState: String, _ told: String, _ known: [String: DatabaseError.Details]
-  ) -> DatabaseError {
+  func error(_ code: Int, _ sqlState: String, _ told: String) -> DatabaseError {
     let state = MySQLCode.state(after: code)
     var details = DatabaseError.Details()
     details.sqlState = sqlState
@@ -32,6 +27,25 @@ extension MySQLStatement {
     guard let handle, mysql_stmt_errno(handle) != 0 else { return connection.failure() }
     return connection.error(
       Int(mysql_stmt_errno(handle)), String(cString: mysql_stmt_sqlstate(handle)),
-      String(cString: mysql_stmt_error(handle)), knownViolations)
+      String(cString: mysql_stmt_error(handle)))
+  }
+
+  /// The error with what the catalogue knows about it, once it is known where it left the session.
+  ///
+  /// Called when the server is done with the statement.
+  func explained(_ error: DatabaseError) async -> DatabaseError {
+    guard let violation = MySQLViolation(error) else { return await connection.refreshed(error) }
+    var found = knownViolations[violation.subject]
+    if found == nil {
+      found = await violation.details(in: connection, of: text.text)
+      knownViolations[violation.subject] = found
+    }
+    connection.noteStatus()
+    guard var details = found else { return await connection.refreshed(error) }
+    details.sqlState = error.details.sqlState
+    details.nativeCode = error.details.nativeCode
+    return DatabaseError(
+      error.kind, error.message, execution: error.execution, details: details,
+      serverMessage: error.serverMessage)
   }
 }

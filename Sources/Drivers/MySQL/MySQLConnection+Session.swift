@@ -11,7 +11,7 @@ extension MySQLConnection {
     } resume: {
       mysql_reset_connection_cont(result, handle.pointer, $0)
     }
-    if result.pointee == 0 { await run(options.sessionSettings) }
+    if result.pointee == 0 { await run(sessionSettings) }
     let failed = result.pointee != 0 ? failure() : nil
     await leave()
     if let failed { throw failed }
@@ -35,6 +35,32 @@ extension MySQLConnection {
         mysql_next_result_cont(result, handle.pointer, $0)
       }
     }
+  }
+
+  /// All rows of a query of the driver's own, as texts; nil if the server refused it. For small answers.
+  func texts(_ sql: String) async -> [[String?]]? {
+    let text = MySQLText(sql)
+    await drive {
+      mysql_real_query_start(result, handle.pointer, text.bytes, text.count)
+    } resume: {
+      mysql_real_query_cont(result, handle.pointer, $0)
+    }
+    withExtendedLifetime(text) {}
+    guard result.pointee == 0 else { return nil }
+    let stored = UnsafeMutablePointer<UnsafeMutablePointer<MYSQL_RES>?>.allocate(capacity: 1)
+    defer { stored.deallocate() }
+    await drive {
+      mysql_store_result_start(stored, handle.pointer)
+    } resume: {
+      mysql_store_result_cont(stored, handle.pointer, $0)
+    }
+    guard let rows = stored.pointee else { return nil }
+    defer { mysql_free_result(rows) }
+    var texts: [[String?]] = []
+    while let row = mysql_fetch_row(rows) {
+      texts.append((0..<Int(mysql_num_fields(rows))).map { row[$0].map { String(cString: $0) } })
+    }
+    return texts
   }
 
   private func dropRows() async {

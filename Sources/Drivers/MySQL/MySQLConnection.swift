@@ -13,6 +13,7 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
   let host: DatabaseURL.Host
   let server: ServerFacts
   let maxPacketBytes: Int
+  let sessionSettings: String
   let target: MySQLKillTarget
   let interruption: MySQLInterruption
   let watch: SocketWatch
@@ -31,6 +32,7 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
     host = opened.host
     self.options = options
     server = opened.facts
+    sessionSettings = opened.sessionSettings
     maxPacketBytes = opened.maxPacketBytes
     target = MySQLKillTarget(
       opening: MySQLOpening(options: options), host: opened.host, identity: opened.identity,

@@ -11,6 +11,7 @@ struct MySQLOpened: Sendable {
   let identity: [String?]
   let maxPacketBytes: Int
   let facts: ServerFacts
+  let sessionSettings: String
 
   static let identityQuery = "SELECT @@hostname, @@port, @@datadir"
 
@@ -18,7 +19,9 @@ struct MySQLOpened: Sendable {
   init(
     _ handle: MySQLHandle, _ host: DatabaseURL.Host, setUpWith options: MySQLOptions
   ) throws(DatabaseError) {
-    guard handle.run(options.sessionSettings),
+    let facts = Self.facts(handle)
+    let settings = options.sessionSettings(isMariaDB: mariadb_connection(handle.pointer) != 0)
+    guard handle.run(settings),
       let identity = handle.row(Self.identityQuery),
       let told = handle.row("SELECT CONNECTION_ID(), @@max_allowed_packet"),
       let sessionID = told[0], let packet = told[1].flatMap({ Int($0) })
@@ -30,7 +33,8 @@ struct MySQLOpened: Sendable {
     self.identity = identity
     self.sessionID = sessionID
     maxPacketBytes = packet
-    facts = Self.facts(handle)
+    self.facts = facts
+    sessionSettings = settings
     handle.makeNonblocking()
   }
 
@@ -51,8 +55,9 @@ extension MySQLOptions {
   /// What every session is set to, after opening and after a reset. [CONN-7, POOL-4]
   ///
   /// Strict, so that nothing is cut or turned into zero; a zero stays zero in a column that counts
-  /// up; backslashes escape and double quotes are strings, which is what the lexer assumes.
-  var sessionSettings: String {
+  /// up; backslashes escape and double quotes are strings, which is what the lexer assumes. A recursive
+  /// query runs to its end: MariaDB would leave out what comes after a thousand rounds, and say nothing.
+  func sessionSettings(isMariaDB: Bool) -> String {
     let modes = [
       "STRICT_ALL_TABLES", "STRICT_TRANS_TABLES", "NO_ZERO_IN_DATE", "NO_ZERO_DATE",
       "ERROR_FOR_DIVISION_BY_ZERO", "NO_ENGINE_SUBSTITUTION", "ONLY_FULL_GROUP_BY",
@@ -62,7 +67,8 @@ extension MySQLOptions {
     return names
       + ", SESSION time_zone = '+00:00', SESSION sql_mode = '\(modes.joined(separator: ","))', "
       + "SESSION autocommit = 1, SESSION foreign_key_checks = 1, SESSION unique_checks = 1, "
-      + "SESSION lc_messages = 'en_US'"
+      + "SESSION lc_messages = 'en_US', SESSION "
+      + (isMariaDB ? "max_recursive_iterations" : "cte_max_recursion_depth") + " = 4294967295"
   }
 }
 

@@ -16,7 +16,9 @@ extension MySQLStatement {
     let isExecuted = handle.pointee.state.rawValue >= MYSQL_STMT_EXECUTED.rawValue
     let sent = isExecuted ? handle.pointee.mysql.pointee.fields : nil
     guard let sent, sent != own else {
-      if columns.count != count { adopt(Array(UnsafeBufferPointer(start: own, count: count)), handle) }
+      if columns.count != count {
+        adopt(Array(UnsafeBufferPointer(start: own, count: count)), handle)
+      }
       return
     }
     let fields = UnsafeBufferPointer(start: sent, count: count)

@@ -45,7 +45,7 @@ extension MySQLStatement {
     switch error.details.nativeCode {
     case MySQLCode.needsPreparing, MySQLCode.unknownStatement: return false
     case Int(CR_NEW_STMT_METADATA) where text.isReadOnly: return false
-    default: throw await connection.refreshed(error)
+    default: throw await explained(error)
     }
   }
 

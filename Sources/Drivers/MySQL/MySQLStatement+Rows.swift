@@ -97,7 +97,7 @@ extension MySQLStatement: DriverRows {
     let failure = failure()
     progress = .closed
     connection.noteStatus()
-    return await connection.refreshed(failure)
+    return await explained(failure)
   }
 
   var hasTrailingResults: Bool { handle.map { mysql_stmt_more_results($0) != 0 } ?? false }

@@ -28,7 +28,8 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
     self.text = text
     self.connection = connection
     parameters = MySQLParameters(count: text.parameterCount)
-    countsNewRows = text.leadingKeyword == "INSERT" && text.text.contains(Dialect.existingRowMarking)
+    countsNewRows =
+      text.leadingKeyword == "INSERT" && text.text.contains(Dialect.existingRowMarking)
   }
 
   /// Statements on data are prepared; others run once and by their text, which saves a round trip, and
@@ -50,7 +51,7 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
     var outcome = outcome()
     let (returnedCount, failure) = await dropRows()
     await connection.leave()
-    if let failure { throw await connection.refreshed(failure) }
+    if let failure { throw await explained(failure) }
     if text.changesRows { outcome.rowCount += returnedCount }
     return outcome
   }
@@ -63,14 +64,13 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
       return self
     }
     let code = await fetch()
+    // Told by the connection, which forgets it with the next command.
+    let failed = code != 0 && code != Self.noData ? failure() : nil
+    if code == Self.noData { progress = await endOfRows() } else { progress = .fetched(.row) }
     await connection.leave()
-    switch code {
-    case 0: progress = .fetched(.row)
-    case Self.noData: progress = await endOfRows()
-    default:
-      let failure = failure()
+    if let failed {
       progress = .closed
-      throw await connection.refreshed(failure)
+      throw await explained(failed)
     }
     stepsUntilPause = Self.stepsPerSlice
     return self
@@ -99,7 +99,7 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
     await connection.leave()
     if let failed {
       finalize()
-      throw await connection.refreshed(failed)
+      throw await explained(failed)
     }
     adoptColumns()
   }
@@ -107,9 +107,9 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
   private func runText() async throws(DatabaseError) -> ExecResult {
     try await connection.enter()
     await connection.run(text.text)
-    let failed = connection.result.pointee != 0 ? connection.failure(of: self) : nil
+    let failed = connection.result.pointee != 0 ? connection.failure() : nil
     await connection.leave()
-    if let failed { throw await connection.refreshed(failed) }
+    if let failed { throw await explained(failed) }
     return ExecResult(rowCount: 0)
   }
 }

@@ -56,6 +56,8 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     throw DatabaseError(.cancelled, "the statement was interrupted")
   }
 
+  func statementBegins() { connection.statementBegins() }
+
   func interrupt() {
     if sabotage.interruptsNext { strayInterrupt.store(true, ordering: .relaxed) }
     guard isDeaf else { return connection.interrupt() }

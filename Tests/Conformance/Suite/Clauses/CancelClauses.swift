@@ -25,7 +25,8 @@ let cancelClauses = [
     let db = try await context.open { $0.maxConnections = 1 }
     let started = Signal()
     let task = Task {
-      var rows = try await db.query(counting(to: 50_000_000))
+      // Some engines count to the end before they give the first row.
+      var rows = try await db.query(counting(to: 3_000_000))
       while try await rows.next() { started.fire() }
     }
     await started.wait()

@@ -25,6 +25,8 @@ final class WatchedConnection: DriverConnection {
     return WatchedStatement(statement, text: text.text, of: self)
   }
 
+  func statementBegins() { connection.statementBegins() }
+
   func interrupt() {
     watch.count { $0.interrupts += 1 }
     connection.interrupt()
