@@ -88,11 +88,11 @@ import Testing
       try await withThrowingTaskGroup(of: Void.self) { group in
         for number in 0..<4 {
           group.addTask {
-            while !end.hasCome.load(ordering: .relaxed) {
+            while !end.hasCome {
               let guest = ChatClient(server)
               guest.shakeHands("guest\(number)")
               try await guest.waitUntil("something new") {
-                try $0.texts.count >= 60 || end.hasCome.load(ordering: .relaxed)
+                try $0.texts.count >= 60 || end.hasCome
               }
               guest.disconnect()
               let ids = try guest.messages.filter { $0.type == "text" }.map(\.messageID)
@@ -105,7 +105,7 @@ import Testing
           alice.say("\(number)")
           if number % 3 == 0 { try await alice.text("\(number)") }
         }
-        end.hasCome.store(true, ordering: .relaxed)
+        end.come()
         try await group.waitForAll()
       }
     }

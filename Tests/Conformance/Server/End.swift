@@ -2,5 +2,9 @@ import Synchronization
 
 /// Tells other tasks that a test is over.
 final class End: Sendable {
-  let hasCome = Atomic<Bool>(false)
+  private let flag = Atomic<Bool>(false)
+
+  var hasCome: Bool { flag.load(ordering: .acquiring) }
+
+  func come() { flag.store(true, ordering: .releasing) }
 }

@@ -56,6 +56,9 @@ final class FaultyLine: Sendable {
     }
   }
 
+  /// Whether a fault still waits for its commit.
+  var isArmed: Bool { state.withLock { $0.fault != nil } }
+
   func repair() { state.withLock { $0 = State() } }
 
   fileprivate func takeFault() -> CommitFault? {
@@ -84,26 +87,52 @@ private final class FaultyConnection: DriverConnection {
   func close() async { await connection.close() }
 
   func reset() async throws(DatabaseError) {
-    guard !line.isDown else { throw lost(.notSent) }
+    guard !line.isDown else { throw FaultyStatement.lost(.notSent) }
     try await connection.reset()
   }
 
   func prepare(
     _ text: StatementText, isKept: Bool
   ) async throws(DatabaseError) -> any DriverStatement {
-    guard !line.isDown else { throw lost(.notSent) }
-    if text.text == connection.server.dialect.transactions.commit, let fault = line.takeFault() {
-      if fault == .answerIsLost {
-        let commit = try await connection.prepare(text, isKept: false)
-        _ = try await commit.exec([])
-      }
-      await connection.close()
-      throw lost(.unknown)
-    }
-    return try await connection.prepare(text, isKept: false)
+    guard !line.isDown else { throw FaultyStatement.lost(.notSent) }
+    let isCommit = text.text == connection.server.dialect.transactions.commit
+    return FaultyStatement(
+      try await connection.prepare(text, isKept: isKept), line, isCommit: isCommit)
+  }
+}
+
+private final class FaultyStatement: DriverStatement {
+  private let statement: any DriverStatement
+  private let line: FaultyLine
+  private let isCommit: Bool
+
+  init(
+    _ statement: any DriverStatement, _ line: FaultyLine, isCommit: Bool
+  ) {
+    self.statement = statement
+    self.line = line
+    self.isCommit = isCommit
   }
 
-  private func lost(_ execution: DatabaseError.Execution) -> DatabaseError {
+  var parameterCount: Int? { statement.parameterCount }
+  func finalize() { statement.finalize() }
+
+  func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
+    if isCommit, let fault = line.takeFault() {
+      if fault == .answerIsLost { _ = try await statement.exec(parameters) }
+      // The pool closes what is spent, and then the server rolls back what was not committed.
+      throw Self.lost(.unknown)
+    }
+    guard !line.isDown else { throw Self.lost(.notSent) }
+    return try await statement.exec(parameters)
+  }
+
+  func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
+    guard !line.isDown else { throw Self.lost(.notSent) }
+    return try await statement.query(parameters)
+  }
+
+  static func lost(_ execution: DatabaseError.Execution) -> DatabaseError {
     DatabaseError(
       .connectionLost, "the line was cut", connection: .spent, execution: execution)
   }

@@ -48,7 +48,7 @@ import Testing
           var seen: [Int64] = []
           var isLastLook = false
           while !isLastLook {
-            isLastLook = end.hasCome.load(ordering: .acquiring)
+            isLastLook = end.hasCome
             seen += try await reader.query(
               "SELECT id FROM messages WHERE id > ? ORDER BY id", seen.last ?? 0, as: (Int64).self
             ).collect()
@@ -62,7 +62,7 @@ import Testing
           }
           try await authors.waitForAll()
         }
-        end.hasCome.store(true, ordering: .releasing)
+        end.come()
         let seen = try await group.next() ?? []
         let all = try await reader.query("SELECT id FROM messages ORDER BY id", as: (Int64).self)
           .collect()
@@ -83,6 +83,7 @@ import Testing
         line.cut(fault)
         alice.say("once")
         try await bob.text("once")
+        #expect(!line.isArmed)
         alice.say("twice")
         try await bob.text("twice")
         #expect(try bob.texts == ["once", "twice"], "\(fault)")
