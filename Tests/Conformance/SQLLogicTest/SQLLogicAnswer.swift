@@ -30,12 +30,12 @@ struct SQLLogicAnswer {
   var digest: String { Self.digest(of: values) }
 
   static func digest(of values: [String]) -> String {
-    var digest = MD5()
+    var bytes: [UInt8] = []
     for value in values {
-      digest.update(value.utf8)
-      digest.update(CollectionOfOne(UInt8(ascii: "\n")))
+      bytes += value.utf8
+      bytes.append(UInt8(ascii: "\n"))
     }
-    return digest.hex()
+    return MD5.hex(bytes)
   }
 }
 

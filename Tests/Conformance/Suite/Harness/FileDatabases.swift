@@ -57,7 +57,11 @@ final class FileDatabases: CaseDatabases {
   }
 
   private func openFolder() throws -> RunFolder {
-    let names = try FileManager.default.contentsOfDirectory(atPath: parent)
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: parent) else {
+      throw DatabaseError(
+        .cannotConnect,
+        "the directory \(parent) cannot be read; the cases' files go beside the file of the URL")
+    }
     for name in names where CaseName.run(of: name) != nil {
       // One that is locked belongs to a run that is at work.
       if let left = RunFolder(existing: "\(parent)/\(name)") { _ = left.remove() }
