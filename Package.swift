@@ -22,6 +22,8 @@ let package = Package(
     .library(name: "DriverConformance", targets: ["DriverConformance"]),
     .library(name: "DriverFaults", targets: ["DriverFaults"]),
     .executable(name: "dovetail-server", targets: ["Server"]),
+    .library(name: "SQLLogicTest", targets: ["SQLLogicTest"]),
+    .executable(name: "dovetail-conformance", targets: ["ConformanceTool"]),
   ],
   traits: [
     .trait(name: "SQLite", description: "Build the server with the SQLite driver."),
@@ -89,6 +91,21 @@ let package = Package(
       ],
       path: "Tests/Conformance/Suite", swiftSettings: strict),
 
+    // The sqllogictest format: an oracle that no one of this project has written.
+    .target(
+      name: "SQLLogicTest", dependencies: ["DriverAPI"], path: "Tests/Conformance/SQLLogicTest",
+      exclude: ["Records"], swiftSettings: strict),
+
+    // The contract and the oracle as a program; traits choose the drivers it is linked with.
+    .executableTarget(
+      name: "ConformanceTool",
+      dependencies: [
+        "DriverAPI", "DriverConformance", "SQLLogicTest",
+        .target(name: "DriverSQLite", condition: .when(traits: ["SQLite"])),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Conformance/Tool", swiftSettings: strict),
+
     // The chat server; traits choose the drivers it is linked with.
     .executableTarget(
       name: "Server",
@@ -135,5 +152,9 @@ let package = Package(
         .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
       path: "Tests/Conformance/Server", swiftSettings: strict),
+    .testTarget(
+      name: "OracleTests",
+      dependencies: ["DriverAPI", "DriverConformance", "DriverSQLite", "SQLLogicTest"],
+      path: "Tests/Conformance/Oracle", swiftSettings: strict),
   ]
 )

@@ -33,7 +33,7 @@ struct SQLLexer: ~Escapable {
   }
 
   @_lifetime(copy bytes)
-  private init(_ bytes: Span<UInt8>, _ rules: LexicalRules) {
+  init(_ bytes: Span<UInt8>, _ rules: LexicalRules) {
     self.bytes = bytes
     self.rules = rules
   }
@@ -70,7 +70,7 @@ struct SQLLexer: ~Escapable {
     end = position
   }
 
-  private mutating func readMeaningful(_ byte: UInt8) throws(DatabaseError) {
+  mutating func readMeaningful(_ byte: UInt8) throws(DatabaseError) {
     switch byte {
     case UInt8(ascii: "'"):
       try readQuoted("string", backslash: rules.backslashEscapes)

@@ -1,8 +1,10 @@
 extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The URL with `***` for each secret; apart from these it reads back as an equal value. [URL-4]
-  public var description: String {
-    let query = parameters.map(\.description).joined(separator: "&")
-    return "\(scheme):\(location)" + (query.isEmpty ? "" : "?\(query)")
+  public var description: String { text(hidingSecrets: true) }
+
+  func text(hidingSecrets: Bool) -> String {
+    let query = parameters.map { $0.text(hidingSecrets) }.joined(separator: "&")
+    return "\(scheme):\(location(hidingSecrets))" + (query.isEmpty ? "" : "?\(query)")
   }
 
   /// The same as `description`.
@@ -13,17 +15,17 @@ extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, Cu
     Mirror(self, children: ["url": description], displayStyle: .struct)
   }
 
-  private var location: String {
-    guard let path else { return "//" + credentials + servers + databasePath }
+  private func location(_ hidingSecrets: Bool) -> String {
+    guard let path else { return "//" + credentials(hidingSecrets) + servers + databasePath }
     // Somebody took a file for a server: what looks like a password is treated as one.
-    if looksLikeCredentials { return Self.maskedOpaque(path) }
+    if hidingSecrets, looksLikeCredentials { return Self.maskedOpaque(path) }
     switch scheme {
     case "file":
       return (path.hasPrefix("//") ? "//" : "") + Self.encoded(path, allowing: "/: ")
     case "sqlite" where path.contains("?") || path.contains("//"):
       return "//" + Self.encoded(path, allowing: "/: ")
     case "sqlite": return path
-    default: return Self.maskedOpaque(path)
+    default: return hidingSecrets ? Self.maskedOpaque(path) : path
     }
   }
 
@@ -42,9 +44,10 @@ extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, Cu
     path[...].parted(atLast: "@").map { "***@\($0.1)" } ?? path
   }
 
-  private var credentials: String {
+  private func credentials(_ hidingSecrets: Bool) -> String {
     guard user != nil || password != nil else { return "" }
-    return Self.encoded(user ?? "") + (password == nil ? "" : ":***") + "@"
+    let secret = password.map { ":" + (hidingSecrets ? "***" : Self.encoded($0)) } ?? ""
+    return Self.encoded(user ?? "") + secret + "@"
   }
 
   private var servers: String {
@@ -69,8 +72,11 @@ extension DatabaseURL.Parameter: CustomStringConvertible, CustomDebugStringConve
   CustomReflectable
 {
   /// `name=value`, with `***` for the value of a secret.
-  public var description: String {
-    let shown = isSecret ? "***" : DatabaseURL.encoded(value, allowing: "/: ,")
+  public var description: String { text(true) }
+
+  func text(_ hidingSecrets: Bool) -> String {
+    let isHidden = hidingSecrets && isSecret
+    let shown = isHidden ? "***" : DatabaseURL.encoded(value, allowing: "/: ,")
     return "\(DatabaseURL.encoded(name))=\(shown)"
   }
 

@@ -32,8 +32,12 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
   /// - Throws: ``ClauseFailure`` with the clause's id if it was broken, if the check met an error it
   ///   did not expect, or if it hangs.
   @discardableResult
-  public func run() async throws -> Outcome {
+  public func run() async throws -> Outcome { try await run(started: {}) }
+
+  /// - Parameter started: called when the case's turn has come.
+  func run(started: () -> Void) async throws -> Outcome {
     try await CaseGate.shared.admitted(clause.weight) {
+      started()
       let context = ConformanceContext(harness, url: try await harness.makeDatabase())
       let outcome: Outcome
       do {

@@ -1,0 +1,86 @@
+public import DriverAPI
+
+extension ConformanceSuite {
+  /// Is told of every check as it ends: the check, how many have ended, and how many there are.
+  public typealias Progress =
+    @Sendable (_ check: ConformanceReport.Check, _ done: Int, _ total: Int) -> Void
+
+  /// The checks of clauses or of families of clauses, in the contract's order.
+  ///
+  /// - Parameter names: such as `TX-9` or `TX`, in capitals or not; none means all.
+  /// - Throws: `misuse` that names what is no clause and lists the families.
+  public static func clauses(matching names: [String]) throws(DatabaseError) -> [Clause] {
+    let wanted = Set(names.map { $0.uppercased() })
+    let families = families.map(\.0)
+    for name in wanted.sorted() where !contract.contains(name) && !families.contains(name) {
+      throw .misuse(
+        "\(name) is no clause; write one such as TX-9, or a family of them: "
+          + families.joined(separator: ", "))
+    }
+    if wanted.isEmpty { return clauses }
+    let found = clauses.filter { wanted.contains($0.id) || wanted.contains(family($0.id)) }
+    guard !found.isEmpty else {
+      throw .misuse("there is no check of \(wanted.sorted().joined(separator: ", "))")
+    }
+    return found
+  }
+
+  /// Runs checks on a backend, several at once.
+  ///
+  /// A check that fails is in the report; it does not end the run.
+  ///
+  /// - Throws: why no database for a case could be made or opened; then nothing was checked.
+  public static func report(
+    on harness: any ConformanceHarness, clauses: [Clause] = Self.clauses,
+    progress: @escaping Progress = { _, _, _ in }
+  ) async throws -> ConformanceReport {
+    var report = ConformanceReport(
+      backend: harness.name, server: try await facts(of: harness))
+    var checks: [Int: ConformanceReport.Check] = [:]
+    await withTaskGroup(of: (Int, ConformanceReport.Check).self) { group in
+      for (index, clause) in clauses.enumerated() {
+        group.addTask { (index, await ConformanceCase(clause, on: harness).checked()) }
+      }
+      for await (index, check) in group {
+        checks[index] = check
+        progress(check, checks.count, clauses.count)
+      }
+    }
+    report.checks = clauses.indices.compactMap { checks[$0] }
+    return report
+  }
+
+  private static func facts(of harness: any ConformanceHarness) async throws -> ServerFacts {
+    let context = ConformanceContext(harness, url: try await harness.makeDatabase())
+    do {
+      let facts = try await context.facts()
+      await harness.removeDatabase(context.url)
+      return facts
+    } catch {
+      await harness.removeDatabase(context.url)
+      throw error
+    }
+  }
+}
+
+extension ConformanceCase {
+  /// Runs the case and tells how it ended.
+  fileprivate func checked() async -> ConformanceReport.Check {
+    let stopwatch = Stopwatch()
+    func ended(
+      _ outcome: ConformanceReport.Outcome, _ failure: String? = nil
+    ) -> ConformanceReport.Check {
+      ConformanceReport.Check(
+        clause: clause.id, title: clause.title, outcome: outcome, failure: failure,
+        seconds: stopwatch.seconds)
+    }
+    do {
+      return switch try await run(started: { stopwatch.start() }) {
+      case .held: ended(.held)
+      case .provenOff: ended(.provenOff)
+      }
+    } catch {
+      return ended(.failed, "\(error)")
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import DriverAPI
+import DriverConformance
+
+#if SQLite
+import DriverSQLite
+#endif
+
+/// The drivers that this program was built with; traits choose them.
+enum ToolDrivers {
+  static func registry() throws(DatabaseError) -> DriverRegistry {
+    let registry = DriverRegistry()
+    #if SQLite
+    try registry.register(SQLiteDriver())
+    #endif
+    return registry
+  }
+
+  /// A harness for each URL, in order.
+  ///
+  /// - Throws: `misuse` for a URL that cannot be read or has no driver here.
+  static func harnesses(for urls: [String]) throws(DatabaseError) -> [URLHarness] {
+    let registry = try registry()
+    var harnesses: [URLHarness] = []
+    for url in urls {
+      let driver = try registry.driver(for: DatabaseURL(url))
+      harnesses.append(try URLHarness(url, driver: driver))
+    }
+    return harnesses
+  }
+}
