@@ -137,7 +137,10 @@ let package = Package(
       ],
       path: "Tests/Conformance/Drivers", swiftSettings: strict),
     .testTarget(
-      name: "SaboteurTests", dependencies: ["DriverAPI", "DriverConformance", "DriverSQLite"],
+      name: "SaboteurTests",
+      dependencies: [
+        "DriverAPI", "DriverConformance", "DriverSQLite", "DriverPostgres", "DriverMySQL",
+      ],
       path: "Tests/Conformance/Saboteurs", swiftSettings: strict),
     .testTarget(
       name: "ServerTests",

@@ -1,4 +1,5 @@
 import DriverAPI
+import FoundationEssentials
 
 /// The memory behind cells that were made from values.
 struct LentValues {
@@ -33,29 +34,47 @@ struct LentValues {
     return Cell(kind: kind, lending: UnsafeRawBufferPointer(rebasing: block[..<bytes.count]))
   }
 
-  /// All rows of a result, up to a limit; stops at the first wait.
-  static func readAll(_ rows: any DriverRows, limit: Int) throws(DatabaseError) -> [[Value]] {
+  /// All rows of a result, up to a limit.
+  static func readAll(
+    _ rows: any DriverRows, limit: Int
+  ) async throws(DatabaseError) -> [[Value]] {
     let cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: max(1, rows.columns.count))
     defer { cells.deallocate() }
     var all: [[Value]] = []
-    while all.count < limit, try rows.step(into: cells) == .row {
-      all.append((0..<rows.columns.count).map { Value(cells[$0]) })
+    while all.count < limit {
+      switch try rows.step(into: cells) {
+      case .row: all.append((0..<rows.columns.count).map { Value(cells[$0]) })
+      case .wait: try await rows.wait()
+      case .done: return all
+      }
     }
     return all
   }
 }
 
 extension Value {
-  /// A copy of what a cell of SQLite holds.
+  /// A copy of what a cell holds.
   init(_ cell: Cell) {
     let start = UnsafeRawPointer(bitPattern: UInt(cell.bits))
     let bytes = UnsafeRawBufferPointer(start: start, count: Int(cell.count))
     switch cell.kind {
+    case .null: self = .null
+    case .bool: self = .bool(cell.bits != 0)
     case .int: self = .int(Int64(bitPattern: cell.bits))
+    case .uint: self = .uint(cell.bits)
     case .double: self = .double(Double(bitPattern: cell.bits))
     case .text: self = .text(String(decoding: bytes, as: UTF8.self))
     case .bytes: self = .bytes(Array(bytes))
-    default: self = .null
+    case .json: self = .json(String(decoding: bytes, as: UTF8.self))
+    case .uuid: self = .uuid(UUID(uuid: bytes.loadUnaligned(as: uuid_t.self)))
+    case .decimal:
+      self =
+        ExactDecimal(String(decoding: bytes, as: UTF8.self)).map(Value.decimal)
+        ?? .text(String(decoding: bytes, as: UTF8.self))
+    case .timestamp:
+      self = Timestamp(microseconds: Int64(bitPattern: cell.bits)).map(Value.timestamp) ?? .null
+    case .date:
+      self = CalendarDate(daysSince1970: Int64(bitPattern: cell.bits)).map(Value.date) ?? .null
     }
   }
 }

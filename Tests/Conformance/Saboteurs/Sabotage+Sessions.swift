@@ -28,12 +28,13 @@ extension Sabotage {
       $0.text = { $0 == "SELECT 1" ? "SELECT 2" : $0 }
     },
     Sabotage("enforces no foreign keys", "CONN-7", "ERR-1", "UPSERT-3") {
+      $0.engines = ["sqlite"]
       $0.greeting = "PRAGMA foreign_keys = 0"
     },
     facts("lives in another time zone", "CONN-7") {
       $0.dialect.currentTimestamp =
         "(strftime('%Y-%m-%d %H:%M:%f', 'now', '+5 hours') || '000')"
-    },
+    }.only(on: "sqlite"),
     Sabotage("passes over unknown options", "URL-5") {
       $0.plan = { driver, url throws(DatabaseError) in
         do { return try driver.plan(for: url) } catch { return ConnectionPlan(maxWriters: 1) }
@@ -62,7 +63,7 @@ extension Sabotage {
     Sabotage(
       "keeps nothing when it closes", "DURABLE-1", "DURABLE-2", "DURABLE-3", "DURABLE-5", "CONN-5"
     ) {
-      $0.greeting = nil
+      $0.engines = ["sqlite"]
       $0.url = { _ in "sqlite::memory:" }
     },
     Sabotage("forgets a table it was told of", "STMT-1") {
@@ -85,5 +86,5 @@ extension Sabotage {
 
   /// Every sabotage.
   static let all: [Sabotage] =
-    ofRows + ofValues + ofExecution + ofErrors + ofTransactions + ofSessions
+    ofRows + ofValues + ofExecution + ofErrors + ofTransactions + ofSessions + ofServers
 }

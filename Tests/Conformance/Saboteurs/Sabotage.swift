@@ -8,11 +8,22 @@ struct Sabotage: Sendable, CustomStringConvertible {
   typealias Execution =
     @Sendable (Sabotaged, [Value]) async throws(DatabaseError) -> ExecResult
 
+  /// How a batch runs.
+  typealias Batch =
+    @Sendable (SaboteurConnection, [(text: StatementText, parameters: [Value])])
+    async throws(DatabaseError) -> [ExecResult]
+  /// How a statement runs in a session that tasks share: the closure is the honest way.
+  typealias Pipelined =
+    @Sendable (StatementText, () async throws(DatabaseError) -> PipelineResult)
+    async throws(DatabaseError) -> PipelineResult
+
   /// What the driver does wrong.
   let name: String
   /// The clauses that are expected to catch it; they run first.
   let clauses: [String]
 
+  /// The dialects of the engines it can happen on; nil means on any.
+  var engines: Set<String>?
   var facts: (@Sendable (inout ServerFacts) -> Void)?
   var plan: (@Sendable (any Driver, DatabaseURL) throws(DatabaseError) -> ConnectionPlan)?
   var url: (@Sendable (String) -> String)?
@@ -33,6 +44,11 @@ struct Sabotage: Sendable, CustomStringConvertible {
   var status: (@Sendable (TransactionStatus) -> TransactionStatus)?
   var bulk: (@Sendable ([[Value]]) -> [[Value]])?
   var bulkCount: (@Sendable (Int) -> Int)?
+  /// What becomes of a batch that the driver takes as a whole.
+  var batch: Batch?
+  var pipelined: Pipelined?
+  /// Nil from it loses the notification.
+  var notification: (@Sendable (DatabaseNotification) -> DatabaseNotification?)?
   var keepsRowsOpen = false
   var keepsEveryRow = false
   var skipsReset = false
@@ -55,6 +71,16 @@ struct Sabotage: Sendable, CustomStringConvertible {
 
   /// Whether the driver's rows are looked at one by one.
   var touchesRows: Bool { rows != nil || value != nil || columns != nil || keepsEveryRow }
+
+  /// Whether it can happen on an engine.
+  func applies(to dialect: String) -> Bool { engines?.contains(dialect) ?? true }
+
+  /// The same where only these engines make it possible.
+  func only(on engines: String...) -> Sabotage {
+    var copy = self
+    copy.engines = Set(engines)
+    return copy
+  }
 
   /// The error as the sabotage tells it; nil if it tells nothing.
   func told(_ error: DatabaseError) -> DatabaseError? {

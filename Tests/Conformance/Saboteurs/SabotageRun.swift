@@ -1,27 +1,21 @@
 import DriverAPI
 import DriverConformance
-import DriverSQLite
-import Foundation
 
-/// A saboteur on a file of its own.
+/// A saboteur in front of an honest backend.
 struct SaboteurHarness: ConformanceHarness {
   let name: String
   let driver: any Driver
+  private let base: any ConformanceHarness
 
-  init(_ sabotage: Sabotage) {
-    name = sabotage.name
-    driver = Saboteur(driver: SQLiteDriver(), sabotage: sabotage)
+  init(_ sabotage: Sabotage, on base: any ConformanceHarness) {
+    name = "\(base.name), which \(sabotage.name)"
+    driver = Saboteur(driver: base.driver, sabotage: sabotage)
+    self.base = base
   }
 
-  func makeDatabase() async throws -> String {
-    let directory = FileManager.default.temporaryDirectory.path + "/dovetail-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    return "sqlite:\(directory)/test.db"
-  }
+  func makeDatabase() async throws -> String { try await base.makeDatabase() }
 
-  func removeDatabase(_ url: String) async {
-    try? FileManager.default.removeItem(atPath: String(url.dropFirst(7).dropLast(8)))
-  }
+  func removeDatabase(_ url: String) async { await base.removeDatabase(url) }
 }
 
 /// What became of one sabotage.
@@ -34,9 +28,11 @@ struct SabotageReport: Sendable {
 
   /// Runs the clauses that are expected to catch it, the quick ones first, and all the others if
   /// none did. What the honest driver fails proves nothing and is left out.
-  static func run(_ sabotage: Sabotage, besides broken: Set<String> = []) async -> SabotageReport {
+  static func run(
+    _ sabotage: Sabotage, on base: any ConformanceHarness, besides broken: Set<String> = []
+  ) async -> SabotageReport {
     var report = SabotageReport(sabotage: sabotage)
-    let harness = SaboteurHarness(sabotage)
+    let harness = SaboteurHarness(sabotage, on: base)
     let clauses = ConformanceSuite.clauses.filter { !broken.contains($0.description) }
     let expected = clauses.filter { sabotage.clauses.contains($0.id) }
     for clause in expected where clause.weight == .light { await report.check(clause, harness) }

@@ -9,7 +9,10 @@ struct Saboteur: Driver {
 
   func plan(for url: DatabaseURL) throws(DatabaseError) -> ConnectionPlan {
     if let plan = sabotage.plan { return try plan(driver, url) }
-    return try driver.plan(for: url)
+    var plan = try driver.plan(for: url)
+    // Most sabotages stand in the way of sessions that are lent.
+    if sabotage.pipelined == nil { plan.maxPipelines = 0 }
+    return plan
   }
 
   func connect(
@@ -27,4 +30,34 @@ struct Saboteur: Driver {
       throw sabotage.told(error) ?? error
     }
   }
+
+  func openPipeline(to url: DatabaseURL) async throws(DatabaseError) -> any DriverPipeline {
+    SaboteurPipeline(try await driver.openPipeline(to: url), sabotage)
+  }
+}
+
+/// A session that tasks share and that breaks one promise.
+private final class SaboteurPipeline: DriverPipeline {
+  private let pipeline: any DriverPipeline
+  private let sabotage: Sabotage
+
+  init(_ pipeline: any DriverPipeline, _ sabotage: Sabotage) {
+    self.pipeline = pipeline
+    self.sabotage = sabotage
+  }
+
+  func run(
+    _ text: StatementText, _ parameters: [Value], number: UInt64
+  ) async throws(DatabaseError) -> PipelineResult {
+    guard let pipelined = sabotage.pipelined else {
+      return try await pipeline.run(text, parameters, number: number)
+    }
+    return try await pipelined(text) { () async throws(DatabaseError) in
+      try await pipeline.run(text, parameters, number: number)
+    }
+  }
+
+  func interrupt(number: UInt64) { pipeline.interrupt(number: number) }
+
+  func close() async { await pipeline.close() }
 }

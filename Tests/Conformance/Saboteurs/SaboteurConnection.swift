@@ -94,11 +94,19 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
   func execBatch(
     _ batch: [(text: StatementText, parameters: [Value])]
   ) async throws(DatabaseError) -> [ExecResult] {
-    try await connection.execBatch(batch)
+    if let sabotaged = sabotage.batch { return try await sabotaged(self, batch) }
+    do { return try await connection.execBatch(batch) } catch {
+      if let told = sabotage.told(error) { throw told }
+      return batch.map { _ in ExecResult(rowCount: 0) }
+    }
   }
 
   func nextNotification() async throws(DatabaseError) -> DatabaseNotification {
-    try await connection.nextNotification()
+    while true {
+      let honest = try await connection.nextNotification()
+      guard let hook = sabotage.notification else { return honest }
+      if let changed = hook(honest) { return changed }
+    }
   }
 
   /// Runs a statement of the saboteur's own on the honest connection.

@@ -9,14 +9,14 @@ final class SaboteurRows: DriverRows {
   private var kept: [[Value]] = []
   let columns: ColumnList
 
-  init(_ honest: any DriverRows, _ sabotage: Sabotage) throws(DatabaseError) {
+  init(_ honest: any DriverRows, _ sabotage: Sabotage) async throws(DatabaseError) {
     self.honest = honest
     self.sabotage = sabotage
     guard sabotage.rows != nil || sabotage.columns != nil else {
       columns = honest.columns
       return
     }
-    let all = try LentValues.readAll(honest, limit: 5000)
+    let all = try await LentValues.readAll(honest, limit: 5000)
     changed = sabotage.rows?(all) ?? all
     columns = sabotage.columns?(honest.columns, !all.isEmpty) ?? honest.columns
   }

@@ -46,10 +46,10 @@ final class SaboteurStatement: DriverStatement {
     do {
       let rows = try await start(parameters)
       return sabotage.touchesRows || sabotage.keepsRowsOpen || sabotage.error != nil
-        ? try SaboteurRows(rows, sabotage) : rows
+        ? try await SaboteurRows(rows, sabotage) : rows
     } catch {
       guard let told = sabotage.told(error) else {
-        return try SaboteurRows(try await statement.query(parameters), sabotage)
+        return try await SaboteurRows(try await statement.query(parameters), sabotage)
       }
       throw told
     }
