@@ -3,7 +3,7 @@ import DriverAPI
 
 extension PostgresConnection {
   /// Waits at the socket; libpq keeps what arrived during a statement. [NOTIFY-1]
-  func nextNotification() async throws(DatabaseError) -> DriverAPI.Notification {
+  func nextNotification() async throws(DatabaseError) -> DatabaseNotification {
     try await begin()
     beginListening()
     defer { endListening() }
@@ -19,10 +19,10 @@ extension PostgresConnection {
     }
   }
 
-  private func takeNotification() -> DriverAPI.Notification? {
+  private func takeNotification() -> DatabaseNotification? {
     guard let message = PQnotifies(link.handle) else { return nil }
     defer { PQfreemem(message) }
-    return DriverAPI.Notification(
+    return DatabaseNotification(
       channel: String(cString: message.pointee.relname),
       payload: String(cString: message.pointee.extra), senderID: Int(message.pointee.be_pid))
   }
