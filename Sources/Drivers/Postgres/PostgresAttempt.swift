@@ -27,7 +27,9 @@ final class PostgresAttempt {
   /// Connects.
   ///
   /// - Throws: why there is no session; `cancelled` when the task is cancelled.
-  func run() async throws(DatabaseError) -> PostgresLink {
+  func run(
+    onReady: (@Sendable (Readiness) -> Void)?
+  ) async throws(DatabaseError) -> PostgresLink {
     do throws(DatabaseError) {
       try await poll()
     } catch {
@@ -35,7 +37,7 @@ final class PostgresAttempt {
       throw error
     }
     PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
-    return try PostgresLink(handle)
+    return try PostgresLink(handle, onReady: onReady)
   }
 
   private func poll() async throws(DatabaseError) {

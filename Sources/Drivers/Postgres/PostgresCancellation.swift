@@ -1,6 +1,4 @@
-import CPostgres
 import DriverAPI
-import Dispatch
 import EventLoop
 import Synchronization
 
@@ -22,20 +20,13 @@ final class PostgresCancellation: Sendable {
   /// How long a server may take to react before its connection is given up.
   static let patience = Duration.seconds(5)
   private static let pause = Duration.milliseconds(100)
-  // A request blocks its thread, for minutes if the network is dead.
-  private static let queue = DispatchQueue(
-    label: "dovetail.postgres.cancel", attributes: .concurrent)
-
   private let state = Mutex(State())
   private let isDirty = Atomic<Bool>(false)
   private let handle: PostgresCancelHandle
   private let watch: SocketWatch
 
   init(of session: OpaquePointer, waking watch: SocketWatch) throws(DatabaseError) {
-    guard let cancel = dovetail_cancel_make(session) else {
-      throw DatabaseError(.resourceExhausted, "memory ran out", connection: .spent)
-    }
-    handle = PostgresCancelHandle(cancel)
+    handle = try PostgresCancelHandle(of: session)
     self.watch = watch
   }
 
@@ -61,10 +52,7 @@ final class PostgresCancellation: Sendable {
     }
     guard isFirst else { return }
     watch.wake()
-    Self.queue.async { [self] in
-      handle.send()
-      arrived()
-    }
+    handle.send { [self] in arrived() }
   }
 
   /// Asks again because the statement still runs; false when the server's time is over.
@@ -119,26 +107,5 @@ final class PostgresCancellation: Sendable {
       state.nextRequest = nil
       isDirty.store(state.requestCount > 0, ordering: .releasing)
     }
-  }
-}
-
-/// What libpq needs to cancel; kept until the last request has returned.
-///
-/// `@unchecked Sendable`: immutable, and requests are sent one at a time.
-private final class PostgresCancelHandle: @unchecked Sendable {
-  private let cancel: OpaquePointer
-
-  init(_ cancel: OpaquePointer) {
-    self.cancel = cancel
-  }
-
-  deinit {
-    dovetail_cancel_free(cancel)
-  }
-
-  // Whether the request got there is seen by the statement ending; if it does not, the patience of
-  // the waiting ends.
-  func send() {
-    _ = dovetail_cancel_send(cancel)
   }
 }

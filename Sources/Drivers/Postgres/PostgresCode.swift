@@ -14,7 +14,8 @@ enum PostgresCode {
     case "23502": .notNullViolation
     case "23514", "44000": .checkViolation
     case "42501": .permissionDenied
-    case "42P01", "42703", "42883", "42704", "42P02", "3F000", "3D000", "34000", "26000": .undefinedObject
+    case "42P01", "42703", "42883", "42704", "42P02", "3F000", "3D000", "34000", "26000":
+      .undefinedObject
     case "42804", "42846", "42P18", "42P38": .invalidValue
     // Objects that exist already have no kind of their own.
     case "42P03", "42P04", "42P05", "42P06", "42P07", "42701", "42710", "42712", "42723": .other

@@ -15,7 +15,7 @@ struct PostgresDescription {
 
 extension PostgresConnection {
   /// Reads the answer to a statement that was sent, and discards rows.
-  func outcome(of text: StatementText) async throws(DatabaseError) -> ExecResult {
+  func outcome(of text: StatementText?) async throws(DatabaseError) -> ExecResult {
     var count = 0
     var failure: DatabaseError?
     while let result = try await link.nextResult() {

@@ -22,7 +22,7 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   private var lastStatus = TransactionStatus.none
   private var lastName = 0
   private var lastUse = ContinuousClock.now
-  private let isListening = Atomic<Bool>(false)
+  private let listening = Atomic<Listening>(.no)
 
   /// After this long without use the socket is asked whether the server hung up meanwhile.
   private static let trustedIdleTime = Duration.milliseconds(500)
@@ -54,8 +54,9 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   }
 
   func interrupt() {
-    if isListening.load(ordering: .acquiring) { return link.watch.wake() }
-    link.cancellation.request()
+    if listening.load(ordering: .acquiring) == .no { return link.cancellation.request() }
+    listening.store(.interrupted, ordering: .releasing)
+    link.watch.wake()
   }
 
   func close() async {
@@ -113,13 +114,15 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
     return "d\(lastName)"
   }
 
-  /// Runs `body` as the wait for notifications, which an interruption only ends.
-  func listening<R>(
-    _ body: () async throws(DatabaseError) -> R
-  ) async throws(DatabaseError) -> R {
-    isListening.store(true, ordering: .releasing)
-    defer { isListening.store(false, ordering: .releasing) }
-    return try await body()
+  /// The server runs nothing from now on: an interruption only ends the waiting.
+  func beginListening() { listening.store(.yes, ordering: .releasing) }
+
+  func endListening() { listening.store(.no, ordering: .releasing) }
+
+  var isInterruptedListening: Bool { listening.load(ordering: .acquiring) == .interrupted }
+
+  private enum Listening: UInt8, AtomicRepresentable {
+    case no, yes, interrupted
   }
 }
 
@@ -128,6 +131,9 @@ extension Capabilities {
   static let postgres: Capabilities = {
     var capabilities = Capabilities()
     capabilities.nulInText = false
+    capabilities.nativeBulkInsert = true
+    capabilities.nativeBatch = true
+    capabilities.notifications = true
     return capabilities
   }()
 }

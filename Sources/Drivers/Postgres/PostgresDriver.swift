@@ -17,8 +17,7 @@ public struct PostgresDriver: Driver {
 
   /// As many connections as the application configures, and few that many tasks share.
   public func plan(for url: DatabaseURL) throws(DatabaseError) -> ConnectionPlan {
-    _ = try PostgresOptions(url)
-    return ConnectionPlan()
+    ConnectionPlan(maxPipelines: try PostgresOptions(url).pipelineCount)
   }
 
   /// Opens a session.
@@ -33,5 +32,12 @@ public struct PostgresDriver: Driver {
       throw error
     }
     return connection
+  }
+
+  /// Opens a session that many tasks share.
+  public func openPipeline(
+    to url: DatabaseURL
+  ) async throws(DatabaseError) -> any DriverPipeline {
+    try await PostgresPipeline.open(try PostgresOptions(url))
   }
 }

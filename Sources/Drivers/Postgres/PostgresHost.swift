@@ -104,7 +104,10 @@ struct PostgresHost: Sendable, Hashable {
       var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
       let told = getnameinfo(
         current.ai_addr, current.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
-      if told == 0 { addresses.append(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)) }
+      if told == 0 {
+        addresses.append(
+          String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+      }
       entry = current.ai_next
     }
     return .success(addresses)

@@ -18,7 +18,8 @@ extension PostgresConnection {
   /// and not if the statement may have an effect, which would be undone. [QUERY-3]
   func abandon(_ text: StatementText, in status: TransactionStatus) {
     for _ in 0..<Self.cheapResultCount {
-      if PQisBusy(link.handle) != 0, PQconsumeInput(link.handle) == 0 || PQisBusy(link.handle) != 0 {
+      if PQisBusy(link.handle) != 0, PQconsumeInput(link.handle) == 0 || PQisBusy(link.handle) != 0
+      {
         break
       }
       guard let result = PQgetResult(link.handle) else { return }

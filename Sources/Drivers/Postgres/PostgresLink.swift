@@ -16,14 +16,16 @@ final class PostgresLink: @unchecked Sendable {
   /// Takes over a session that libpq has just opened.
   ///
   /// - Throws: `resourceExhausted`; the session is closed then.
-  init(_ handle: OpaquePointer) throws(DatabaseError) {
+  init(
+    _ handle: OpaquePointer, onReady: (@Sendable (Readiness) -> Void)? = nil
+  ) throws(DatabaseError) {
     self.handle = handle
     host = Self.host(of: handle)
     PQsetnonblocking(handle, 1)
     // The one that is there prints to the standard error stream.
     PQsetNoticeReceiver(handle, { _, _ in }, nil)
     do throws(DatabaseError) {
-      let watch = try EventLoop.shared.watch(PQsocket(handle))
+      let watch = try EventLoop.shared.watch(PQsocket(handle), onReady: onReady)
       self.watch = watch
       cancellation = try PostgresCancellation(of: handle, waking: watch)
     } catch {
@@ -57,6 +59,19 @@ final class PostgresLink: @unchecked Sendable {
       for: unsent > 0 ? [.readable, .writable] : .readable, until: cancellation.deadline)
     if ready.contains(.timedOut), !cancellation.insist() { throw unanswered() }
     if PQconsumeInput(handle) == 0 { throw lost() }
+  }
+
+  /// Waits until everything is sent that libpq holds; false as soon as the server has answered.
+  func drain() async throws(DatabaseError) -> Bool {
+    while true {
+      let unsent = PQflush(handle)
+      if unsent < 0 { throw lost() }
+      if unsent == 0 { return true }
+      let ready = await watch.wait(for: [.readable, .writable], until: cancellation.deadline)
+      if ready.contains(.timedOut), !cancellation.insist() { throw unanswered() }
+      if PQconsumeInput(handle) == 0 { throw lost() }
+      if cancellation.isRequested { return true }
+    }
   }
 
   /// Whether the server has ended the session meanwhile. Asks the socket, not the server.

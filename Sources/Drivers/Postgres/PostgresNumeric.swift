@@ -33,7 +33,8 @@ struct PostgresNumeric {
   func cell(in scratch: PostgresScratch) -> Cell {
     if let word = Self.special[sign] {
       return Cell(
-        kind: .decimal, lending: UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+        kind: .decimal,
+        lending: UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
     let room = scratch.take(max(weight + 1, 1) * 4 + scale + 6)
     var count = 0

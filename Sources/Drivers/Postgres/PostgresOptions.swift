@@ -38,7 +38,11 @@ public struct PostgresOptions: Sendable, Hashable {
     var options = url.options
     searchPath = options.take("search_path")
     cachesStatements = try options.flag("statement_cache") ?? true
-    pipelineCount = try options.integer("pipelines", in: 0...16) ?? 2
+    let pipelines = try options.integer("pipelines", in: 0...16)
+    if !cachesStatements, let pipelines, pipelines > 0 {
+      throw .misuse("pipelines need prepared statements, which statement_cache=off forbids")
+    }
+    pipelineCount = pipelines ?? (cachesStatements ? 2 : 0)
     timeoutPerHost = try options.integer("connect_timeout", in: 0...3600)
       .flatMap { $0 == 0 ? nil : .seconds($0) }
     if let encoding = options.take("client_encoding"), !Self.isUTF8(encoding) {

@@ -1,6 +1,5 @@
 import DriverAPI
 import FoundationEssentials
-import Glibc
 
 /// Values in the form the server expects at their place: binary where that is exact, else as text,
 /// which the server judges by its own rules.
@@ -69,7 +68,11 @@ extension PostgresParameters {
   }
 
   private func append(_ truth: Bool, _ type: PostgresType?) {
-    if type == .bool { appendBinary(UInt8(truth ? 1 : 0)) } else { appendText(truth ? "true" : "false") }
+    if type == .bool {
+      appendBinary(UInt8(truth ? 1 : 0))
+    } else {
+      appendText(truth ? "true" : "false")
+    }
   }
 
   private func append(_ double: Double, _ type: PostgresType?) {
@@ -81,16 +84,13 @@ extension PostgresParameters {
   }
 
   private func append(_ text: String, _ type: PostgresType?) throws(DatabaseError) {
-    var text = text
-    let hasNUL = text.withUTF8 { utf8 in
-      utf8.baseAddress.map { memchr($0, 0, utf8.count) != nil } ?? false
-    }
-    if hasNUL {
+    if text.hasNUL {
       throw .unsupported(
         "parameter \(count + 1) is text with a NUL in it, which PostgreSQL cannot hold; "
           + "store it as bytes")
     }
     guard let type, type.isText || type == .json || type == .jsonb else { return appendText(text) }
+    var text = text
     text.withUTF8 { utf8 in
       appendBinary(UnsafeRawBufferPointer(utf8), prefix: type == .jsonb ? 1 : nil)
     }

@@ -57,7 +57,8 @@ extension PostgresRowReader {
       }
     }
     guard high == nil else { return nil }
-    return Cell(kind: kind, lending: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<count]))
+    return Cell(
+      kind: kind, lending: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<count]))
   }
 
   private func uuid(_ value: UnsafeRawBufferPointer) -> Cell? {

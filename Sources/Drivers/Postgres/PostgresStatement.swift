@@ -20,7 +20,7 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
 
   // libpq takes a description of more parameters for garbage and gives the session up: it allows
   // that message 30,000 bytes, four for each.
-  private static let maxDescribedParameters = 7_000
+  static let maxDescribedParameters = 7_000
 
   init(_ text: StatementText, on connection: PostgresConnection, isKept: Bool) {
     self.text = text

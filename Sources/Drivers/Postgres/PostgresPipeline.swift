@@ -1,0 +1,138 @@
+import CPostgres
+import DriverAPI
+import EventLoop
+import Synchronization
+
+/// A session that many tasks share: their statements follow each other without waiting, each with a
+/// Sync of its own, so that it commits and fails alone. [PIPE-1, PIPE-2]
+///
+/// Statements are sent on the thread of their task; answers are read by the event loop, which resumes
+/// the tasks. Both happen under one lock. `@unchecked Sendable`: libpq's session is used under that
+/// lock only.
+final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
+  let link: PostgresLink
+  let options: PostgresOptions
+  let state = Mutex(State())
+  private let cancel: PostgresCancelHandle
+
+  /// What the lock guards, besides libpq's session.
+  struct State {
+    /// Sent and not answered yet, in order.
+    var pending = PostgresQueue()
+    var statements = PostgresPipelineCache()
+    let parameters = PostgresParameters()
+    /// Why nothing can be sent any more.
+    var ending: DatabaseError?
+    var isClosed = false
+    var isCancelling = false
+    var finished: [PostgresPipelined] = []
+  }
+
+  /// How long a statement may ignore a request before it is repeated.
+  private static let pause = Duration.milliseconds(50)
+
+  private init(_ link: PostgresLink, _ options: PostgresOptions) throws(DatabaseError) {
+    self.link = link
+    self.options = options
+    cancel = try PostgresCancelHandle(of: link.handle)
+  }
+
+  /// Opens a session.
+  static func open(_ options: PostgresOptions) async throws(DatabaseError) -> PostgresPipeline {
+    let reader = PostgresPipelineReader()
+    let link = try await PostgresLink.open(options) { _ in reader.read() }
+    do throws(DatabaseError) {
+      guard PQenterPipelineMode(link.handle) != 0 else { throw link.lost(.notSent) }
+      let pipeline = try PostgresPipeline(link, options)
+      reader.serve(pipeline)
+      link.watch.arm(for: .readable)
+      return pipeline
+    } catch {
+      link.close()
+      throw error
+    }
+  }
+
+  func run(
+    _ text: StatementText, _ parameters: [Value], number: UInt64
+  ) async throws(DatabaseError) -> PipelineResult {
+    do throws(DatabaseError) {
+      return try await send(text, parameters, number)
+    } catch {
+      // Nothing has happened: the statement never ran. [STMT-1]
+      guard PostgresCode.asksToPrepareAgain(error.details.sqlState), error.connection == .usable
+      else { throw error }
+      state.withLock { $0.statements.forget(text) }
+      return try await send(text, parameters, number)
+    }
+  }
+
+  func interrupt(number: UInt64) {
+    state.withLock { state in
+      guard let statement = state.pending.first(where: { $0.number == number }) else { return }
+      statement.isUnwanted = true
+      cancelUnwantedHead(&state)
+    }
+  }
+
+  func close() async {
+    let left = state.withLock { state in
+      state.isClosed = true
+      state.ending = state.ending ?? link.lost(.notSent)
+      return state.pending.removeAll()
+    }
+    for statement in left { statement.fail(link.lost()) }
+    link.close()
+  }
+
+  private func send(
+    _ text: StatementText, _ values: [Value], _ number: UInt64
+  ) async throws(DatabaseError) -> PipelineResult {
+    let outcome = await withUnsafeContinuation {
+      (continuation: UnsafeContinuation<PostgresPipelined.Outcome, Never>) in
+      let refusal: DatabaseError? = state.withLock { state in
+        do throws(DatabaseError) {
+          try enqueue(.init(text, number, continuation), text, values, &state)
+          return nil
+        } catch {
+          return error
+        }
+      }
+      if let refusal { continuation.resume(returning: .failure(refusal)) }
+    }
+    return try outcome.get()
+  }
+
+  /// Asks the server to stop the first statement, if nobody wants it any more.
+  ///
+  /// The request may hit a neighbour instead; the core repeats that one. So nobody waits for it here,
+  /// and it is repeated for as long as the statement stays.
+  func cancelUnwantedHead(_ state: inout State) {
+    guard !state.isCancelling, let head = state.pending.first, head.isUnwanted else { return }
+    state.isCancelling = true
+    cancel.send { [weak self] in
+      _ = DeadlineTimer.shared.schedule(at: .now + Self.pause) { [weak self] in self?.cancelAgain()
+      }
+    }
+  }
+
+  private func cancelAgain() {
+    state.withLock { state in
+      state.isCancelling = false
+      cancelUnwantedHead(&state)
+    }
+  }
+}
+
+/// What the event loop calls: there before the pipeline is, and not keeping it alive.
+private final class PostgresPipelineReader: Sendable {
+  private struct Weak: Sendable {
+    weak var pipeline: PostgresPipeline?
+  }
+
+  private let served = Mutex(Weak())
+
+  func serve(_ pipeline: PostgresPipeline) { served.withLock { $0.pipeline = pipeline } }
+
+  func read() { served.withLock { $0.pipeline }?.read() }
+}
