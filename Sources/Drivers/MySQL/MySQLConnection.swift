@@ -1,6 +1,7 @@
 import CMariaDB
 import DriverAPI
 import EventLoop
+import Glibc
 
 /// One session with a MySQL or MariaDB server.
 ///
@@ -34,15 +35,19 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
     server = opened.facts
     sessionSettings = opened.sessionSettings
     maxPacketBytes = opened.maxPacketBytes
+    // A descriptor of our own: the library closes its own as soon as the session breaks, and the
+    // number would soon be that of another session's socket.
+    let socket = dup(mysql_get_socket(opened.handle.pointer))
     target = MySQLKillTarget(
       opening: MySQLOpening(options: options), host: opened.host, identity: opened.identity,
-      sessionID: opened.sessionID, socket: mysql_get_socket(opened.handle.pointer))
+      sessionID: opened.sessionID, socket: socket)
     interruption = MySQLInterruption(target)
     result = .allocate(capacity: 2)
     result.initialize(repeating: 0, count: 2)
     do throws(DatabaseError) {
       watch = try EventLoop.shared.watch(target.socket)
     } catch {
+      Glibc.close(socket)
       opened.handle.close()
       throw error
     }
@@ -69,12 +74,15 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
   func interrupt() { interruption.request() }
 
   func close() async {
+    if isClosed { return }
     await leftover?.value
     leftover = nil
     isClosed = true
     forgetRetired()
     watch.remove()
     handle.close()
+    TLSErrorQueue.clear()
+    Glibc.close(target.socket)
   }
 
   /// Makes the connection ready for a command, and claims it.
@@ -127,6 +135,8 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
     } resume: {
       mysql_real_query_cont(result, handle.pointer, $0)
     }
+    // A failure shows with the next statement.
+    if handle.code != 0 { TLSErrorQueue.clear() }
   }
 
   /// The error, once it is known where it left the session.

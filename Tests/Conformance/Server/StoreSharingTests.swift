@@ -137,15 +137,15 @@ import Testing
         if round % 3 == 0 { try await rig.killSessions(by: killer) }
         try await Task.sleep(for: .milliseconds(30))
       }
-      await killer.close()
       // What an author says last comes last, and then everything before it has been answered.
       for author in authors { try await author.settle() }
       let shown = try watcher.messages.filter { $0.type == "text" && $0.sender != "System" }
       let ids = shown.map(\.messageID)
       #expect(ids == ids.sorted())
-      let stored = try await rig.database.query(
+      let stored = try await killer.query(
         "SELECT id FROM messages WHERE recipient_key = '' ORDER BY id", as: (Int64).self
       ).collect()
+      await killer.close()
       #expect(stored == ids)
       let refusals = try authors.flatMap { try $0.notices }
       #expect(ids.count + refusals.count == 90, "\(refusals)")

@@ -1,4 +1,5 @@
 import DriverAPI
+import DriverMySQL
 import DriverPostgres
 import DriverSQLite
 import Foundation
@@ -17,7 +18,7 @@ struct TestBackend: Sendable, CustomTestStringConvertible {
   /// nil where no server was named.
   static let postgres = server(PostgresDriver(), urlIn: "DOVETAIL_POSTGRES_URL")
   /// MySQL or MariaDB; nil where no server was named.
-  static let mysql: TestBackend? = nil
+  static let mysql = server(MySQLDriver(), urlIn: "DOVETAIL_MYSQL_URL")
 
   /// Every engine that can be reached. ``BackendPresenceTests`` tells which are missing.
   static let all = [sqlite] + servers
