@@ -1,4 +1,5 @@
 import DriverAPI
+import DriverPostgres
 import DriverSQLite
 import Foundation
 import SQLLogicTest
@@ -14,7 +15,8 @@ struct OracleEngine: Sendable, CustomTestStringConvertible {
   let variable: String?
 
   static let all = [
-    OracleEngine("SQLite", SQLiteDriver(), at: "sqlite::memory:")
+    OracleEngine("SQLite", SQLiteDriver(), at: "sqlite::memory:"),
+    OracleEngine("PostgreSQL", PostgresDriver(), from: "DOVETAIL_POSTGRES_URL"),
   ]
 
   /// Those that can be asked here.

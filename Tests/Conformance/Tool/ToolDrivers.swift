@@ -1,6 +1,9 @@
 import DriverAPI
 import DriverConformance
 
+#if Postgres
+import DriverPostgres
+#endif
 #if SQLite
 import DriverSQLite
 #endif
@@ -11,6 +14,9 @@ enum ToolDrivers {
     let registry = DriverRegistry()
     #if SQLite
     try registry.register(SQLiteDriver())
+    #endif
+    #if Postgres
+    try registry.register(PostgresDriver())
     #endif
     return registry
   }
