@@ -1,4 +1,5 @@
 import DriverAPI
+import DriverMySQL
 import DriverPostgres
 import DriverSQLite
 import Foundation
@@ -17,6 +18,7 @@ struct OracleEngine: Sendable, CustomTestStringConvertible {
   static let all = [
     OracleEngine("SQLite", SQLiteDriver(), at: "sqlite::memory:"),
     OracleEngine("PostgreSQL", PostgresDriver(), from: "DOVETAIL_POSTGRES_URL"),
+    OracleEngine("MariaDB", MySQLDriver(), from: "DOVETAIL_MYSQL_URL"),
   ]
 
   /// Those that can be asked here.

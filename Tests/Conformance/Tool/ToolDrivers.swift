@@ -1,6 +1,9 @@
 import DriverAPI
 import DriverConformance
 
+#if MySQL
+import DriverMySQL
+#endif
 #if Postgres
 import DriverPostgres
 #endif
@@ -17,6 +20,9 @@ enum ToolDrivers {
     #endif
     #if Postgres
     try registry.register(PostgresDriver())
+    #endif
+    #if MySQL
+    try registry.register(MySQLDriver())
     #endif
     return registry
   }
