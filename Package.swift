@@ -102,6 +102,8 @@ let package = Package(
       dependencies: [
         "DriverAPI", "DriverConformance", "SQLLogicTest",
         .target(name: "DriverSQLite", condition: .when(traits: ["SQLite"])),
+        .target(name: "DriverPostgres", condition: .when(traits: ["Postgres"])),
+        .target(name: "DriverMySQL", condition: .when(traits: ["MySQL"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Conformance/Tool", swiftSettings: strict),
@@ -157,7 +159,10 @@ let package = Package(
       path: "Tests/Conformance/Server", swiftSettings: strict),
     .testTarget(
       name: "OracleTests",
-      dependencies: ["DriverAPI", "DriverConformance", "DriverSQLite", "SQLLogicTest"],
+      dependencies: [
+        "DriverAPI", "DriverConformance", "DriverSQLite", "DriverPostgres", "DriverMySQL",
+        "SQLLogicTest",
+      ],
       path: "Tests/Conformance/Oracle", swiftSettings: strict),
   ]
 )

@@ -1,4 +1,6 @@
 import DriverAPI
+import DriverMySQL
+import DriverPostgres
 import DriverSQLite
 import Foundation
 import SQLLogicTest
@@ -14,7 +16,9 @@ struct OracleEngine: Sendable, CustomTestStringConvertible {
   let variable: String?
 
   static let all = [
-    OracleEngine("SQLite", SQLiteDriver(), at: "sqlite::memory:")
+    OracleEngine("SQLite", SQLiteDriver(), at: "sqlite::memory:"),
+    OracleEngine("PostgreSQL", PostgresDriver(), from: "DOVETAIL_POSTGRES_URL"),
+    OracleEngine("MariaDB", MySQLDriver(), from: "DOVETAIL_MYSQL_URL"),
   ]
 
   /// Those that can be asked here.

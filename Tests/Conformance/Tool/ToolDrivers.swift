@@ -1,6 +1,12 @@
 import DriverAPI
 import DriverConformance
 
+#if MySQL
+import DriverMySQL
+#endif
+#if Postgres
+import DriverPostgres
+#endif
 #if SQLite
 import DriverSQLite
 #endif
@@ -11,6 +17,12 @@ enum ToolDrivers {
     let registry = DriverRegistry()
     #if SQLite
     try registry.register(SQLiteDriver())
+    #endif
+    #if Postgres
+    try registry.register(PostgresDriver())
+    #endif
+    #if MySQL
+    try registry.register(MySQLDriver())
     #endif
     return registry
   }

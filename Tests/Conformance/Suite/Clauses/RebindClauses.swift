@@ -97,6 +97,20 @@ let rebindClauses = [
     }
     await connection.close()
   },
+
+  Clause("REBIND-5", "Generated statements give back every value they were given.") { context in
+    let db = try await context.open()
+    try await withSeed { generator in
+      for _ in 0..<300 {
+        let statement = GeneratedStatement(dialect: db.dialect, using: &generator)
+        let sql = SQL(raw: statement.text, statement.parameters)
+        let found = try await expectSuccess(statement.text) {
+          try await db.query(sql, as: AnyRow.self).collect()
+        }
+        try expectEqual(found.map(\.values), [statement.expected], "the row of \(statement.text)")
+      }
+    }
+  },
 ]
 
 private func expectAgreement(
@@ -106,12 +120,25 @@ private func expectAgreement(
   let statement = GeneratedStatement(dialect: dialect, using: &generator)
   let text = try dialect.rebind(statement.text)
   try expectEqual(text.parameterCount, statement.parameterCount, "parameters of \(statement.text)")
-  let prepared = try await connection.prepare(text, isKept: false)
+  let prepared = try await expectSuccess(text.text) {
+    try await connection.prepare(text, isKept: false)
+  }
   defer { prepared.finalize() }
   // A driver that puts the round trip off has counted only after the first execution.
-  let values = (0..<text.parameterCount).map { Value.text("value \($0)") }
-  let rows = try await prepared.query(values)
+  let rows = try await prepared.query(statement.parameters)
   rows.close()
   let counted = try expectSome(prepared.parameterCount, "the server's count")
   try expectEqual(counted, text.parameterCount, "the server's count for \(text.text)")
+}
+
+/// A row of whatever its columns hold.
+private struct AnyRow: RowDecodable, Sendable {
+  let values: [Value]
+
+  init(row: borrowing Row) throws(DatabaseError) { values = try row.values() }
+}
+
+/// What `body` answers; its error would not show the statement.
+private func expectSuccess<R>(_ statement: String, _ body: () async throws -> R) async throws -> R {
+  do { return try await body() } catch { throw ClauseFailure("\(error) in \(statement)") }
 }

@@ -28,6 +28,8 @@ struct CapabilityFact: Sendable {
       "unsignedIntegers", \Capabilities.unsignedIntegers, "Integers above `Int64.max`."),
     CapabilityFact("notANumber", \Capabilities.notANumber, "NaN as a value of a double."),
     CapabilityFact("infinities", \Capabilities.infinities, "Infinities as values of a double."),
+    CapabilityFact(
+      "negativeZero", \Capabilities.negativeZero, "Zero with a minus sign as a value of a double."),
     CapabilityFact("nulInText", \Capabilities.nulInText, "NUL inside text."),
     CapabilityFact(
       "deadlockDetection", \Capabilities.deadlockDetection,
@@ -40,6 +42,10 @@ struct CapabilityFact: Sendable {
       "An existing session notices when the server goes away."),
     CapabilityFact(
       "nativeBulkInsert", \Capabilities.nativeBulkInsert, "A bulk insert of the engine's own."),
+    CapabilityFact(
+      "nativeBatch", \Capabilities.nativeBatch, "A batch of statements in one round trip."),
+    CapabilityFact(
+      "notifications", \Capabilities.notifications, "Sessions are told of what others announce."),
   ]
 }
 

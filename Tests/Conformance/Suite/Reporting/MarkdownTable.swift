@@ -61,7 +61,9 @@ extension [ConformanceReport] {
     var text = table()
     for report in self where !report.failures.isEmpty {
       text += "\nFailed on \(report.backend):\n\n"
-      for check in report.failures { text += "- \(check.failure ?? check.title)\n" }
+      for check in report.failures {
+        text += "- \((check.failure ?? check.title).replacing("\n", with: " "))\n"
+      }
     }
     return text
   }

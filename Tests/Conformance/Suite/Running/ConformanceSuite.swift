@@ -8,7 +8,8 @@ public enum ConformanceSuite {
   /// Every check, in the contract's order.
   public static let clauses: [Clause] =
     registryClauses + urlClauses + connectingClauses + execClauses + queryClauses + rowClauses
-    + numberClauses + textClauses + exactValueClauses + bindClauses + rebindClauses + upsertClauses
+    + numberClauses + textClauses + exactValueClauses + generatedValueClauses + bindClauses
+    + rebindClauses + upsertClauses
     + transactionClauses + isolationClauses + errorClauses + cancelClauses + poolClauses
     + poolSessionClauses + statementClauses + pipelineClauses + wireFaultClauses
     + callFaultClauses + migrationClauses + durableClauses

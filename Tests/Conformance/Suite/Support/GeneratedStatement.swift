@@ -1,42 +1,117 @@
 import DriverAPI
 
 /// A random statement that every engine takes, full of question marks that are and are not
-/// parameters.
+/// parameters, with the row that it must answer with.
 struct GeneratedStatement {
   let text: String
-  let parameterCount: Int
+  /// What is bound, from left to right.
+  private(set) var parameters: [Value] = []
+  /// What each column must hold.
+  private(set) var expected: [Value] = []
+
+  var parameterCount: Int { parameters.count }
 
   init(dialect: Dialect, using generator: inout SeededGenerator) {
-    var count = 0
     var columns: [String] = []
-    let quote = String(dialect.identifierQuote)
-    for index in 0...Int.random(in: 0...5, using: &generator) {
-      var column = Self.expression(&count, &generator)
-      if Bool.random(using: &generator) { column += " AS \(quote)c?\(index)''--\(quote)" }
-      columns.append(Self.space(&generator) + column + Self.space(&generator))
+    var parts = StatementParts(dialect: dialect, generator: generator)
+    for index in 0...Int.random(in: 0...5, using: &parts.generator) {
+      let column = parts.column()
+      expected.append(column.value)
+      let alias = parts.flip() ? parts.alias(index) : ""
+      columns.append(parts.space() + column.text + alias + parts.space())
     }
-    text = "SELECT" + Self.space(&generator) + " " + columns.joined(separator: ",")
-    parameterCount = count
+    text = "SELECT" + parts.space() + " " + columns.joined(separator: ",")
+    parameters = parts.parameters
+    generator = parts.generator
+  }
+}
+
+/// What generated statements are made of: the grammar.
+private struct StatementParts {
+  typealias Expression = (text: String, value: Value)
+
+  let dialect: Dialect
+  var generator: SeededGenerator
+  var parameters: [Value] = []
+
+  mutating func flip() -> Bool { Bool.random(using: &generator) }
+
+  mutating func column() -> Expression {
+    switch below(5) {
+    case 0:
+      let number = Int64(below(1000))
+      return ("\(number)", .int(number))
+    case 1:
+      let number = Int64(bitPattern: generator.next())
+      return ("CAST(\(bound(.int(number))) AS \(integerType))", .int(number))
+    default:
+      let expression = string(depth: 2)
+      return (expression.text, .text(expression.value))
+    }
   }
 
-  private static func expression(
-    _ count: inout Int, _ generator: inout SeededGenerator
-  ) -> String {
-    switch Int.random(in: 0...5, using: &generator) {
+  /// An expression of type text. Its parameters are bound in the order in which they are written.
+  private mutating func string(depth: Int) -> (text: String, value: String) {
+    switch below(depth > 0 ? 7 : 4) {
     case 0, 1:
-      count += 1
-      return "COALESCE(?, 'none')"
-    case 2:
-      count += 2
-      return "CASE WHEN ?='?' THEN 'a' ELSE COALESCE(?,'b')END"
-    case 3: return "'it''s ? -- /* ?'"
-    case 4: return "''"
-    default: return "\(Int.random(in: 0...999, using: &generator))"
+      let value = parameter()
+      return ("COALESCE(\(bound(.text(value))), 'none')", value)
+    case 2: return quoted()
+    case 3: return ("COALESCE(\(bound(.null)),'no?ne')", "no?ne")
+    case 4:
+      let asked = parameter()
+      let condition = bound(.text(asked))
+      let other = string(depth: depth - 1)
+      return (
+        "CASE WHEN \(condition)='?' THEN 'a' ELSE \(other.text) END",
+        asked == "?" ? "a" : other.value
+      )
+    case 5:
+      let inner = string(depth: depth - 1)
+      return ("(SELECT\(space()) \(inner.text))", inner.value)
+    default:
+      let inner = string(depth: depth - 1)
+      return ("COALESCE(\(inner.text),\(space())\(bound(.text("unused"))))", inner.value)
     }
   }
 
-  private static func space(_ generator: inout SeededGenerator) -> String {
-    let spaces = [" ", "\n", "\t", " /* ' ? */ ", " -- ? \" '\n", "/**/", " /* -- */ "]
-    return spaces[Int.random(in: 0..<spaces.count, using: &generator)]
+  /// A literal that looks like parameters and comments.
+  private mutating func quoted() -> (text: String, value: String) {
+    var literals = [("'it''s ? -- /* ?'", "it's ? -- /* ?"), ("''", ""), ("'??$1'", "??$1")]
+    if dialect.lexical.dollarQuotes { literals.append(("$q$ ?'$ $q$", " ?'$ ")) }
+    if dialect.lexical.escapeStrings { literals.append((#"E'\'? \\'"#, #"'? \"#)) }
+    if dialect.lexical.backslashEscapes { literals.append((#"'\'? \\'"#, #"'? \"#)) }
+    if dialect.lexical.doubleQuotedStrings { literals.append((#""it's ?""#, "it's ?")) }
+    return literals[below(literals.count)]
+  }
+
+  private mutating func parameter() -> String {
+    let texts = ["value \(below(100))", "?", "", "it's", "é 🌍", "$1", "??", #"a\b"#, "NULL"]
+    return texts[below(texts.count)]
+  }
+
+  private mutating func bound(_ value: Value) -> String {
+    parameters.append(value)
+    return "?"
+  }
+
+  mutating func alias(_ index: Int) -> String {
+    let quote = String(dialect.identifierQuote)
+    if dialect.lexical.bracketIdentifiers, flip() { return " AS [c?\(index)'--]" }
+    return " AS \(quote)c?\(index)''--\(quote)"
+  }
+
+  mutating func space() -> String {
+    var spaces = [" ", "\n", "\t", " /* ' ? */ ", " -- ? \" '\n", "/**/", " /* -- */ "]
+    if dialect.lexical.hashComments { spaces.append(" # ' ?\n") }
+    if dialect.lexical.nestedComments { spaces.append("/* /* ' */ ? */") }
+    return spaces[below(spaces.count)]
+  }
+
+  private mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &generator) }
+
+  // MySQL's CAST has names of its own.
+  private var integerType: String {
+    dialect.upsertForm == .onDuplicateKey ? "SIGNED" : dialect.typeName(.int)
   }
 }
