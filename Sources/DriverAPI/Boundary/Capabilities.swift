@@ -21,6 +21,8 @@ public struct Capabilities: Sendable, Hashable {
   public var negativeZero = true
   /// NUL inside text. [TYPE-2]
   public var nulInText = true
+  /// Violations tell the constraint, the table or the column. [ERR-2]
+  public var violationDetails = true
   /// The server finds deadlocks between sessions by itself. [TX-7]
   public var deadlockDetection = true
   /// Isolation below serializable has its own behaviour. [TX-5]

@@ -22,8 +22,9 @@ public protocol Driver: Sendable {
   /// Opens one session.
   ///
   /// Called by the pool, several at once if the plan allows; the core bounds the time and cancels
-  /// the task when it is over, so whatever this waits for must end on cancellation. [CONN-3] The
-  /// session must speak UTF-8 and UTC and be strict. [CONN-7]
+  /// the task when it is over, so whatever this waits for should end on cancellation. [CONN-3] Where
+  /// a library cannot be stopped the core goes on without it, and closes the session if it is opened
+  /// after all. The session must speak UTF-8 and UTC and be strict. [CONN-7]
   ///
   /// - Throws: `cannotConnect`, `authenticationFailed` or `tls`, with the host. [CONN-2]
   func connect(

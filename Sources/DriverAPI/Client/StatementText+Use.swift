@@ -29,8 +29,8 @@ extension StatementText {
   var isWorthKeeping: Bool { use != .other }
 
   /// Whether the statement ends a transaction, or part of one. It is never interrupted: its outcome
-  /// would be unknown, and it is short.
-  var endsTransaction: Bool { use == .end }
+  /// would be unknown, and it is short. A driver runs it in a cancelled task too.
+  public var endsTransaction: Bool { use == .end }
 
   /// Refuses to begin or end a transaction on a connection that is given back after the statement.
   ///

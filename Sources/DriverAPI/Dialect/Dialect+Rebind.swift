@@ -15,7 +15,7 @@ extension Dialect {
     let findings = try SQLLexer.findings(in: sql, lexical)
     try check(findings, of: sql)
     return StatementText(
-      original: sql, text: rewritten(sql, findings.marks),
+      original: sql, text: rewritten(withoutComments(sql, findings.comments), findings.marks),
       parameterCount: findings.parameterCount, statements: findings.statements)
   }
 
@@ -67,6 +67,16 @@ extension Dialect {
     let index = utf8.index(utf8.startIndex, offsetBy: offset)
     let position = sql.unicodeScalars.distance(from: sql.startIndex, to: index) + 1
     return DatabaseError(.misuse, message, execution: .notSent, details: .init(position: position))
+  }
+
+  // Blanks in their place, so that every position stays what it was.
+  private func withoutComments(_ sql: String, _ comments: [Range<Int>]) -> String {
+    guard dropsComments, !comments.isEmpty else { return sql }
+    var bytes = Array(sql.utf8)
+    for index in comments.joined() where bytes[index] != UInt8(ascii: "\n") {
+      bytes[index] = UInt8(ascii: " ")
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private func rewritten(_ sql: String, _ marks: [LexerFindings.Mark]) -> String {

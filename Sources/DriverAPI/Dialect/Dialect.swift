@@ -23,6 +23,9 @@ public struct Dialect: Sendable {
   public var placeholders: PlaceholderStyle = .questionMark
   /// How the engine reads quotes, comments and bodies.
   public var lexical = LexicalRules()
+  /// Whether comments are replaced by blanks before the text is sent: for client libraries that look
+  /// for parameters by themselves and take a quote in a comment for one.
+  public var dropsComments = false
   /// The character around identifiers.
   public var identifierQuote: Character = "\""
   /// The longest identifier the engine keeps, in bytes; longer ones it would cut off in silence.

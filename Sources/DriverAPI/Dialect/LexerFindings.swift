@@ -23,6 +23,8 @@ struct LexerFindings {
   var names: Set<String> = []
   /// Where the first of the engine's own parameters stands.
   var firstNative: Int?
+  /// Where comments stand, those that are code left out.
+  var comments: [Range<Int>] = []
   /// The statements, in order.
   var statements: [Statement] = []
 

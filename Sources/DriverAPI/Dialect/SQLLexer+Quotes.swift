@@ -44,7 +44,9 @@ extension SQLLexer {
   }
 
   private mutating func skipLine() {
+    let first = position
     while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+    findings.comments.append(first..<position)
   }
 
   private mutating func skipBlockComment() throws(DatabaseError) {
@@ -56,7 +58,9 @@ extension SQLLexer {
       if pair == (UInt8(ascii: "*"), UInt8(ascii: "/")) {
         position += 2
         depth -= 1
-        if depth == 0 { return }
+        guard depth == 0 else { continue }
+        findings.comments.append(first..<position)
+        return
       } else if rules.nestedComments, pair == (UInt8(ascii: "/"), UInt8(ascii: "*")) {
         position += 2
         depth += 1

@@ -18,14 +18,14 @@ extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, Cu
   private func location(_ hidingSecrets: Bool) -> String {
     guard let path else { return "//" + credentials(hidingSecrets) + servers + databasePath }
     // Somebody took a file for a server: what looks like a password is treated as one.
-    if hidingSecrets, looksLikeCredentials { return Self.maskedOpaque(path) }
+    if hidingSecrets, looksLikeCredentials { return Self.maskedOpaqueText(path) }
     switch scheme {
     case "file":
       return (path.hasPrefix("//") ? "//" : "") + Self.encoded(path, allowing: "/: ")
     case "sqlite" where path.contains("?") || path.contains("//"):
       return "//" + Self.encoded(path, allowing: "/: ")
     case "sqlite": return path
-    default: return hidingSecrets ? Self.maskedOpaque(path) : path
+    default: return hidingSecrets ? Self.maskedOpaqueText(path) : path
     }
   }
 
@@ -37,11 +37,6 @@ extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, Cu
       return false
     }
     return first[..<at].contains(":")
-  }
-
-  // Of a form nobody here knows, all before an '@' may be a password.
-  private static func maskedOpaque(_ path: String) -> String {
-    path[...].parted(atLast: "@").map { "***@\($0.1)" } ?? path
   }
 
   private func credentials(_ hidingSecrets: Bool) -> String {
@@ -92,6 +87,12 @@ extension DatabaseURL.Parameter: CustomStringConvertible, CustomDebugStringConve
   var isSecret: Bool {
     let name = name.lowercased()
     return Self.secretWords.contains { name.contains($0) } || Self.secretNames.contains(name)
+  }
+
+  /// Whether a value holds the name of a secret, and so perhaps the secret.
+  static func speaksOfSecret(_ value: Substring) -> Bool {
+    let value = value.lowercased()
+    return secretWords.contains { value.contains($0) }
   }
 
   private static let secretWords = ["password", "passwd", "passphrase", "pwd", "secret", "token"]

@@ -31,9 +31,9 @@ extension DatabaseURL {
     try setPath(Self.decoded(rest, "the file path"))
   }
 
-  private mutating func setPath(_ path: String) throws(DatabaseError) {
+  mutating func setPath(_ path: String) throws(DatabaseError) {
     guard !path.isEmpty else {
-      throw .misuse("the database URL names no file; give a path or :memory:")
+      throw .misuse("the database URL names no file or database behind '\(scheme):'")
     }
     self.path = path
   }

@@ -35,7 +35,7 @@ extension DatabaseURL {
       try readServerURI(rest.skipping(2))
       try foldPostgresKeywords()
     default:
-      if isURI { try readServerURI(rest.skipping(2)) } else { try readVerbatimPath(rest) }
+      if isURI { try readServerURI(rest.skipping(2)) } else { try readOpaqueText(rest) }
     }
   }
 

@@ -6,6 +6,7 @@
 /// | SQLite URI | `file:app.db?mode=memory`, `file:///abs/x.db` |
 /// | Postgres | `postgres://user:p%40@h1:5432,h2/db?sslmode=require`, `host=/run user=me` |
 /// | MySQL | `mysql://user:pw@host:3306/db`, `mariadb://…`, `mysql:user:pw@tcp(host:3306)/db` |
+/// | connection string | `odbc:DSN=sales;UID=me;PWD={a;b?c}`: a `?` outside braces starts options |
 /// | any other | `name://user:pw@host:1/db?key=value`, `name:rest`; a driver must know the name |
 ///
 /// A bare path and what follows `sqlite:` without `//` are taken as written, except that `?` starts

@@ -56,8 +56,19 @@ let errorClauses = [
     try await expectRefusal(.misuse, "an empty name") { try db.dialect.quoted("") }
   },
 
-  Clause("ERR-2", "Constraint, table and column are right where the server tells them.") {
-    context in
+  Clause(
+    "ERR-2", "Constraint, table and column are right where the server tells them.",
+    needs: \.violationDetails,
+    otherwise: { context in
+      let db = try await context.open()
+      try await db.createFamily()
+      let error = try await thrownError("a unique column twice") {
+        try await db.exec("INSERT INTO children (id, name) VALUES (2, 'Ada')")
+      }
+      let told = [error.details.constraint, error.details.table, error.details.column]
+      try expectEqual(told, [nil, nil, nil], "what is told of a violation")
+    }
+  ) { context in
     let db = try await context.open()
     try await db.createFamily()
     let unique = try await thrownError("a unique column twice") {

@@ -1,0 +1,100 @@
+import Dispatch
+import Synchronization
+
+/// A thread for a client library whose calls block, and a way to stop them.
+///
+/// For drivers whose library offers nothing but calls that return when the server has answered. On a
+/// thread of Swift's pool a few of them that wait for a lock would stop every task, the one that
+/// holds the lock among them. A connection has one of these, enters it once a statement or a portion
+/// of rows, and keeps everything the library gave it there: what is asked for runs in order, one at a
+/// time. Entering costs some microseconds.
+public final class BlockingCalls: Sendable {
+  /// Asks the server to stop the running call. May block: it has a thread of its own.
+  public typealias Cancel = @Sendable () -> Void
+
+  private static let cancelling = DispatchQueue(
+    label: "dovetail.cancel", attributes: .concurrent)
+  private let queue: DispatchQueue
+  private let number = Atomic(0)
+  private let interruptedNumber = Atomic(-1)
+  /// What stops the running call. Held while that is done, so that the call cannot return meanwhile.
+  private let running = Mutex<Cancel?>(nil)
+
+  /// A thread of that name.
+  public init(label: String) {
+    queue = DispatchQueue(label: label)
+  }
+
+  /// Runs `work` on the thread.
+  ///
+  /// - Parameter heedingCancellation: false for what has to run in a cancelled task too, such as
+  ///   ``StatementText/endsTransaction`` and the end of a session.
+  /// - Throws: what `work` throws; `cancelled` if the task is cancelled already.
+  public func run<R: Sendable>(
+    heedingCancellation: Bool = true, _ work: @escaping @Sendable () throws(DatabaseError) -> R
+  ) async throws(DatabaseError) -> R {
+    number.add(1, ordering: .sequentiallyConsistent)
+    // An interruption may have come when there was nothing to stop yet.
+    if heedingCancellation, Task.isCancelled { throw Self.cancelled(.notSent) }
+    let result: Result<R, DatabaseError> = await withCheckedContinuation { continuation in
+      queue.async {
+        do throws(DatabaseError) {
+          continuation.resume(returning: .success(try work()))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+    return try result.get()
+  }
+
+  /// Runs `work` on the thread when everything asked for so far is done, and does not wait for it.
+  public func runLater(_ work: @escaping @Sendable () -> Void) {
+    queue.async(execute: work)
+  }
+
+  /// Makes a call that ``interrupt()`` can stop. Only within ``run(heedingCancellation:_:)``.
+  ///
+  /// - Parameter cancel: called from another thread while the call runs, every 50 ms until it
+  ///   returns, because a request that overtakes its statement stops nothing; never later. [CANCEL-2]
+  /// - Throws: `cancelled` instead of calling if the interruption has come before.
+  public func interruptible<R>(
+    cancel: @escaping Cancel, _ call: () -> R
+  ) throws(DatabaseError) -> R {
+    running.withLock { $0 = cancel }
+    defer { running.withLock { $0 = nil } }
+    if wasInterrupted { throw Self.cancelled(.rejected) }
+    return call()
+  }
+
+  /// Whether what runs now, or ran last, was interrupted. A request to stop it may still be on its way
+  /// to the server: where it travels by itself, something harmless has to run before the next statement.
+  public var wasInterrupted: Bool {
+    interruptedNumber.load(ordering: .sequentiallyConsistent)
+      == number.load(ordering: .sequentiallyConsistent)
+  }
+
+  /// Stops what runs now, or is about to. For ``DriverConnection/interrupt()``: does not block.
+  public func interrupt() {
+    let current = number.load(ordering: .sequentiallyConsistent)
+    interruptedNumber.store(current, ordering: .sequentiallyConsistent)
+    Self.cancelling.async { self.cancel(current) }
+  }
+
+  private func cancel(_ number: Int) {
+    let isRunning = running.withLock { cancel in
+      guard let cancel, self.number.load(ordering: .sequentiallyConsistent) == number else {
+        return false
+      }
+      cancel()
+      return true
+    }
+    guard isRunning else { return }
+    Self.cancelling.asyncAfter(deadline: .now() + .milliseconds(50)) { self.cancel(number) }
+  }
+
+  private static func cancelled(_ execution: DatabaseError.Execution) -> DatabaseError {
+    DatabaseError(
+      .cancelled, "the task was cancelled before the call was made", execution: execution)
+  }
+}

@@ -1,0 +1,24 @@
+/// How a statement moves the transaction of its session.
+public enum TransactionStep: Sendable, Hashable {
+  /// Begins one, with an isolation level if the application asked for it.
+  case begin(IsolationLevel?)
+  /// Ends it and keeps what was done.
+  case commit
+  /// Ends it and undoes what was done.
+  case rollback
+}
+
+extension StatementText {
+  /// How the statement moves the transaction; nil for savepoints and everything else.
+  ///
+  /// For drivers whose client library begins and ends transactions by calls of its own, and for
+  /// those whose library does not tell where the session stands.
+  public var transactionStep: TransactionStep? {
+    switch leadingKeyword {
+    case "BEGIN", "START": .begin(IsolationLevel.allCases.first { text.hasSuffix($0.rawValue) })
+    case "COMMIT", "END": .commit
+    case "ROLLBACK", "ABORT": text.uppercased().contains(" TO ") ? nil : .rollback
+    default: nil
+    }
+  }
+}
