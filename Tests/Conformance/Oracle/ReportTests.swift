@@ -74,6 +74,7 @@ struct ReportTests {
     }
     #expect(pages(1).conformance == pages(2).conformance)
     #expect(pages(1).conformance.contains("| TX-1 | It holds. | held |"))
+    #expect(pages(1).conformance.contains("| clause | promise | Engine |"))
     for name in ConformanceSuite.uncovered { #expect(pages(1).conformance.contains(name)) }
     for name in CapabilityFact.all.map(\.name) {
       #expect(pages(1).differences.contains("| `\(name)` |"))

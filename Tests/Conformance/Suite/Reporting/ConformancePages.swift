@@ -4,8 +4,17 @@
 public struct ConformancePages: Sendable {
   private let reports: [ConformanceReport]
 
-  /// Pages about these backends, in this order.
-  public init(_ reports: [ConformanceReport]) { self.reports = reports }
+  /// Pages about these backends, in this order, each by the name of its product.
+  public init(_ reports: [ConformanceReport]) {
+    var counts: [String: Int] = [:]
+    self.reports = reports.map { report in
+      let isKept = report.capabilities["durableStorage"] == true
+      let name = report.product + (isKept ? "" : " in memory")
+      counts[name, default: 0] += 1
+      let count = counts[name, default: 1]
+      return report.renamed(count == 1 ? name : "\(name) (\(count))")
+    }
+  }
 
   /// `Conformance.md`: every clause, its checks, and the result on each backend.
   public var conformance: String {

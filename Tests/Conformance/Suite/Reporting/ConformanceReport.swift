@@ -27,7 +27,7 @@ public struct ConformanceReport: Sendable, Hashable, Codable {
   }
 
   /// The backend's name.
-  public let backend: String
+  public private(set) var backend: String
   /// The product, as the server calls itself.
   public let product: String
   /// The version, as the server writes it.
@@ -56,6 +56,13 @@ public struct ConformanceReport: Sendable, Hashable, Codable {
 
   /// Whether something was checked and nothing failed.
   public var hasPassed: Bool { !checks.isEmpty && failures.isEmpty }
+
+  /// The same results under another name.
+  func renamed(_ name: String) -> ConformanceReport {
+    var report = self
+    report.backend = name
+    return report
+  }
 
   /// How many checks ended so.
   public func count(_ outcome: Outcome) -> Int { checks.count { $0.outcome == outcome } }

@@ -80,7 +80,9 @@ extension ConformanceCase {
       case .provenOff: ended(.provenOff)
       }
     } catch {
-      return ended(.failed, "\(error)")
+      // Without a database the case never came to its check, which would have named the clause.
+      let isNamed = error is ClauseFailure
+      return ended(.failed, isNamed ? "\(error)" : "[\(clause.id)] \(self): \(error)")
     }
   }
 }
