@@ -1,4 +1,5 @@
 import DriverAPI
+import Synchronization
 import Testing
 
 @testable import Server

@@ -49,7 +49,9 @@ struct DialectTests {
     let sqlite = try Dialect.sqlite.insertIgnoreSQL(into: "t", columns: ["a"])
     #expect(sqlite == "INSERT INTO \"t\" (\"a\") VALUES (?) ON CONFLICT DO NOTHING")
     let mysql = try Dialect.mariadb.insertIgnoreSQL(into: "t", columns: ["a"])
-    #expect(mysql == "INSERT INTO `t` (`a`) VALUES (?) ON DUPLICATE KEY UPDATE `a` = `t`.`a`")
+    // The last id tells a row that exists from a new one.
+    let marked = "IF(LAST_INSERT_ID(18446744073709551615) = 0, `t`.`a`, `t`.`a`)"
+    #expect(mysql == "INSERT INTO `t` (`a`) VALUES (?) ON DUPLICATE KEY UPDATE `a` = \(marked)")
   }
 
   @Test("identifiers keep their characters, NUL excepted")
