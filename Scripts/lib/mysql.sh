@@ -121,7 +121,7 @@ mysql_query() {
 
 mysql_urls() {
   local base="mysql://dovetail:$password@127.0.0.1:$mysql_port/dovetail"
-  echo "DOVETAIL_MYSQL_URL=$base"
+  echo "DOVETAIL_MYSQL_URL=$base?ssl-mode=DISABLED"
   echo "DOVETAIL_MYSQL_TLS_URL=$base?ssl-mode=VERIFY_IDENTITY&ssl-ca=$(encode "$home/tls/ca.crt")"
   echo "DOVETAIL_MYSQL_SOCKET_URL=mysql:dovetail:$password@unix($sockets/mysql/s)/dovetail"
 }

@@ -10,7 +10,6 @@ extension MySQLConnection {
   /// An error from what the library tells.
   func error(_ code: Int, _ sqlState: String, _ told: String) -> DatabaseError {
     let state = MySQLCode.state(after: code)
-    if state == .spent { TLSErrorQueue.clear() }
     var details = DatabaseError.Details()
     details.sqlState = sqlState
     details.nativeCode = code

@@ -1,7 +1,6 @@
 import CMariaDB
 import DriverAPI
 import EventLoop
-import Glibc
 
 /// One session with a MySQL or MariaDB server.
 ///
@@ -18,6 +17,8 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
   let target: MySQLKillTarget
   let interruption: MySQLInterruption
   let watch: SocketWatch
+  /// Nil without TLS.
+  let tls: MySQLTLSErrors?
   /// Where the library puts the result of a call; it keeps the address while the call is suspended.
   let result: UnsafeMutablePointer<Int32>
   /// What reads off, or stops, the rows that nobody wanted.
@@ -35,20 +36,18 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
     server = opened.facts
     sessionSettings = opened.sessionSettings
     maxPacketBytes = opened.maxPacketBytes
-    // A descriptor of our own: the library closes its own as soon as the session breaks, and the
-    // number would soon be that of another session's socket.
-    let socket = dup(mysql_get_socket(opened.handle.pointer))
     target = MySQLKillTarget(
-      opening: MySQLOpening(options: options), host: opened.host, identity: opened.identity,
-      sessionID: opened.sessionID, socket: socket)
+      opening: MySQLOpening(options: options.hurried), host: opened.host, identity: opened.identity,
+      sessionID: opened.sessionID, socket: opened.handle.duplicateSocket())
     interruption = MySQLInterruption(target)
+    tls = mysql_get_ssl_cipher(opened.handle.pointer) == nil ? nil : MySQLTLSErrors()
     result = .allocate(capacity: 2)
     result.initialize(repeating: 0, count: 2)
     do throws(DatabaseError) {
       watch = try EventLoop.shared.watch(target.socket)
     } catch {
-      Glibc.close(socket)
       opened.handle.close()
+      target.closeSocket()
       throw error
     }
   }
@@ -81,8 +80,7 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
     forgetRetired()
     watch.remove()
     handle.close()
-    TLSErrorQueue.clear()
-    Glibc.close(target.socket)
+    target.closeSocket()
   }
 
   /// Makes the connection ready for a command, and claims it.
@@ -135,8 +133,6 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
     } resume: {
       mysql_real_query_cont(result, handle.pointer, $0)
     }
-    // A failure shows with the next statement.
-    if handle.code != 0 { TLSErrorQueue.clear() }
   }
 
   /// The error, once it is known where it left the session.
@@ -159,8 +155,13 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
   /// Runs a call of the library to its end, waiting where it would block.
   @inline(__always)
   func drive(_ begin: () -> Int32, resume: (Int32) -> Int32) async {
+    tls?.forgetErrors()
     var wanted = begin()
-    while wanted != 0 { wanted = resume(await ready(for: wanted)) }
+    while wanted != 0 {
+      let ready = await ready(for: wanted)
+      tls?.forgetErrors()
+      wanted = resume(ready)
+    }
   }
 
   /// Waits for what a suspended call waits for; answers with what the call is to be told.

@@ -67,6 +67,10 @@ struct MySQLHandle: @unchecked Sendable {
     }
   }
 
+  /// The socket under a number of our own: the library closes its own number when the session is lost,
+  /// and the next file to be opened gets it.
+  func duplicateSocket() -> Int32 { fcntl(mysql_get_socket(pointer), F_DUPFD_CLOEXEC, 0) }
+
   /// Lets TLS reads return instead of waiting: plain ones ask for that themselves each time.
   func makeNonblocking() {
     let socket = mysql_get_socket(pointer)

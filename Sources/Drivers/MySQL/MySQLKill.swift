@@ -94,10 +94,15 @@ struct MySQLKillTarget: Sendable {
   let host: DatabaseURL.Host
   let identity: [String?]
   let sessionID: String
+  /// Of our own: see ``MySQLHandle/duplicateSocket()``.
   let socket: Int32
 
   /// Ends the session from this side: whoever waits for its answer finds the end of the stream.
   func shutDownSocket() {
     shutdown(socket, Int32(SHUT_RDWR))
+  }
+
+  func closeSocket() {
+    Glibc.close(socket)
   }
 }

@@ -81,6 +81,7 @@ extension Capabilities {
     capabilities.unsignedIntegers = true
     capabilities.notANumber = false
     capabilities.infinities = false
+    capabilities.negativeZero = false
     capabilities.nativeBulkInsert = true
     return capabilities
   }()

@@ -27,7 +27,7 @@ public struct MySQLOptions: Sendable {
   let certificateFile: String?
   let keyFile: String?
   /// For each host.
-  let connectTimeout: Duration
+  var connectTimeout: Duration
   let collation: String?
 
   /// Reads the options of a URL.
@@ -49,6 +49,13 @@ public struct MySQLOptions: Sendable {
     try Self.takeGoOptions(&options)
     try options.finish()
     try checkFiles()
+  }
+
+  /// The same for a session that is to stop a statement: somebody is waiting for that.
+  var hurried: MySQLOptions {
+    var options = self
+    options.connectTimeout = min(connectTimeout, .seconds(2))
+    return options
   }
 
   private static func hosts(

@@ -25,6 +25,7 @@ extension MySQLStatement {
     var kill: MySQLKill?
     let patience = ContinuousClock.now + .milliseconds(3)
     var rowCount = 0
+    connection.tls?.forgetErrors()
     var wanted =
       suspended != 0 ? suspended : mysql_stmt_fetch_start(connection.result, handle)
     while true {
@@ -32,8 +33,9 @@ extension MySQLStatement {
         if kill == nil, await !connection.isReady(for: wanted, until: patience) {
           kill = MySQLKill.start(connection.target)
         } else {
-          wanted = mysql_stmt_fetch_cont(
-            connection.result, handle, await connection.ready(for: wanted))
+          let ready = await connection.ready(for: wanted)
+          connection.tls?.forgetErrors()
+          wanted = mysql_stmt_fetch_cont(connection.result, handle, ready)
         }
       }
       if connection.result.pointee != 0 { return kill }

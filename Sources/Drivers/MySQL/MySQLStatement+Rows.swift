@@ -15,6 +15,7 @@ extension MySQLStatement: DriverRows {
     guard let handle else { return .done }
     stepsUntilPause -= 1
     if stepsUntilPause <= 0 { return .wait }
+    connection.tls?.forgetErrors()
     let wanted = mysql_stmt_fetch_start(connection.result, handle)
     if wanted == 0, connection.result.pointee == 0 {
       fill(cells)
@@ -57,6 +58,7 @@ extension MySQLStatement: DriverRows {
         progress = .suspended(wanted)
         throw DatabaseError(.cancelled, "the task was cancelled while it waited for a row")
       }
+      connection.tls?.forgetErrors()
       wanted = mysql_stmt_fetch_cont(connection.result, handle, ready)
     }
     switch connection.result.pointee {
@@ -78,6 +80,7 @@ extension MySQLStatement: DriverRows {
   private func closeInline() {
     guard let handle else { return }
     if case .failed = progress { return leaveRest(suspended: 0, hasFailed: true) }
+    connection.tls?.forgetErrors()
     for _ in 0..<Self.rowsReadOffInline {
       let wanted = mysql_stmt_fetch_start(connection.result, handle)
       if wanted != 0 { return leaveRest(suspended: wanted) }
