@@ -79,6 +79,12 @@ struct PostgresRefusal {
       if let file = missingRootCertificate {
         return error(.tls, "the file of trusted certificates for \(place) cannot be read: \(file)")
       }
+      // A server that goes away at this moment has not said that it has no TLS.
+      let demandsTLS = ["require", "verify-ca", "verify-full"].contains(
+        options.value(of: "sslmode"))
+      guard demandsTLS, await PostgresTLSProbe(options, hosts).refusesTLS() else {
+        return error(.cannotConnect, "\(place) let no session begin")
+      }
       return error(.tls, "\(place) offers no TLS, and sslmode demands it")
     }
     let mode = options.value(of: "sslmode") ?? "prefer"

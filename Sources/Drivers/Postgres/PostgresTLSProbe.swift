@@ -30,6 +30,26 @@ struct PostgresTLSProbe {
     return await standsUp(handle)
   }
 
+  /// Whether the server talks to us without TLS: then it is there and has said that it has none.
+  func refusesTLS() async -> Bool {
+    var keywords = options.connectionKeywords(hosts)
+      .filter { !["sslmode", "password", "passfile"].contains($0.name) }
+    keywords.append(.init(name: "sslmode", value: "disable"))
+    guard let handle = PostgresAttempt.start(keywords) else { return false }
+    defer { PQfinish(handle) }
+    let deadline = ContinuousClock.now + Self.limit
+    var next = PGRES_POLLING_WRITING
+    while next == PGRES_POLLING_READING || next == PGRES_POLLING_WRITING {
+      guard
+        await isReady(handle, next == PGRES_POLLING_READING ? .readable : .writable, deadline)
+      else { return false }
+      next = PQconnectPoll(handle)
+    }
+    let told = String(cString: PQerrorMessage(handle))
+    return next == PGRES_POLLING_OK || PQconnectionNeedsPassword(handle) != 0
+      || PostgresRefusal.sqlState(in: told) != nil
+  }
+
   private func standsUp(_ handle: OpaquePointer) async -> Bool {
     let deadline = ContinuousClock.now + Self.limit
     var next = PGRES_POLLING_WRITING

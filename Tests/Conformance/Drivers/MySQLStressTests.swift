@@ -1,7 +1,6 @@
 import DriverAPI
 import DriverMySQL
 import Foundation
-import Synchronization
 import Testing
 
 @Suite(
@@ -23,7 +22,7 @@ struct MySQLStressTests {
     let harness = MySQLServer(way: .tcp)
     let url = try await harness.makeDatabase()
     let db = try await open(url)
-    let ended = Atomic<Int>(0)
+    let ended = Shared(0)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for worker in 0..<16 {
         group.addTask {
@@ -42,13 +41,13 @@ struct MySQLStressTests {
             } catch let error as DatabaseError {
               #expect(error.kind == .cancelled, "\(error)")
             }
-            ended.add(1, ordering: .relaxed)
+            ended.change { $0 += 1 }
           }
         }
       }
       try await group.waitForAll()
     }
-    #expect(ended.load(ordering: .relaxed) == 10_000)
+    #expect(ended.value == 10_000)
     try await expectWhole(db)
     await db.close()
     await harness.removeDatabase(url)
@@ -60,15 +59,15 @@ struct MySQLStressTests {
     let db = try await open(url)
     let admin = try await open(url, connections: 1)
     try await db.exec("CREATE TABLE w (id INT PRIMARY KEY, worker INT NOT NULL)")
-    let isOver = Atomic<Bool>(false)
+    let isOver = Shared(false)
     let killer = Task {
-      while !isOver.load(ordering: .relaxed) {
+      while !isOver.value {
         try await killOne(admin)
         try await Task.sleep(for: .milliseconds(5))
       }
     }
     let acknowledged = try await work(db)
-    isOver.store(true, ordering: .relaxed)
+    isOver.change { $0 = true }
     try await killer.value
     try await expectStored(acknowledged, admin)
     try await expectWhole(db)
@@ -108,10 +107,10 @@ struct MySQLStressTests {
   private func work(
     _ db: Database, until event: Task<Int32, any Error>? = nil
   ) async throws -> Set<Int> {
-    let isOver = Atomic<Bool>(event == nil)
-    let watcher = Task {
+    let isOver = Shared(event == nil)
+    let watcher = Task { [event] in
       _ = try await event?.value
-      isOver.store(true, ordering: .relaxed)
+      isOver.change { $0 = true }
     }
     defer { watcher.cancel() }
     return try await withThrowingTaskGroup(of: Set<Int>.self) { group in
@@ -119,7 +118,7 @@ struct MySQLStressTests {
         group.addTask {
           var acknowledged: Set<Int> = []
           var round = 0
-          while round < 40 || !isOver.load(ordering: .relaxed) {
+          while round < 40 || !isOver.value {
             let id = worker * 1_000_000 + round
             round += 1
             do {

@@ -3,7 +3,10 @@ import DriverAPI
 extension Sabotage {
   /// Rows and columns gone wrong.
   static let ofRows: [Sabotage] = [
-    Sabotage("drops the last row", "QUERY-2", "EXEC-1", "ROW-1") { $0.rows = { $0.dropLast() } },
+    Sabotage("drops the last row", "QUERY-2", "EXEC-1", "ROW-1", "REBIND-5") {
+      $0.meetsAll = true
+      $0.rows = { $0.dropLast() }
+    },
     Sabotage("drops the first of several rows", "QUERY-6", "QUERY-2") {
       $0.rows = { $0.count > 1 ? Array($0.dropFirst()) : $0 }
     },

@@ -13,7 +13,9 @@ extension Sabotage {
     lost("says a lost connection can be used", "CONN-5", "TX-12", "POOL-8") {
       $0.with(connection: .usable)
     },
-    lost("takes a lost connection for another error", "CONN-5", "TX-12") { $0.with(kind: .other) },
+    lost("takes a lost connection for another error", "CONN-5", "TX-12", "POOL-8") {
+      $0.with(kind: .other)
+    },
     lost("takes a lost connection for the end of the rows", "CONN-5") { _ in nil },
     Sabotage("repeats a statement whose answer was lost", "ERR-4", "TX-12", "CONN-5") {
       $0.engines = servers
@@ -26,7 +28,8 @@ extension Sabotage {
     },
     Sabotage("waits for a silent server for ever", "CANCEL-4") {
       $0.engines = servers
-      $0.interruptsLate = true
+      $0.interruptsNever = true
+      $0.meetsAll = true
     },
     Sabotage("keeps what came before the failure of a batch", "BATCH-1") {
       $0.engines = ["postgres"]
@@ -54,6 +57,7 @@ extension Sabotage {
     },
     Sabotage("hands a task the result of another", "PIPE-1") { sabotage in
       sabotage.engines = ["postgres"]
+      sabotage.meetsAll = true
       let last = Mutex<PipelineResult?>(nil)
       sabotage.pipelined = { _, run async throws(DatabaseError) in
         let own = try await run()
@@ -115,7 +119,8 @@ extension Sabotage {
     facts("denies that a server is behind it", "CONN-3", "CONN-5") {
       $0.capabilities.networkSession = false
     }.only(on: "postgres", "mysql", "mariadb"),
-    Sabotage("keeps a row of a transaction that failed at a later call", "TX-2") {
+    Sabotage("keeps a row of a transaction that failed at a later call", "TX-2", "BATCH-1") {
+      $0.meetsAll = true
       $0.text = { $0 == "ROLLBACK" ? "COMMIT" : $0 }
     },
     facts("claims the sign of zero", "TYPE-1") { $0.capabilities.negativeZero = true }
@@ -132,6 +137,7 @@ extension Sabotage {
   ) -> Sabotage {
     Sabotage(name, clauses) {
       $0.engines = servers
+      $0.meetsAll = true
       $0.error = { $0.kind == .connectionLost ? change($0) : $0 }
     }
   }

@@ -13,7 +13,10 @@ extension Sabotage {
         await Task { _ = try? await Task.sleep(for: .seconds(60)) }.value
       }
     },
-    Sabotage("hangs while it closes", "CONN-4", "POOL-5", "CONN-1") { $0.hangsOnClose = true },
+    Sabotage("hangs while it closes", "CONN-4", "POOL-5", "CONN-1", "CANCEL-3") {
+      $0.meetsAll = true
+      $0.hangsOnClose = true
+    },
     Sabotage("is cancelled now and then for nobody's sake", "CANCEL-2", "QUERY-2", "TX-3") {
       sabotage in
       let count = Tally()

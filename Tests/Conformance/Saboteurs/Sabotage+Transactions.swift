@@ -28,7 +28,7 @@ extension Sabotage {
     Sabotage("says a failed transaction goes on", "TX-4") {
       $0.status = { $0 == .active ? .failed : $0 }
     },
-    Sabotage("ignores savepoints", "TX-3", "BULK-2") {
+    Sabotage("ignores savepoints", "TX-3", "BULK-2", "BATCH-1") {
       $0.text = { $0.hasPrefix("ROLLBACK TO") ? "SELECT 1" : $0 }
     },
     Sabotage("rolls everything back for a savepoint", "TX-3") {

@@ -49,6 +49,11 @@ struct Sabotage: Sendable, CustomStringConvertible {
   var pipelined: Pipelined?
   /// Nil from it loses the notification.
   var notification: (@Sendable (DatabaseNotification) -> DatabaseNotification?)?
+  /// Whether all expected clauses look at it, also those that take long; otherwise the first that
+  /// catches it is enough.
+  var meetsAll = false
+  /// Interruptions go nowhere.
+  var interruptsNever = false
   var keepsRowsOpen = false
   var keepsEveryRow = false
   var skipsReset = false
@@ -79,6 +84,13 @@ struct Sabotage: Sendable, CustomStringConvertible {
   func only(on engines: String...) -> Sabotage {
     var copy = self
     copy.engines = Set(engines)
+    return copy
+  }
+
+  /// The same, looked at by all the clauses that it names.
+  var meetingAll: Sabotage {
+    var copy = self
+    copy.meetsAll = true
     return copy
   }
 

@@ -24,7 +24,8 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
   }
 
   var noticesCancellation: Bool {
-    !isDeaf && !sabotage.interruptsNext && connection.noticesCancellation
+    !isDeaf && !sabotage.interruptsNever && !sabotage.interruptsNext
+      && connection.noticesCancellation
   }
 
   /// Whether statements run where the task's cancellation cannot reach them.
@@ -59,6 +60,7 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
   func statementBegins() { connection.statementBegins() }
 
   func interrupt() {
+    if sabotage.interruptsNever { return }
     if sabotage.interruptsNext { strayInterrupt.store(true, ordering: .relaxed) }
     guard isDeaf else { return connection.interrupt() }
     // Long after the limit, so that the suite notices, but not for ever.

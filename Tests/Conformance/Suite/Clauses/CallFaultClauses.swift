@@ -56,7 +56,7 @@ private func dataIsGone(_ context: ConformanceContext) async throws {
   let faulty = FaultyDriver(context.harness.driver, failing: 3, of: [.exec], with: error)
   let db = try await context.open(with: faulty)
   try await expectError(.connectionLost, connection: .spent, "the third statement") {
-    for _ in 1...3 { try await db.exec("DROP TABLE IF EXISTS nothing") }
+    for _ in 1...3 { try await db.exec("DROP TABLE IF EXISTS absent") }
   }
   try await db.ping()
   try expectEqual(faulty.failedCall, .exec, "the call that failed")

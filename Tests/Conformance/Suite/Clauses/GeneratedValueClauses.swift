@@ -29,7 +29,10 @@ let generatedValueClauses = [
         try await db.exec("INSERT INTO documents (id, x) VALUES (?, ?)", id, Value.json(json))
         let read = try await db.queryRow(
           "SELECT x FROM documents WHERE id = ?", id, as: String.self)
-        try expectEqual(try expectSome(read, "the document"), json, "document \(id)")
+        // An engine may put the members of an object into an order of its own.
+        try expectEqual(
+          try JSONMeaning(expectSome(read, "the document")), try JSONMeaning(json),
+          "document \(id)")
       }
     }
   },
