@@ -1,0 +1,193 @@
+import DriverAPI
+import DriverPostgres
+import Foundation
+import Testing
+
+@Suite("Connecting to PostgreSQL", .enabled(if: PostgresServer.plain != nil))
+struct PostgresConnectTests {
+  private let server: PostgresServer
+  private let encrypted: PostgresServer
+  private let parts: URLComponents
+
+  init() throws {
+    server = try #require(PostgresServer.plain)
+    encrypted = try #require(PostgresServer.encrypted)
+    parts = try #require(URLComponents(string: server.url))
+  }
+
+  private var place: String { "127.0.0.1:\(parts.port ?? 0)" }
+
+  private func failure(
+    _ url: String, within limit: Duration = .seconds(5)
+  ) async throws -> DatabaseError {
+    let start = ContinuousClock.now
+    let error = try await #require(throws: DatabaseError.self) {
+      _ = try await Database.open(DatabaseURL(url), with: PostgresDriver())
+    }
+    #expect(ContinuousClock.now - start < limit)
+    #expect(error.connection == .spent && error.execution == .notSent)
+    if let password = parts.password { #expect(!"\(error)".contains(password)) }
+    return error
+  }
+
+  private func url(_ change: (inout URLComponents) -> Void) -> String {
+    var changed = parts
+    change(&changed)
+    return changed.string ?? ""
+  }
+
+  @Test("CONN-2: a wrong password is told as one, with the host")
+  func wrongPassword() async throws {
+    let error = try await failure(url { $0.password = "wrong" })
+    #expect(error.kind == .authenticationFailed && error.details.sqlState == "28P01")
+    #expect(error.details.host == place && error.message.contains("password"))
+  }
+
+  @Test("CONN-2: no password, where one is asked for, is told apart from a wrong one")
+  func noPassword() async throws {
+    let error = try await failure(url { $0.password = nil })
+    #expect(error.kind == .authenticationFailed)
+    #expect(error.message.contains("asks for a password"))
+  }
+
+  @Test("CONN-2: an unknown database is told by its name")
+  func unknownDatabase() async throws {
+    let error = try await failure(url { $0.path = "/nowhere" })
+    #expect(error.kind == .cannotConnect && error.details.sqlState == "3D000")
+    #expect(error.message.contains("nowhere") && error.details.host == place)
+  }
+
+  @Test("CONN-2: a port on which nobody listens is told as refused")
+  func refusedPort() async throws {
+    let error = try await failure(url { $0.port = 1 })
+    #expect(error.kind == .cannotConnect && error.details.host == "127.0.0.1:1")
+    #expect(error.details.nativeCode == Int(ECONNREFUSED))
+  }
+
+  @Test("CONN-2: a socket that is not there is told by its path")
+  func missingSocket() async throws {
+    let error = try await failure("host=/nonexistent user=dovetail dbname=dovetail")
+    #expect(error.kind == .cannotConnect && error.details.nativeCode == Int(ENOENT))
+    #expect(error.details.host == "/nonexistent/.s.PGSQL.5432")
+  }
+
+  @Test("CONN-2: a host name without an address is told by its name")
+  func unresolvableHost() async throws {
+    let error = try await failure(
+      url { $0.host = "no-such-host.invalid" }, within: .seconds(20))
+    #expect(error.kind == .cannotConnect)
+    #expect(error.message.contains("no-such-host.invalid") && error.message.contains("no address"))
+  }
+
+  @Test("CONN-2: TLS that is demanded and not offered is told so")
+  func noTLS() async throws {
+    // The server offers no TLS on its socket.
+    let socket = try #require(PostgresServer.socket)
+    let cluster = try PostgresCluster()
+    defer { cluster.remove() }
+    _ = socket
+    let error = try await failure(cluster.url + "?sslmode=require")
+    #expect(error.kind == .tls && error.message.contains("offers no TLS"))
+  }
+
+  @Test("CONN-2: a certificate of an authority that is not trusted is told so")
+  func untrustedCertificate() async throws {
+    let other = try #require(ProcessInfo.processInfo.environment["DOVETAIL_OTHER_CA"])
+    for mode in ["verify-ca", "verify-full"] {
+      let error = try await failure(
+        url { $0.query = "sslmode=\(mode)&sslrootcert=\(other)" }, within: .seconds(10))
+      #expect(error.kind == .tls && error.message.contains("trusted authority"), "\(error)")
+      #expect(error.details.host == place)
+    }
+  }
+
+  @Test("CONN-2: a certificate for another host name is told so")
+  func wrongHostName() async throws {
+    let parts = try #require(URLComponents(string: encrypted.url))
+    // The same server under a name that is not in its certificate.
+    let error = try await failure(
+      url {
+        $0.host = "localhost.localdomain"
+        $0.query = (parts.query ?? "") + "&hostaddr=127.0.0.1"
+      }, within: .seconds(10))
+    #expect(error.kind == .tls && error.message.contains("another host name"), "\(error)")
+  }
+
+  @Test("CONN-2: a missing file of trusted certificates is told by its name")
+  func missingRootCertificate() async throws {
+    let error = try await failure(
+      url { $0.query = "sslmode=verify-full&sslrootcert=/nonexistent/ca.crt" })
+    #expect(error.kind == .tls && error.message.contains("/nonexistent/ca.crt"), "\(error)")
+  }
+
+  @Test("CONN-6: of several hosts the first that answers is used")
+  func severalHosts() async throws {
+    let port = try #require(parts.port)
+    let list = "127.0.0.1:1,no-such-host.invalid:\(port),\(place)"
+    let db = try await Database.open(
+      DatabaseURL(server.url.replacing(place, with: list)), with: PostgresDriver())
+    try await db.ping()
+    await db.close()
+  }
+
+  @Test("CONN-6: a host that is silent is passed over after the connect_timeout")
+  func silentHost() async throws {
+    let silent = try SilentListener()
+    let list = "127.0.0.1:\(silent.port),\(place)"
+    let db = try await Database.open(
+      DatabaseURL(server.url.replacing(place, with: list) + "&connect_timeout=1"),
+      with: PostgresDriver())
+    try await db.ping()
+    await db.close()
+  }
+
+  @Test("CONN-6: a session that must only read finds no server among writable ones")
+  func noStandby() async throws {
+    let error = try await failure(server.url(["target_session_attrs": "standby"]))
+    #expect(error.kind == .cannotConnect && error.details.host == place)
+    let db = try await server.open(["target_session_attrs": "read-write"])
+    await db.close()
+  }
+
+  @Test("URL-5: an option that neither the driver nor libpq knows is refused by name")
+  func unknownOption() throws {
+    let error = #expect(throws: DatabaseError.self) {
+      _ = try PostgresDriver().plan(for: DatabaseURL("postgres://h/d?sslmodus=require"))
+    }
+    #expect(error?.kind == .misuse && error?.message.contains("sslmodus") == true)
+    #expect(throws: DatabaseError.self) {
+      _ = try PostgresDriver().plan(for: DatabaseURL("postgres://h/d?client_encoding=LATIN1"))
+    }
+    #expect(throws: DatabaseError.self) {
+      _ = try PostgresDriver().plan(
+        for: DatabaseURL("postgres://h/d?statement_cache=off&pipelines=2"))
+    }
+  }
+}
+
+/// A port that takes connections and never says anything.
+private final class SilentListener {
+  let port: Int
+  private let descriptor: Int32
+
+  init() throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let descriptor = descriptor
+    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+        bind(descriptor, generic, length) == 0 && listen(descriptor, 8) == 0
+          && getsockname(descriptor, generic, &length) == 0
+      }
+    }
+    port = Int(UInt16(bigEndian: address.sin_port))
+    try #require(bound)
+  }
+
+  deinit {
+    close(descriptor)
+  }
+}
