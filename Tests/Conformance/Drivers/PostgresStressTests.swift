@@ -18,11 +18,10 @@ struct PostgresStressTests {
     let admin = try await Database.open(DatabaseURL(cluster.url), with: PostgresDriver())
     try await db.exec("CREATE TABLE writes (id int8 PRIMARY KEY)")
     let ledger = PostgresLedger()
-    let isOver = Shared(false)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 0..<64 {
         group.addTask {
-          while !isOver.value { try await ledger.act(on: db, as: number) }
+          while !ledger.isOver { try await ledger.act(on: db, as: number) }
         }
       }
       for round in 0..<12 {
@@ -35,7 +34,7 @@ struct PostgresStressTests {
           await killSome(admin)
         }
       }
-      isOver.change { $0 = true }
+      ledger.end()
       try await group.waitForAll()
     }
     try await expectWhole(db, sessions: 10)
@@ -57,21 +56,18 @@ struct PostgresStressTests {
     let server = try #require(PostgresServer.plain)
     let name = "cancelled-" + UUID().uuidString.prefix(8)
     let db = try await server.open(["application_name": name]) { $0.maxConnections = 8 }
-    let counts = Shared((cancelled: 0, finished: 0))
+    let tally = PostgresTally()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for worker in 0..<16 {
         group.addTask {
           for round in 0..<625 {
-            let isCancelled = try await cancelledOnce(db, worker * 1000 + round)
-            counts.change {
-              if isCancelled { $0.cancelled += 1 } else { $0.finished += 1 }
-            }
+            tally.count(cancelled: try await cancelledOnce(db, worker * 1000 + round))
           }
         }
       }
       try await group.waitForAll()
     }
-    let (cancelled, finished) = counts.value
+    let (cancelled, finished) = tally.counts
     #expect(cancelled + finished == 10_000)
     #expect(cancelled > 1000, "only \(cancelled) were cancelled")
     try await expectWhole(db, sessions: 8)
@@ -172,13 +168,17 @@ private final class PostgresLedger: Sendable {
     var acknowledged: Set<Int64> = []
     var unknown: Set<Int64> = []
     var failureCount = 0
+    var isOver = false
   }
 
   private let state = Mutex(State())
 
   var acknowledged: Set<Int64> { state.withLock { $0.acknowledged } }
   var unknown: Set<Int64> { state.withLock { $0.unknown } }
+  var isOver: Bool { state.withLock { $0.isOver } }
   var failureCount: Int { state.withLock { $0.failureCount } }
+
+  func end() { state.withLock { $0.isOver = true } }
 
   /// A read that must be right, or a write that is noted down.
   func act(on db: Database, as number: Int) async throws {
@@ -213,4 +213,17 @@ private final class PostgresLedger: Sendable {
   }
 
   private func note(_ id: Int64) { state.withLock { _ = $0.acknowledged.insert(id) } }
+}
+
+/// How statements ended that were to be cancelled.
+private final class PostgresTally: Sendable {
+  private let state = Mutex((cancelled: 0, finished: 0))
+
+  var counts: (cancelled: Int, finished: Int) { state.withLock { $0 } }
+
+  func count(cancelled: Bool) {
+    state.withLock {
+      if cancelled { $0.cancelled += 1 } else { $0.finished += 1 }
+    }
+  }
 }
