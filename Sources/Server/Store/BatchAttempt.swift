@@ -73,12 +73,10 @@ struct BatchAttempt: Sendable {
       }
       step.value.withLock { $0 = .writing }
       var changes = BatchTransaction(transaction, messageInsert)
-      for write in writes {
-        if separately {
-          try await storeAlone(write, in: &changes)
-        } else {
-          try await changes.store(write)
-        }
+      if separately {
+        for write in writes { try await storeAlone(write, in: &changes) }
+      } else {
+        try await changes.store(writes)
       }
       try await changes.finish()
       let outcomes = changes.outcomes

@@ -24,13 +24,31 @@ struct BatchTransaction {
     return other
   }
 
+  /// Stores changes in their order; messages that follow each other go together.
+  mutating func store(_ writes: [ChatWrite]) async throws {
+    var messages: [NewMessage] = []
+    for write in writes {
+      if case .post(let message) = write {
+        messages.append(message)
+        continue
+      }
+      try await store(messages)
+      messages = []
+      try await store(write)
+    }
+    try await store(messages)
+  }
+
+  private mutating func store(_ messages: [NewMessage]) async throws {
+    let ids = try await messageInsert.run(messages, in: transaction)
+    newIDs += ids
+    outcomes += ids.map { .posted(id: $0) }
+  }
+
   /// Stores one change and notes what became of it.
   mutating func store(_ write: ChatWrite) async throws {
     switch write {
-    case .post(let message):
-      let id = try await messageInsert.run(message, in: transaction)
-      newIDs.append(id)
-      outcomes.append(.posted(id: id))
+    case .post(let message): try await store([message])
     case .edit(let target, let author, let content, let isEncrypted):
       outcomes.append(
         try await transaction.edit(target, by: author, content, isEncrypted: isEncrypted))

@@ -25,7 +25,7 @@ final class Journal: Sendable {
   /// - Throws: `misuse` if its dialect cannot write the statements.
   init(_ database: Database, ledger: BatchLedger?, logger: Logger) throws {
     self.database = database
-    messageInsert = try MessageInsert(database.dialect)
+    messageInsert = try MessageInsert(database)
     self.ledger = ledger
     self.logger = logger
   }

@@ -145,7 +145,7 @@ final class ChatClient {
   func waitUntil(
     _ what: String, _ holds: (ChatClient) throws -> Bool
   ) async throws {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(30)
     while try !holds(self) {
       guard ContinuousClock.now < deadline else {
         throw TimedOut(description: "waited in vain: \(what); came: \(socket.sent.suffix(8))")
