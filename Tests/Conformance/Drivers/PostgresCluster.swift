@@ -10,7 +10,7 @@ final class PostgresCluster: Sendable {
   private let programs: String
 
   /// Creates and starts a server without TLS that trusts everybody on this machine.
-  init() throws {
+  init() async throws {
     let root = "/usr/lib/postgresql"
     let versions = try FileManager.default.contentsOfDirectory(atPath: root)
       .compactMap { Int($0) }.sorted()
@@ -18,40 +18,45 @@ final class PostgresCluster: Sendable {
     directory = "/tmp/dovetail-" + UUID().uuidString.prefix(8)
     port = Int.random(in: 30_000...50_000)
     url = "postgres://dovetail@127.0.0.1:\(port)/postgres"
-    try Self.run("mkdir \(directory) && chmod 777 \(directory)")
-    try asServer(
+    try await Self.run("mkdir \(directory) && chmod 777 \(directory)")
+    try await asServer(
       "\(programs)/initdb -D \(directory)/data -U dovetail -A trust -E UTF8 --locale C.UTF-8 -N")
-    try start()
+    try await start()
   }
 
-  func start() throws {
-    try asServer(
+  func start() async throws {
+    try await asServer(
       "\(programs)/pg_ctl start -s -w -t 60 -D \(directory)/data -l \(directory)/log "
         + "-o '-p \(port) -k \(directory) -c max_connections=100'")
   }
 
   /// Ends every session at once, as an administrator does who restarts a server.
-  func stop() throws {
-    try asServer("\(programs)/pg_ctl stop -s -w -t 60 -m fast -D \(directory)/data")
+  func stop() async throws {
+    try await asServer("\(programs)/pg_ctl stop -s -w -t 60 -m fast -D \(directory)/data")
   }
 
+  /// Ends the server and removes its files; what remains of them is left to the system.
   func remove() {
-    try? asServer("\(programs)/pg_ctl stop -s -m immediate -D \(directory)/data")
-    try? Self.run("rm -rf \(directory)")
+    let stop = Self.asServer("\(programs)/pg_ctl stop -s -m immediate -D \(directory)/data")
+    _ = system("\(stop) > /dev/null 2>&1; rm -rf \(directory)")
+  }
+
+  private func asServer(_ command: String) async throws {
+    try await Self.run(Self.asServer(command))
   }
 
   // The server refuses to run as root.
-  private func asServer(_ command: String) throws {
-    let isRoot = geteuid() == 0
-    try Self.run(isRoot ? "runuser -u postgres -- sh -c \"cd /tmp && \(command)\"" : command)
+  private static func asServer(_ command: String) -> String {
+    geteuid() == 0 ? "runuser -u postgres -- sh -c \"cd /tmp && \(command)\"" : command
   }
 
-  private static func run(_ command: String) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", command + " > /dev/null 2>&1 < /dev/null"]
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(command) failed")
+  // Not Foundation's Process: the server would inherit the descriptor by which it learns of the end.
+  private static func run(_ command: String) async throws {
+    let status = await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(returning: system(command + " > /dev/null 2>&1 < /dev/null"))
+      }
+    }
+    try #require(status == 0, "\(command) failed")
   }
 }

@@ -83,7 +83,7 @@ struct PostgresConnectTests {
   func noTLS() async throws {
     // The server offers no TLS on its socket.
     let socket = try #require(PostgresServer.socket)
-    let cluster = try PostgresCluster()
+    let cluster = try await PostgresCluster()
     defer { cluster.remove() }
     _ = socket
     let error = try await failure(cluster.url + "?sslmode=require")

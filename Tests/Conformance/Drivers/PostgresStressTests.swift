@@ -8,7 +8,7 @@ import Testing
 struct PostgresStressTests {
   @Test("sessions killed and a restart amid 64 busy tasks: no wrong result, no lost write, no hang")
   func killedSessions() async throws {
-    let cluster = try PostgresCluster()
+    let cluster = try await PostgresCluster()
     defer { cluster.remove() }
     var configuration = DatabaseConfiguration()
     configuration.maxConnections = 10
@@ -27,9 +27,9 @@ struct PostgresStressTests {
       for round in 0..<12 {
         try await Task.sleep(for: .milliseconds(150))
         if round == 6 {
-          try cluster.stop()
+          try await cluster.stop()
           try await Task.sleep(for: .milliseconds(300))
-          try cluster.start()
+          try await cluster.start()
         } else {
           await killSome(admin)
         }
