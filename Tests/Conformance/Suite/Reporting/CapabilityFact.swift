@@ -32,6 +32,9 @@ struct CapabilityFact: Sendable {
       "negativeZero", \Capabilities.negativeZero, "Zero with a minus sign as a value of a double."),
     CapabilityFact("nulInText", \Capabilities.nulInText, "NUL inside text."),
     CapabilityFact(
+      "violationDetails", \Capabilities.violationDetails,
+      "Violations tell the constraint, the table or the column."),
+    CapabilityFact(
       "deadlockDetection", \Capabilities.deadlockDetection,
       "The server finds deadlocks between sessions by itself."),
     CapabilityFact(
