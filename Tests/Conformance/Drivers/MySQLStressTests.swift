@@ -6,7 +6,10 @@ import Testing
 
 @Suite(
   "MariaDB under attack", .serialized,
-  .enabled(if: MySQLServer.Way.tcp.url != nil, "no server: start one with make databases"))
+  .enabled(
+    if: MySQLServer.Way.tcp.url != nil
+      && ProcessInfo.processInfo.environment["DOVETAIL_STRESS"] != nil,
+    "long: set DOVETAIL_STRESS, with a server"))
 struct MySQLStressTests {
   private static let serverIsAway: Set<DatabaseError.Kind> = [.connectionLost, .cannotConnect]
 

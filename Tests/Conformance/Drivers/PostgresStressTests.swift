@@ -4,7 +4,12 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite("PostgreSQL under attack", .enabled(if: PostgresServer.plain != nil), .serialized)
+@Suite(
+  "PostgreSQL under attack", .serialized,
+  .enabled(
+    if: PostgresServer.plain != nil
+      && ProcessInfo.processInfo.environment["DOVETAIL_STRESS"] != nil,
+    "long: set DOVETAIL_STRESS, with a server"))
 struct PostgresStressTests {
   @Test("sessions killed and a restart amid 64 busy tasks: no wrong result, no lost write, no hang")
   func killedSessions() async throws {

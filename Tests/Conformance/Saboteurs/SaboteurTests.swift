@@ -9,7 +9,7 @@ import Testing
 @Suite("Drivers broken on purpose are caught")
 struct SaboteurTests {
   // One engine after another: what measures time must not measure the neighbour.
-  @Test("on no engine a saboteur survives, and every check was seen to fail or has its reason")
+  @Test("no saboteur survives, and every check was seen to fail or is named")
   func everySaboteurIsCaught() async throws {
     var trials: [SabotageTrial] = []
     for (dialect, base) in try Self.backends() {
@@ -21,7 +21,7 @@ struct SaboteurTests {
     SabotageTrial.expectEveryCheckFailed(in: trials)
   }
 
-  @Test("CI runs the saboteurs on every engine", .enabled(if: Servers.isCI))
+  @Test("CI has a server of every engine", .enabled(if: Servers.isCI))
   func serversAreThere() {
     #expect(Servers.postgres != nil, "DOVETAIL_POSTGRES_URL names no server")
     #expect(Servers.mysql != nil, "DOVETAIL_MYSQL_URL names no server")
@@ -32,16 +32,18 @@ struct SaboteurTests {
     var backends = [
       ("sqlite", try URLHarness("sqlite:\(file)", name: "SQLite", driver: SQLiteDriver()))
     ]
-    if let url = Servers.postgres {
+    if let url = Servers.postgres, Servers.takesAll {
       let base = try URLHarness(url, name: "PostgreSQL", driver: PostgresDriver())
       backends.append(("postgres", base))
     } else {
-      print("saboteurs: no DOVETAIL_POSTGRES_URL, so none was tried on PostgreSQL")
+      print(
+        "saboteurs: none was tried on PostgreSQL; it needs DOVETAIL_POSTGRES_URL and DOVETAIL_STRESS"
+      )
     }
-    if let url = Servers.mysql {
+    if let url = Servers.mysql, Servers.takesAll {
       backends.append(("mariadb", try URLHarness(url, name: "MariaDB", driver: MySQLDriver())))
     } else {
-      print("saboteurs: no DOVETAIL_MYSQL_URL, so none was tried on MariaDB")
+      print("saboteurs: none was tried on MariaDB; it needs DOVETAIL_MYSQL_URL and DOVETAIL_STRESS")
     }
     return backends
   }
@@ -51,5 +53,7 @@ struct SaboteurTests {
 enum Servers {
   static let postgres = ProcessInfo.processInfo.environment["DOVETAIL_POSTGRES_URL"]
   static let mysql = ProcessInfo.processInfo.environment["DOVETAIL_MYSQL_URL"]
+  /// Whether the long runs are wanted: the saboteurs on database servers, sessions under attack.
+  static let takesAll = ProcessInfo.processInfo.environment["DOVETAIL_STRESS"] != nil
   static let isCI = ProcessInfo.processInfo.environment["CI"] != nil
 }
