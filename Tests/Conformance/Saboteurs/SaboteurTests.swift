@@ -55,5 +55,5 @@ enum Servers {
   static let mysql = ProcessInfo.processInfo.environment["DOVETAIL_MYSQL_URL"]
   /// Whether the long runs are wanted: the saboteurs on database servers, sessions under attack.
   static let takesAll = ProcessInfo.processInfo.environment["DOVETAIL_STRESS"] != nil
-  static let isCI = ProcessInfo.processInfo.environment["CI"] != nil
+  static let isCI = ProcessInfo.processInfo.environment["DOVETAIL_SERVERS"] != nil
 }
