@@ -22,7 +22,9 @@ struct PostgresSocketConformance {
 
 @Suite("Whether there is a PostgreSQL server")
 struct PostgresPresenceTests {
-  @Test("CI runs against a server", .enabled(if: ProcessInfo.processInfo.environment["DOVETAIL_SERVERS"] != nil))
+  @Test(
+    "CI runs against a server",
+    .enabled(if: ProcessInfo.processInfo.environment["DOVETAIL_SERVERS"] != nil))
   func isThere() {
     #expect(PostgresServer.plain != nil, "DOVETAIL_POSTGRES_URL names no server")
     #expect(PostgresServer.encrypted != nil, "DOVETAIL_POSTGRES_TLS_URL names no server")
