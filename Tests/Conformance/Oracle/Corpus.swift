@@ -19,6 +19,9 @@ enum Corpus {
   static let isPresent = FileManager.default.fileExists(
     atPath: folder.appending(path: "select1.test").path)
 
+  /// Whether every engine must be there.
+  static let asksServers = ProcessInfo.processInfo.environment["DOVETAIL_SERVERS"] != nil
+
   static let isCI = ProcessInfo.processInfo.environment["CI"] != nil
 
   /// One of the public scripts.

@@ -7,7 +7,10 @@ extension Sabotage {
     Sabotage("hears no interruption for long", "CANCEL-1", "CANCEL-4") { $0.interruptsLate = true },
     Sabotage("goes on when its time is over", "CANCEL-4") { $0.interruptsLate = true },
     Sabotage("goes on during a shutdown", "POOL-5") { $0.interruptsLate = true },
-    Sabotage("interrupts the next statement too", "CANCEL-2") { $0.interruptsNext = true },
+    Sabotage("interrupts the next statement too", "CANCEL-2") {
+      $0.interruptsNext = true
+      $0.meetsAll = true
+    },
     Sabotage("hangs while it connects", "CONN-1", "CONN-4") {
       $0.connect = { () async throws(DatabaseError) in
         await Task { _ = try? await Task.sleep(for: .seconds(60)) }.value
