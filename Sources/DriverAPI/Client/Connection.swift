@@ -41,9 +41,20 @@ public final class Connection: StatementExecutor {
   public func withFirstRow(
     of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Bool {
-    let text = try text(sql)
-    if let found = try session.firstRowNow(text, sql.parameters, body) { return found }
-    return try await session.firstRow(text, sql.parameters, body)
+    try await session.firstRow(text(sql), sql.parameters, body)
+  }
+
+  /// Does what ``withFirstRow(of:at:_:)`` does, if nothing has to be waited for.
+  public func withFirstRowNow(
+    of sql: SQL, adding arguments: (inout [Value]) -> Void, at site: CallSite,
+    _ body: (borrowing Row) throws(DatabaseError) -> Void
+  ) throws(DatabaseError) -> Bool? {
+    guard session.mayRunPlain else { return nil }
+    var values: [Value] = []
+    arguments(&values)
+    // Values in both places are a mistake, which the long way reports.
+    if !values.isEmpty, !sql.parameters.isEmpty { return nil }
+    return try session.firstRowNow(text(sql), values.isEmpty ? sql.parameters : values, body)
   }
 
   /// Runs `body` in a transaction on this connection.

@@ -58,6 +58,7 @@ extension ConnectionPool {
   private func giveUp(_ id: UInt64, _ error: DatabaseError) {
     state.withLock { state in
       if state.machine.abandon(waiter: id) { settle(id, .failure(error), &state) }
+      reopenParking(&state)
     }
   }
 
@@ -71,6 +72,8 @@ extension ConnectionPool {
     let patience = configuration.leaseTimeout.inNanoseconds
     let next: Duration? = state.withLock { state in
       let now = MonotonicTime.now
+      noteHolders(&state)
+      defer { reopenParking(&state) }
       let error = timeoutError(state.machine, now)
       while let first = state.machine.firstWaiter {
         let waited = now.since(first.holder.since)
@@ -86,6 +89,8 @@ extension ConnectionPool {
   // A task that holds every connection there is can wait for ever: only itself could end the wait.
   private func selfWait(_ id: UInt64, _ holder: PoolStateMachine.Holder) -> DatabaseError? {
     state.withLock { state in
+      noteHolders(&state)
+      defer { reopenParking(&state) }
       let holders = state.machine.holders
       guard !holders.isEmpty, holders.count == state.machine.limits.maxConnections,
         let task = Self.currentTask, holders.allSatisfy({ $0.task == task }),

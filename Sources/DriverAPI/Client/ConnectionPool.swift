@@ -17,6 +17,7 @@ final class ConnectionPool: Sendable {
   }
 
   let state: Mutex<State>
+  let parking = ParkingSpace()
   let role: ConnectionRole
   let configuration: DatabaseConfiguration
   let instruments: Instruments
@@ -57,7 +58,8 @@ final class ConnectionPool: Sendable {
     at site: CallSite, mayWaitAgain: Bool = false
   ) async throws(DatabaseError) -> Session {
     let holder = PoolStateMachine.Holder(
-      since: .now, site: site, task: mayWaitAgain ? Self.currentTask : nil)
+      since: .now, site: HolderSite(site), task: mayWaitAgain ? Self.currentTask : nil)
+    if let session = takeParked(for: holder) { return session.takeUnretainedValue() }
     switch ask(for: holder) {
     case .session(let session): return session
     case .other(let lease): return try await follow(lease, holder)
@@ -71,39 +73,31 @@ final class ConnectionPool: Sendable {
   }
 
   /// Asks once, without suspending.
-  @inline(__always)
   func ask(for holder: PoolStateMachine.Holder) -> Answer {
     state.withLock { state in
+      if !state.machine.hasIdle { clearParking(&state) }
+      defer { reopenParking(&state) }
       let lease = state.machine.lease(for: holder)
-      if case .granted(let slot, let idle) = lease, idle < trustedIdleTime,
-        let session = state.sessions[slot]
-      {
-        return .session(session)
+      guard case .granted(let slot, let idle) = lease, let session = state.sessions[slot] else {
+        return .other(lease)
       }
-      return .other(lease)
-    }
-  }
-
-  /// Whether the connections take statements without waiting, as far as is known.
-  var runsPlain: Bool { !instruments.observes && configuration.statementTimeout == nil }
-
-  /// A session if one is idle and nobody waits; nil otherwise, with nothing changed.
-  func idleSession(at site: CallSite) -> Session? {
-    state.withLock { state in
-      let holder = PoolStateMachine.Holder(since: .now, site: site, task: nil)
-      guard let slot = state.machine.leaseIdle(for: holder, within: trustedIdleTime) else {
-        return nil
-      }
-      return state.sessions[slot]
+      session.holder.write(holder)
+      return idle < trustedIdleTime ? .session(session) : .other(lease)
     }
   }
 
   /// Ends a lease of a session that needs no cleaning up, or that is spent.
   func release(_ session: Session) {
+    if session.isSpent || !park(session) { giveBack(session) }
+  }
+
+  /// Gives a session to the first who waits, or to the machine as idle.
+  func giveBack(_ session: Session) {
     let isKept = state.withLock { state in
       // After closing nobody else would come by to close it.
       if session.isSpent || state.machine.isClosed { return false }
-      perform(state.machine.released(slot: session.slot), &state)
+      takeBack(session, &state)
+      reopenParking(&state)
       return true
     }
     if !isKept { discard(session) }
@@ -120,14 +114,19 @@ final class ConnectionPool: Sendable {
 
   /// The holder is done with a session that is not free yet.
   func endHolding(_ session: Session) {
-    state.withLock { $0.machine.ended(slot: session.slot) }
+    state.withLock { state in
+      state.machine.noteHolder(session.holder.read(), slot: session.slot)
+      state.machine.ended(slot: session.slot)
+    }
   }
 
   /// Closes the connections that were idle for too long or are too old.
   func closeExpired() {
     if keepsConnections { return }
     let expired = state.withLock { state in
-      state.machine.expire(now: .now).compactMap { state.sessions[$0] }
+      clearParking(&state)
+      defer { reopenParking(&state) }
+      return state.machine.expire(now: .now).compactMap { state.sessions[$0] }
     }
     for session in expired { discard(session) }
   }
@@ -135,6 +134,7 @@ final class ConnectionPool: Sendable {
   /// Turns waiters away and closes what is idle; answers with how many connections are still busy.
   func close() -> Int {
     let (idle, busyCount) = state.withLock { state in
+      clearParking(&state)
       let (idle, turnedAway) = state.machine.close()
       for id in turnedAway { settle(id, .failure(closedError()), &state) }
       return (idle.compactMap { state.sessions[$0] }, state.machine.busyCount)
@@ -144,7 +144,13 @@ final class ConnectionPool: Sendable {
   }
 
   /// Connections in use, being opened or being closed.
-  var busyCount: Int { state.withLock { $0.machine.busyCount } }
+  var busyCount: Int {
+    state.withLock { state in
+      clearParking(&state)
+      defer { reopenParking(&state) }
+      return state.machine.busyCount
+    }
+  }
 
   /// Stops the statements of every session that is in use.
   func interruptAll() {
@@ -156,11 +162,16 @@ final class ConnectionPool: Sendable {
     state.withLock { state in
       state.sessions[slot] = nil
       perform(state.machine.vacated(slot: slot), &state)
+      reopenParking(&state)
     }
   }
 
   func perform(_ grant: PoolStateMachine.Grant, _ state: inout State) {
-    if case .resume(let id, let lease) = grant { settle(id, .success(lease), &state) }
+    guard case .resume(let id, let lease) = grant else { return }
+    if case .granted(let slot, _) = lease, case .leased(let holder) = state.machine.slots[slot] {
+      state.sessions[slot]?.holder.write(holder)
+    }
+    settle(id, .success(lease), &state)
   }
 
   func settle(_ id: UInt64, _ outcome: Outcome, _ state: inout State) {
@@ -181,6 +192,7 @@ final class ConnectionPool: Sendable {
       state.withLock { state in
         state.sessions[slot] = session
         state.machine.connected(slot: slot, now: .now)
+        if case .leased(let holder) = state.machine.slots[slot] { session.holder.write(holder) }
       }
       return session
     } catch {

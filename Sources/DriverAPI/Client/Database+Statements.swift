@@ -38,7 +38,6 @@ extension Database {
     let text = try texts.text(for: sql.text)
     try text.checkAutocommit()
     let pool = pool(for: text)
-    if let found = try firstRowNow(of: text, sql.parameters, pool, site, body) { return found }
     let hasCompany = entersCompany()
     defer { leavesCompany() }
     if hasCompany, let result = try await pipelined(text, sql.parameters) {
@@ -47,22 +46,6 @@ extension Database {
     let session = try await pool.lease(at: site)
     defer { Lease(session, pool: pool).end() }
     return try await session.firstRow(text, sql.parameters, body)
-  }
-
-  private func firstRowNow(
-    of text: StatementText, _ parameters: [Value], _ pool: ConnectionPool, _ site: CallSite,
-    _ body: (borrowing Row) throws(DatabaseError) -> Void
-  ) throws(DatabaseError) -> Bool? {
-    guard pool.runsPlain, let session = pool.idleSession(at: site) else { return nil }
-    let found: Bool?
-    do throws(DatabaseError) {
-      found = try session.firstRowNow(text, parameters, body)
-    } catch {
-      Lease(session, pool: pool).end()
-      throw error
-    }
-    if session.isClean { pool.release(session) } else { Lease(session, pool: pool).end() }
-    return found
   }
 
   /// Lends one connection for several statements.

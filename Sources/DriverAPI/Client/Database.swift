@@ -15,6 +15,8 @@ public final class Database: StatementExecutor {
   public let url: DatabaseURL
   let writers: ConnectionPool
   let readers: ConnectionPool?
+  /// Where a statement that only reads goes first.
+  let nearest: ConnectionPool
   let pipelines: PipelineGroup?
   /// Opens a session outside of the pools.
   let connect: ConnectAttempt<any DriverConnection>.Connect
@@ -32,6 +34,7 @@ public final class Database: StatementExecutor {
     self.url = url
     self.writers = writers
     self.readers = readers
+    nearest = readers ?? writers
     self.pipelines = pipelines
     self.connect = connect
     self.configuration = configuration
@@ -78,7 +81,7 @@ public final class Database: StatementExecutor {
   }
 
   func pool(for text: StatementText) -> ConnectionPool {
-    if text.isReadOnly, let readers { readers } else { writers }
+    text.isReadOnly ? nearest : writers
   }
 
   private func drained(_ pools: [ConnectionPool], within limit: Duration) async -> Bool {
@@ -100,10 +103,11 @@ public final class Database: StatementExecutor {
     _ writers: ConnectionPool, _ readers: ConnectionPool?, _ pipelines: PipelineGroup?,
     every interval: Duration
   ) -> Task<Void, Never> {
-    Task { [weak writers, weak readers, weak pipelines] in
+    // Not weak: counting references would be slow on an object that has a weak one.
+    Task {
       // Sleeping only fails by cancellation, which is how this ends.
       while (try? await Task.sleep(for: interval)) != nil {
-        writers?.closeExpired()
+        writers.closeExpired()
         readers?.closeExpired()
         pipelines?.closeExpired()
       }

@@ -9,7 +9,7 @@ struct PoolStateMachine {
   /// Who has a connection, since when and from where.
   struct Holder {
     var since: MonotonicTime
-    var site: CallSite
+    var site: HolderSite
     /// Nil if the holder gives the connection back before any code of the application runs.
     var task: Int?
   }
@@ -111,15 +111,12 @@ struct PoolStateMachine {
     return .wait(id: id)
   }
 
-  /// Somebody wants a connection only if it is there at once and was idle for less than a limit in
-  /// nanoseconds.
-  mutating func leaseIdle(for holder: Holder, within limit: Int64) -> Int? {
-    guard !isClosed, waiters.isEmpty, let slot = idleStack.last,
-      idleTime(slot: slot, now: holder.since) < limit
-    else { return nil }
-    idleStack.removeLast()
-    slots[slot] = .leased(holder)
-    return slot
+  /// Whether the next who asks gets a connection that is idle.
+  var hasIdle: Bool { !isClosed && waiters.isEmpty && !idleStack.isEmpty }
+
+  /// Tells who has a leased connection now: sessions can change hands without the machine.
+  mutating func noteHolder(_ holder: Holder, slot: Int) {
+    if case .leased = slots[slot] { slots[slot] = .leased(holder) }
   }
 
   /// A waiter gave up. False if it had been granted something already.

@@ -7,9 +7,10 @@ extension Session {
   func execNow(
     _ text: StatementText, _ values: [Value]
   ) throws(DatabaseError) -> ExecResult? {
-    guard let statement = plainStatement(text) else { return nil }
+    guard runsPlain(text) else { return nil }
     try enter(text, values)
     defer { leave() }
+    guard let statement = cache.statement(for: text) else { return nil }
     interruption.beginPlain()
     defer { interruption.endPlain() }
     do throws(DatabaseError) { return try statement.execWithoutWaiting(values) } catch {
@@ -21,9 +22,10 @@ extension Session {
   func queryNow(
     _ text: StatementText, _ values: [Value]
   ) throws(DatabaseError) -> (any DriverRows)? {
-    guard let statement = plainStatement(text) else { return nil }
+    guard runsPlain(text) else { return nil }
     try enter(text, values)
     defer { leave() }
+    guard let statement = cache.statement(for: text) else { return nil }
     interruption.beginPlain()
     defer { interruption.endPlain() }
     do throws(DatabaseError) {
@@ -42,28 +44,34 @@ extension Session {
   ) throws(DatabaseError) -> Bool? {
     guard let rows = try queryNow(text, values) else { return nil }
     defer { close(rows) }
-    do throws(DatabaseError) {
-      switch try rows.step(into: cells) {
-      case .row:
-        try body(currentRow)
-        return true
-      case .done:
-        return false
-      case .wait:
-        throw DatabaseError(
-          .other,
-          "the driver of \(driver.server.product) started a query without waiting, and then waits "
-            + "for its first row")
-      }
-    } catch {
+    do throws(DatabaseError) { return try handFirstRow(of: rows, to: body) } catch {
       note(error)
       throw error
     }
   }
 
   @inline(__always)
-  private func plainStatement(_ text: StatementText) -> (any DriverStatement)? {
-    guard mayRunPlain, text.use == .data, transients.isEmpty, !Task.isCancelled else { return nil }
-    return cache.statement(for: text)
+  func handFirstRow(
+    of rows: any DriverRows, to body: (borrowing Row) throws(DatabaseError) -> Void
+  ) throws(DatabaseError) -> Bool {
+    switch try rows.step(into: cells) {
+    case .row:
+      try body(currentRow)
+      return true
+    case .done: return false
+    case .wait: throw waitsForFirstRow()
+    }
+  }
+
+  private func waitsForFirstRow() -> DatabaseError {
+    DatabaseError(
+      .other,
+      "the driver of \(driver.server.product) started a query without waiting, and then waits "
+        + "for its first row")
+  }
+
+  @inline(__always)
+  private func runsPlain(_ text: StatementText) -> Bool {
+    mayRunPlain && text.use == .data && transients.isEmpty && !Task.isCancelled
   }
 }

@@ -4,12 +4,14 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: it travels between tasks with the lease, which the pool gives to one
 /// holder at a time; `isBusy` turns an application's attempt to share a leased connection between
-/// tasks into `misuse`. Only `interruption` is used from outside the lease, and it has a lock.
+/// tasks into `misuse`. Only `interruption` and `holder` are used from outside the lease; one has a
+/// lock, the other is atomic.
 final class Session: @unchecked Sendable {
   let driver: any DriverConnection
   let role: ConnectionRole
   let slot: Int
   let interruption: Interruption
+  let holder = HolderNote()
   let instruments: Instruments
   let statementTimeout: Duration?
   let mayRunPlain: Bool
@@ -17,6 +19,8 @@ final class Session: @unchecked Sendable {
   var cells: UnsafeMutableBufferPointer<Cell>
   /// Statements that were not worth keeping, waiting for their rows to be closed.
   var transients: [any DriverStatement] = []
+  /// Room for the parameters of a statement, kept to be used again: empty between two statements.
+  var room: [Value] = []
   var rowsAreOpen = false
   /// The columns of the rows that are open, or were last.
   var columns = ColumnList([])

@@ -1,43 +1,69 @@
 /// The prepared statements of one connection, the least recently used leaving first.
 ///
 /// A class, because changing a struct inside a class is checked for exclusivity at run time, and this
-/// happens for every statement. Used by the lease holder alone. A text is known by identity, because the database hands out one
-/// ``StatementText`` for equal texts; comparing two pointers is all that a repeated statement costs.
+/// happens for every statement. Used by the lease holder alone. A text is known by identity, because
+/// the database hands out one ``StatementText`` for equal texts.
 final class StatementCache {
-  private final class Entry {
+  /// A statement that is kept.
+  final class Entry {
     let text: StatementText
     let statement: any DriverStatement
-    var lastUse: UInt64
+    /// Whether it reads or changes rows and does nothing else.
+    let isPlain: Bool
+    fileprivate var lastUse: UInt64
 
-    init(text: StatementText, statement: any DriverStatement, lastUse: UInt64) {
+    fileprivate init(_ text: StatementText, _ statement: any DriverStatement, lastUse: UInt64) {
       self.text = text
       self.statement = statement
       self.lastUse = lastUse
+      isPlain = text.use == .data && text.statementCount == 1
     }
   }
 
   let capacity: Int
   private var entries: [ObjectIdentifier: Entry] = [:]
-  private var newest: Entry?
+  // The last statement of each length of text. Unmanaged, because counting references would cost as
+  // much as the look-up: what is in here is in `entries` too.
+  private let recent: UnsafeMutableBufferPointer<Unmanaged<Entry>?>
   private var clock: UInt64 = 0
 
   init(capacity: Int) {
     self.capacity = capacity
+    recent = .allocate(capacity: 32)
+    recent.initialize(repeating: nil)
+  }
+
+  deinit {
+    recent.deallocate()
   }
 
   var count: Int { entries.count }
 
   /// The statement for a text, if it is there.
   func statement(for text: StatementText) -> (any DriverStatement)? {
-    clock += 1
-    if let newest, newest.text === text {
-      newest.lastUse = clock
-      return newest.statement
+    if let last = recentEntry(like: text.original),
+      last._withUnsafeGuaranteedRef({ $0.text === text })
+    {
+      return last._withUnsafeGuaranteedRef { $0.statement }
     }
     guard let entry = entries[ObjectIdentifier(text)] else { return nil }
-    entry.lastUse = clock
-    newest = entry
+    use(entry)
     return entry.statement
+  }
+
+  /// The entry of a text as the application wrote it, if no other of that length was used since.
+  ///
+  /// It stays valid until the next statement is kept or removed. Equal literals are the same bits,
+  /// which comparing two strings looks at first, so that nothing is hashed.
+  @inline(__always)
+  func recentEntry(like sql: String) -> Unmanaged<Entry>? {
+    guard let last = recent[place(of: sql)] else { return nil }
+    return last._withUnsafeGuaranteedRef { entry in
+      guard entry.text.original == sql else { return nil }
+      clock += 1
+      entry.lastUse = clock
+      return last
+    }
   }
 
   /// Keeps a statement; answers with the one that had to leave, to be closed.
@@ -45,25 +71,40 @@ final class StatementCache {
     _ statement: any DriverStatement, for text: StatementText
   ) -> (any DriverStatement)? {
     let evicted = entries.count >= capacity ? removeOldest() : nil
-    let entry = Entry(text: text, statement: statement, lastUse: clock)
+    let entry = Entry(text, statement, lastUse: clock)
     entries[ObjectIdentifier(text)] = entry
-    newest = entry
+    use(entry)
     return evicted
   }
 
   /// Forgets a statement that the server no longer knows; answers with it.
   func remove(_ text: StatementText) -> (any DriverStatement)? {
-    if newest?.text === text { newest = nil }
-    return entries.removeValue(forKey: ObjectIdentifier(text))?.statement
+    guard let entry = entries.removeValue(forKey: ObjectIdentifier(text)) else { return nil }
+    forget(entry)
+    return entry.statement
   }
 
   /// Empties the cache; answers with what was in it.
   func removeAll() -> [any DriverStatement] {
-    defer {
-      entries.removeAll()
-      newest = nil
-    }
+    recent.update(repeating: nil)
+    defer { entries.removeAll() }
     return entries.values.map(\.statement)
+  }
+
+  @inline(__always)
+  private func place(of sql: String) -> Int { sql.utf8.count & (recent.count - 1) }
+
+  private func use(_ entry: Entry) {
+    clock += 1
+    entry.lastUse = clock
+    recent[place(of: entry.text.original)] = .passUnretained(entry)
+  }
+
+  private func forget(_ entry: Entry) {
+    let place = place(of: entry.text.original)
+    if recent[place]?.toOpaque() == Unmanaged.passUnretained(entry).toOpaque() {
+      recent[place] = nil
+    }
   }
 
   // A scan of at most `capacity` entries, only when a new text meets a full cache: cheaper over a
@@ -71,7 +112,7 @@ final class StatementCache {
   private func removeOldest() -> (any DriverStatement)? {
     let oldest = entries.min { $0.value.lastUse < $1.value.lastUse }
     guard let oldest else { return nil }
-    if newest === oldest.value { newest = nil }
+    forget(oldest.value)
     entries[oldest.key] = nil
     return oldest.value.statement
   }

@@ -34,6 +34,14 @@ public final class Transaction: StatementExecutor {
     try await connection.withFirstRow(of: sql, at: site, body)
   }
 
+  /// Does what ``withFirstRow(of:at:_:)`` does, if nothing has to be waited for.
+  public func withFirstRowNow(
+    of sql: SQL, adding arguments: (inout [Value]) -> Void, at site: CallSite,
+    _ body: (borrowing Row) throws(DatabaseError) -> Void
+  ) throws(DatabaseError) -> Bool? {
+    try connection.withFirstRowNow(of: sql, adding: arguments, at: site, body)
+  }
+
   /// Runs `body` in a savepoint: what it did is undone if it throws, and only that. [TX-3]
   ///
   /// - Parameter options: must be the default: a savepoint cannot change isolation or access.

@@ -8,10 +8,13 @@
 /// quote data, so it is kept apart in ``serverMessage`` for those who decide to log it. [ERR-3]
 public struct DatabaseError: Error, Sendable {
   // One reference, so that a throwing call does not carry two hundred bytes of error on its way.
-  private var storage: DatabaseErrorStorage
+  private let storage: DatabaseErrorStorage
+  // Beside the reference, and behind it, for the optimiser of Swift 6.3.1. An error of one pointer that
+  // becomes an `any Error` ends in the same instruction as a `throw`; merging the two it takes the
+  // address of a register, and crashes (signal 11 in release builds, "while splitting coroutine").
 
   /// What happened.
-  public var kind: Kind { storage.kind }
+  public let kind: Kind
   /// Whether the session that reported it can be used again.
   public var connection: ConnectionState { storage.connection }
   /// Whether the statement may have had an effect.
@@ -33,9 +36,10 @@ public struct DatabaseError: Error, Sendable {
     _ kind: Kind, _ message: String, connection: ConnectionState = .usable,
     execution: Execution = .rejected, details: Details = Details(), serverMessage: String? = nil
   ) {
+    self.kind = kind
     storage = DatabaseErrorStorage(
-      kind: kind, connection: connection, execution: execution, message: message,
-      details: details, serverMessage: serverMessage)
+      connection: connection, execution: execution, message: message, details: details,
+      serverMessage: serverMessage)
   }
 
   /// A call that breaks the rules of this library; nothing was sent.
@@ -197,7 +201,6 @@ extension DatabaseError: CustomStringConvertible {
 }
 
 private final class DatabaseErrorStorage: Sendable {
-  let kind: DatabaseError.Kind
   let connection: DatabaseError.ConnectionState
   let execution: DatabaseError.Execution
   let message: String
@@ -205,11 +208,9 @@ private final class DatabaseErrorStorage: Sendable {
   let serverMessage: String?
 
   init(
-    kind: DatabaseError.Kind, connection: DatabaseError.ConnectionState,
-    execution: DatabaseError.Execution, message: String, details: DatabaseError.Details,
-    serverMessage: String?
+    connection: DatabaseError.ConnectionState, execution: DatabaseError.Execution,
+    message: String, details: DatabaseError.Details, serverMessage: String?
   ) {
-    self.kind = kind
     self.connection = connection
     self.execution = execution
     self.message = message

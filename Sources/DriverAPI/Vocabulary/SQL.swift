@@ -11,6 +11,7 @@ public struct SQL: Sendable, Hashable {
   public var parameters: [Value]
 
   /// Text that was made elsewhere, with its parameters.
+  @inlinable
   public init(raw text: String, _ parameters: [Value] = []) {
     self.text = text
     self.parameters = parameters
@@ -19,14 +20,16 @@ public struct SQL: Sendable, Hashable {
   /// The same statement with arguments for its `?`.
   ///
   /// - Throws: `misuse` if the literal interpolates values as well.
-  @usableFromInline
+  @inlinable
+  @inline(__always)
   func binding(_ arguments: [Value]) throws(DatabaseError) -> SQL {
     if arguments.isEmpty { return self }
     guard parameters.isEmpty else { throw mixedParameters() }
     return SQL(raw: text, arguments)
   }
 
-  private func mixedParameters() -> DatabaseError {
+  @usableFromInline
+  func mixedParameters() -> DatabaseError {
     .misuse(
       "the statement carries \(parameters.count) values of its own and got arguments as well; "
         + "use one way or the other")
@@ -35,6 +38,7 @@ public struct SQL: Sendable, Hashable {
 
 extension SQL: ExpressibleByStringInterpolation {
   /// A text without interpolation.
+  @inlinable
   public init(stringLiteral value: String) { self.init(raw: value) }
 
   /// A text with interpolated values.

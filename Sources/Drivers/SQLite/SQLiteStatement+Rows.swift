@@ -24,6 +24,7 @@ extension SQLiteStatement: DriverRows {
     await Task.yield()
   }
 
+  @inline(__always)
   func close() {
     firstStep = nil
     stepsUntilPause = Self.stepsPerSlice

@@ -94,6 +94,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
     }
   }
 
+  @inline(__always)
   func queryWithoutWaiting(_ parameters: [Value]) throws(DatabaseError) -> (any DriverRows)? {
     try bind(parameters)
     connection.heedsCancellation = true
@@ -144,6 +145,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   }
 
   /// Makes the statement ready for its next execution and lets go of locks and large parameters.
+  @inline(__always)
   func rewind() {
     sqlite3_reset(handle)
     if boundBytes > 4096 { sqlite3_clear_bindings(handle) }

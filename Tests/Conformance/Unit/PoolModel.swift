@@ -14,7 +14,7 @@ struct PoolModel {
   mutating func step(_ dice: inout Dice, now: MonotonicTime) -> String? {
     switch Int.random(in: 0...9, using: &dice) {
     case 0...3:
-      let site = CallSite(file: "Model.swift", line: 1)
+      let site = HolderSite(CallSite(file: "Model.swift", line: 1))
       return take(machine.lease(for: .init(since: now, site: site)))
     case 4, 5:
       guard let slot = leased.randomElement(using: &dice) else { return nil }

@@ -21,7 +21,7 @@ struct PoolStateMachineTests {
   }
 
   private func holder(_ seconds: Int = 0) -> PoolStateMachine.Holder {
-    .init(since: after(seconds), site: CallSite(file: "Test.swift", line: 1))
+    .init(since: after(seconds), site: HolderSite(CallSite(file: "Test.swift", line: 1)))
   }
 
   /// A machine with one idle connection that was opened and given back at the start.

@@ -49,6 +49,28 @@ struct StatementCacheTests {
     #expect(found9 === statements[0])
   }
 
+  @Test("finds what was used last of a length by the text itself, until it leaves")
+  func findsByText() throws {
+    let cache = StatementCache(capacity: 2)
+    let (one, two, three) = (try text(1), try text(2), try text(3))
+    _ = cache.keep(IdleStatement(), for: one)
+    #expect(cache.recentEntry(like: "SELECT 1")?.takeUnretainedValue().text === one)
+    _ = cache.keep(IdleStatement(), for: two)
+    #expect(cache.recentEntry(like: "SELECT 1") == nil)
+    #expect(cache.recentEntry(like: "SELECT 2")?.takeUnretainedValue().text === two)
+    _ = cache.statement(for: one)
+    #expect(cache.recentEntry(like: ["SELECT", "1"].joined(separator: " ")) != nil)
+    _ = cache.statement(for: two)
+    _ = cache.statement(for: one)
+    _ = cache.keep(IdleStatement(), for: three)
+    #expect(cache.statement(for: two) == nil)
+    _ = cache.remove(three)
+    #expect(cache.recentEntry(like: "SELECT 3") == nil)
+    _ = cache.statement(for: one)
+    _ = cache.removeAll()
+    #expect(cache.recentEntry(like: "SELECT 1") == nil)
+  }
+
   @Test("what was removed is gone, even if it was used last")
   func removes() throws {
     let cache = StatementCache(capacity: 3)

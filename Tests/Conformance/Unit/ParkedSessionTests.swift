@@ -1,0 +1,196 @@
+import DriverSQLite
+import Foundation
+import Synchronization
+import Testing
+
+@testable import DriverAPI
+
+@Suite("Sessions that are lent without the pool's lock")
+struct ParkedSessionTests {
+  private let directory = FileManager.default.temporaryDirectory
+    .appendingPathComponent("parked-\(UUID())")
+
+  /// A database in a file, with one row in one table.
+  private func database(
+    _ configure: (inout DatabaseConfiguration) -> Void = { _ in }
+  ) async throws -> Database {
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    var configuration = DatabaseConfiguration()
+    configure(&configuration)
+    let database = try await Database.open(
+      "sqlite:\(directory.path)/parked.db", configuration: configuration,
+      registry: DriverRegistry(SQLiteDriver()))
+    try await database.exec("CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT)")
+    try await database.exec("INSERT INTO t VALUES (1, 'one')")
+    return database
+  }
+
+  private func name(_ database: Database, _ id: Int64) async throws -> String? {
+    try await database.queryRow("SELECT name FROM t WHERE id = ?", id, as: String.self)
+  }
+
+  private func nameNow(_ database: Database, _ id: Int64) throws -> String? {
+    var name: String?
+    let found = try database.withFirstRowNow(
+      of: "SELECT name FROM t WHERE id = ?", adding: { $0.append(.int(id)) },
+      at: CallSite(file: #fileID, line: #line)
+    ) { row throws(DatabaseError) in name = try row.decode(0) }
+    guard let found else { throw NotDone() }
+    return found ? name : nil
+  }
+
+  @Test("a statement that ran before needs no waiting, and one that did not is left alone")
+  func secondTimeNeedsNoWaiting() async throws {
+    let database = try await database()
+    defer { try? FileManager.default.removeItem(at: directory) }
+    #expect(throws: NotDone.self) { try nameNow(database, 1) }
+    #expect(try await name(database, 1) == "one")
+    #expect(try nameNow(database, 1) == "one")
+    #expect(try nameNow(database, 2) == nil)
+    await database.close()
+  }
+
+  @Test("a parked session is idle in the eyes of the pool")
+  func parkedIsIdle() async throws {
+    let database = try await database()
+    defer { try? FileManager.default.removeItem(at: directory) }
+    _ = try await name(database, 1)
+    _ = try nameNow(database, 1)
+    #expect(database.nearest.busyCount == 0)
+    #expect(database.writers.busyCount == 0)
+    // Asking for the count made it an ordinary idle one.
+    #expect(throws: NotDone.self) { try nameNow(database, 1) }
+    #expect(try await name(database, 1) == "one")
+    #expect(try nameNow(database, 1) == "one")
+    await database.close()
+  }
+
+  @Test("nobody takes a session while somebody waits for one")
+  func nobodyOvertakes() async throws {
+    let database = try await database()
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let pool = database.writers
+    let site = CallSite(file: #fileID, line: #line)
+    let session = try await pool.lease(at: site)
+    async let second = pool.lease(at: site)
+    while pool.state.withLock({ $0.machine.waiterCount }) == 0 { await Task.yield() }
+    pool.release(session)
+    let holder = PoolStateMachine.Holder(since: .now, site: HolderSite(site), task: nil)
+    #expect(pool.takeParked(for: holder) == nil)
+    let granted = try await second
+    #expect(granted === session)
+    pool.release(granted)
+    #expect(pool.takeParked(for: holder) != nil)
+    pool.release(session)
+    await database.close()
+  }
+
+  @Test("a report names a holder that took no lock")
+  func reportNamesTheHolder() async throws {
+    let database = try await database { $0.leaseTimeout = .milliseconds(50) }
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let site = CallSite(file: "Report/Holder.swift", line: 4711)
+    let holder = PoolStateMachine.Holder(since: .now, site: HolderSite(site), task: nil)
+    let session = try #require(database.writers.takeParked(for: holder)).takeUnretainedValue()
+    let error = await #expect(throws: DatabaseError.self) {
+      try await database.exec("DELETE FROM t")
+    }
+    #expect(error?.kind == .poolTimeout)
+    #expect(error?.message.contains("Report/Holder.swift:4711") == true, "\(error as Any)")
+    database.writers.release(session)
+    await database.close()
+  }
+
+  @Test("a session that was idle for long is asked before it is lent")
+  func longIdleIsAsked() async throws {
+    let database = try await database { $0.healthCheckAfter = .zero }
+    defer { try? FileManager.default.removeItem(at: directory) }
+    #expect(try await name(database, 1) == "one")
+    #expect(throws: NotDone.self) { try nameNow(database, 1) }
+    #expect(try await name(database, 1) == "one")
+    await database.close()
+  }
+
+  @Test("closing finds the parked session, and nothing is lent afterwards")
+  func closes() async throws {
+    let database = try await database()
+    defer { try? FileManager.default.removeItem(at: directory) }
+    _ = try await name(database, 1)
+    await database.close()
+    #expect(database.nearest.busyCount == 0)
+    #expect(throws: NotDone.self) { try nameNow(database, 1) }
+    let error = await #expect(throws: DatabaseError.self) { try await name(database, 1) }
+    #expect(error?.kind == .misuse)
+  }
+
+  @Test("mistakes are reported on the short way as on the long one")
+  func mistakes() async throws {
+    let database = try await database()
+    defer { try? FileManager.default.removeItem(at: directory) }
+    _ = try await name(database, 1)
+    let both = SQL(raw: "SELECT name FROM t WHERE id = ?", [.int(1)])
+    for _ in 1...2 {
+      let error1 = await #expect(throws: DatabaseError.self) {
+        try await database.queryRow(both, 2, as: String.self)
+      }
+      #expect(error1?.kind == .misuse)
+      let error2 = await #expect(throws: DatabaseError.self) {
+        try await database.queryRow("SELECT name FROM t WHERE id = ?", as: String.self)
+      }
+      #expect(error2?.kind == .misuse)
+      let error3 = await #expect(throws: DatabaseError.self) {
+        try await database.queryRow("SELECT name FROM t WHERE id = ?", 1, as: Int64.self)
+      }
+      #expect(error3?.kind == .decoding)
+    }
+    #expect(try await name(database, 1) == "one")
+    #expect(database.nearest.busyCount == 0)
+    await database.close()
+  }
+
+  @Test("no session is lent to two at the same time, however they ask")
+  func lentToOne() async throws {
+    let database = try await database { $0.leaseTimeout = .seconds(60) }
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let pool = database.nearest
+    let holders = (0..<64).map { _ in AtomicFlag() }
+    let site = CallSite(file: #fileID, line: #line)
+    let clashCount = try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 0..<24 {
+        group.addTask {
+          var clashCount = 0
+          for round in 0..<400 {
+            let session: Session
+            let holder = PoolStateMachine.Holder(since: .now, site: HolderSite(site), task: nil)
+            if number % 2 == 0, let parked = pool.takeParked(for: holder) {
+              session = parked.takeUnretainedValue()
+            } else {
+              session = try await pool.lease(at: site)
+            }
+            if !holders[session.slot].raise() { clashCount += 1 }
+            if round % 16 == 0 { await Task.yield() }
+            holders[session.slot].lower()
+            pool.release(session)
+          }
+          return clashCount
+        }
+      }
+      return try await group.reduce(0, +)
+    }
+    #expect(clashCount == 0)
+    #expect(pool.busyCount == 0)
+    await database.close()
+  }
+}
+
+/// What was asked for cannot be done without waiting.
+private struct NotDone: Error {}
+
+/// A flag that says whether it was raised already.
+private final class AtomicFlag: Sendable {
+  private let isRaised = Atomic<Bool>(false)
+
+  func raise() -> Bool { !isRaised.exchange(true, ordering: .acquiringAndReleasing) }
+
+  func lower() { isRaised.store(false, ordering: .releasing) }
+}
