@@ -18,7 +18,11 @@ struct Lease: Sendable {
       return
     }
     pool.endHolding(session)
-    Task { await endCleanly() }
+    Task {
+      await tidyUp()
+      // Not parked: the machine counts it as nobody's, and must learn that it is free.
+      pool.giveBack(session)
+    }
   }
 
   /// Ends the lease, cleaning up before it returns.
@@ -26,15 +30,17 @@ struct Lease: Sendable {
   /// - Returns: what the holder left behind that changed data. [TX-9]
   @discardableResult
   func endCleanly() async -> DatabaseError? {
-    if session.isClean {
-      pool.release(session)
-      return nil
-    }
+    let leftBehind = session.isClean ? nil : await tidyUp()
+    pool.release(session)
+    return leftBehind
+  }
+
+  @discardableResult
+  private func tidyUp() async -> DatabaseError? {
     let leftBehind = await session.cleanUp()
     if let leftBehind {
       session.instruments.reportError("lease misused", leftBehind)
     }
-    pool.release(session)
     return leftBehind
   }
 }

@@ -1,4 +1,5 @@
 import DriverAPI
+import EventLoop
 import Glibc
 import Synchronization
 

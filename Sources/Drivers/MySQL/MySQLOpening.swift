@@ -1,5 +1,6 @@
 import CMariaDB
 import DriverAPI
+import EventLoop
 
 /// Opens sessions. Every call blocks, so it runs on a ``BlockingThread``.
 ///

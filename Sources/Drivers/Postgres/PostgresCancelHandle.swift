@@ -1,15 +1,12 @@
 import CPostgres
 import DriverAPI
-import Dispatch
+import EventLoop
 
 /// What libpq needs to ask the server to stop what a session is doing.
 ///
 /// `@unchecked Sendable`: immutable, and its owner sends one request at a time.
 final class PostgresCancelHandle: @unchecked Sendable {
   private let cancel: OpaquePointer
-  // A request blocks its thread, for minutes if the network is dead.
-  private static let queue = DispatchQueue(
-    label: "dovetail.postgres.cancel", attributes: .concurrent)
 
   init(of session: OpaquePointer) throws(DatabaseError) {
     guard let cancel = dovetail_cancel_make(session) else {
@@ -24,11 +21,14 @@ final class PostgresCancelHandle: @unchecked Sendable {
 
   /// Sends a request from a thread of its own, and then calls `arrived` there.
   ///
-  /// Whether it got to the server shows in the statement: it ends or goes on.
+  /// Whether it got to the server shows in the statement: it ends or goes on. A request blocks its
+  /// thread, for minutes if the network is dead; a queue, whose threads are few, would keep those of
+  /// other sessions waiting.
   func send(_ arrived: @escaping @Sendable () -> Void) {
-    Self.queue.async { [self] in
+    let isStarted = BlockingThread.start { [self] in
       _ = dovetail_cancel_send(cancel)
       arrived()
     }
+    if !isStarted { arrived() }
   }
 }

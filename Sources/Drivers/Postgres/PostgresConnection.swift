@@ -86,7 +86,9 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   /// Waits for the acknowledgement of a request to cancel, so that it cannot hit what follows.
   private func settleCancellation() async throws(DatabaseError) {
     guard link.cancellation.isRequested else { return }
-    guard await link.cancellation.settle() else { throw link.lost(.notSent) }
+    guard await link.cancellation.settle() else {
+      throw strayRequest(.connectionLost, .notSent)
+    }
     // The request may have been meant for the call that is just beginning.
     if Task.isCancelled {
       throw DatabaseError(
@@ -102,10 +104,16 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
 
   private func awaitAcknowledgement() async throws(DatabaseError) {
     guard await link.cancellation.settle() else {
-      throw DatabaseError(
-        .cancelled, "a request to cancel is still on its way; the connection is given up",
-        connection: .spent, execution: .unknown, details: .init(host: link.host))
+      throw strayRequest(.cancelled, .unknown)
     }
+  }
+
+  private func strayRequest(
+    _ kind: DatabaseError.Kind, _ execution: DatabaseError.Execution
+  ) -> DatabaseError {
+    DatabaseError(
+      kind, "a request to cancel is still on its way to \(link.host); the connection is given up",
+      connection: .spent, execution: execution, details: .init(host: link.host))
   }
 
   /// A name that no statement of this session has had.

@@ -1,6 +1,6 @@
 import CPostgres
 import DriverAPI
-import Dispatch
+import EventLoop
 import Glibc
 
 /// One address to connect to.
@@ -71,10 +71,11 @@ struct PostgresHost: Sendable, Hashable {
     if host.name.isEmpty || host.isSocket || host.name.hasPrefix("@") {
       return [PostgresHost(name: host.name, address: "", port: host.port)]
     }
-    let looked = await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(returning: lookUp(host.name)) }
-    }
-    switch looked {
+    switch await BlockingThread.run({ lookUp(host.name) }) {
+    case nil:
+      throw DatabaseError(
+        .resourceExhausted, "the system has no room for a thread to look \(host.name) up on",
+        connection: .spent, execution: .notSent)
     case .success(let addresses):
       return addresses.map { PostgresHost(name: host.name, address: $0, port: host.port) }
     case .failure(let reason):

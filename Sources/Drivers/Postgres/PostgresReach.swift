@@ -1,5 +1,5 @@
 import DriverAPI
-import Dispatch
+import EventLoop
 import Glibc
 
 /// Finds out with plain sockets why addresses cannot be connected to: libpq tells no error number.
@@ -8,11 +8,7 @@ enum PostgresReach {
 
   /// The error number of each address that fails, in order; on a thread that may block.
   static func failures(of hosts: [PostgresHost]) async -> [Int32] {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(returning: hosts.compactMap { failure(of: $0) })
-      }
-    }
+    await BlockingThread.run { hosts.compactMap { failure(of: $0) } } ?? []
   }
 
   private static func failure(of host: PostgresHost) -> Int32? {

@@ -74,28 +74,26 @@ struct PostgresRefusal {
     }
   }
 
+  // How far a handshake came says nothing: one that fails within a single step was never seen to begin.
   private func tlsFailure() async -> DatabaseError {
-    if !progress.beganTLS {
-      if let file = missingRootCertificate {
-        return error(.tls, "the file of trusted certificates for \(place) cannot be read: \(file)")
-      }
-      // A server that goes away at this moment has not said that it has no TLS.
-      let demandsTLS = ["require", "verify-ca", "verify-full"].contains(
-        options.value(of: "sslmode"))
-      guard demandsTLS, await PostgresTLSProbe(options, hosts).refusesTLS() else {
-        return error(.cannotConnect, "\(place) let no session begin")
-      }
-      return error(.tls, "\(place) offers no TLS, and sslmode demands it")
+    if let file = missingRootCertificate {
+      return error(.tls, "the file of trusted certificates for \(place) cannot be read: \(file)")
     }
     let mode = options.value(of: "sslmode") ?? "prefer"
     let probe = PostgresTLSProbe(options, hosts)
     if mode == "verify-full", await probe.succeeds(with: "verify-ca") {
       return error(.tls, "the certificate of \(place) is for another host name")
     }
-    if await probe.succeeds(with: "require") {
+    if mode.hasPrefix("verify"), await probe.succeeds(with: "require") {
       return error(.tls, "the certificate of \(place) is not signed by a trusted authority")
     }
-    return error(.tls, "TLS with \(place) could not be set up")
+    if progress.beganTLS { return error(.tls, "TLS with \(place) could not be set up") }
+    // A server that goes away at this moment has not said that it has no TLS.
+    let demandsTLS = mode == "require" || mode.hasPrefix("verify")
+    guard demandsTLS, await probe.refusesTLS() else {
+      return error(.cannotConnect, "\(place) let no session begin")
+    }
+    return error(.tls, "\(place) offers no TLS, and sslmode demands it")
   }
 
   private var missingRootCertificate: String? {

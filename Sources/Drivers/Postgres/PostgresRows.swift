@@ -129,9 +129,7 @@ final class PostgresRows: DriverRows {
   }
 
   private func lookAheadForEnd() throws(DatabaseError) {
-    if PQisBusy(connection.link.handle) == 0, PQgetResult(connection.link.handle) == nil {
-      isComplete = true
-    }
+    if PQisBusy(connection.link.handle) == 0 { try advance() }
   }
 
   private func failed(_ error: DatabaseError) -> DatabaseError {

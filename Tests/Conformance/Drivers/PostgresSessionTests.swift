@@ -130,17 +130,17 @@ struct PostgresSessionTests {
     await db.close()
   }
 
-  @Test("QUERY-3: leaving a large result early costs little and stops the server")
+  @Test("QUERY-3: leaving a large result early stops the server and keeps the session")
   func leavingEarly() async throws {
     let db = try await server.open { $0.maxConnections = 1 }
-    let start = ContinuousClock.now
+    let session = try await db.queryRow("SELECT pg_backend_pid()", as: Int.self)
     for _ in 1...20 {
-      var rows = try await db.query("SELECT repeat('x', 100) FROM generate_series(1, 20000000)")
+      // Read to its end this would take hours.
+      var rows = try await db.query("SELECT generate_series(1, 2000000000000)")
       _ = try await rows.next()
       rows.close()
-      try await db.ping()
+      #expect(try await db.queryRow("SELECT pg_backend_pid()", as: Int.self) == session)
     }
-    #expect(ContinuousClock.now - start < .seconds(10))
     await db.close()
   }
 

@@ -42,8 +42,11 @@ public final class FaultProxy: Sendable {
     wire = WireProtocol(scheme: url.scheme)
     (listener, port) = try Self.listen()
     let thread = BlockingThread(named: "fault-proxy") { [weak self, listener] in
+      // Closed by who waits at it: its number may be another socket's the moment after.
+      defer { Glibc.close(listener) }
       while true {
         let client = Glibc.accept(listener, nil, nil)
+        if client < 0, errno == ECONNABORTED || errno == EINTR { continue }
         if client < 0 { return }
         guard let self else {
           Glibc.close(client)
@@ -104,9 +107,8 @@ public final class FaultProxy: Sendable {
       return !state.isClosed
     }
     guard isFirst else { return }
-    // Shutting down wakes the thread in accept, which closing alone would not.
+    // Wakes the thread in accept, which closes it.
     shutdown(listener, Int32(SHUT_RDWR))
-    Glibc.close(listener)
     cutAll()
   }
 
@@ -129,8 +131,12 @@ public final class FaultProxy: Sendable {
     }
     let line = ProxyLine(client: client, server: upstream, wire: wire, schedule: schedule)
     let id = ObjectIdentifier(line)
-    state.withLock { $0.lines[id] = line }
+    let isLate = state.withLock { state in
+      state.lines[id] = line
+      return state.isClosed
+    }
     line.start { [weak self] in self?.state.withLock { $0.lines[id] = nil } }
+    if isLate { line.cut(resets: false) }
   }
 
   private static func listen() throws(FaultProxyError) -> (descriptor: Int32, port: Int) {

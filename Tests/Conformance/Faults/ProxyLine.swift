@@ -7,6 +7,7 @@ final class ProxyLine: Sendable {
     var isStalled: Set<Fault.Direction> = []
     var isSplit: Set<Fault.Direction> = []
     var isCut = false
+    var isClosed = false
     var runningPumps = 2
   }
 
@@ -40,14 +41,21 @@ final class ProxyLine: Sendable {
 
   /// Ends the connection in both directions.
   func cut(resets: Bool) {
-    state.withLock { $0.isCut = true }
+    // Under the lock that closes them: a closed number may be another socket's already.
+    state.withLock { state in
+      state.isCut = true
+      if !state.isClosed { shutDown(resets: resets) }
+    }
+  }
+
+  /// The pumps wake by it, and close the descriptors when both have ended.
+  private func shutDown(resets: Bool) {
     var linger = linger(l_onoff: 1, l_linger: 0)
     for descriptor in [client, server].compactMap({ $0 }) {
       if resets {
         setsockopt(
           descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
       }
-      // The pumps wake and close the descriptors; closing here could hit another file's number.
       shutdown(descriptor, Int32(resets ? SHUT_RD : SHUT_RDWR))
     }
   }
@@ -63,8 +71,11 @@ final class ProxyLine: Sendable {
     }
     guard isLast else { return }
     onEnd()
-    Glibc.close(client)
-    if let server { Glibc.close(server) }
+    state.withLock { state in
+      state.isClosed = true
+      Glibc.close(client)
+      if let server { Glibc.close(server) }
+    }
   }
 
   private func pump(_ direction: Fault.Direction) {

@@ -85,6 +85,22 @@ struct ParkedSessionTests {
     await database.close()
   }
 
+  @Test("a session that is put in order is not parked: its pool counts it as nobody's")
+  func putInOrder() async throws {
+    let database = try await database()
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let pool = database.nearest
+    // What may have changed the session is reset when its rows are let go.
+    try await database.query("EXPLAIN SELECT 1").close()
+    let holder = PoolStateMachine.Holder(
+      since: .now, site: HolderSite(CallSite(file: #fileID, line: #line)), task: nil)
+    while !pool.state.withLock({ $0.machine.hasIdle }) {
+      try #require(pool.takeParked(for: holder) == nil)
+      await Task.yield()
+    }
+    await database.close()
+  }
+
   @Test("a report names a holder that took no lock")
   func reportNamesTheHolder() async throws {
     let database = try await database { $0.leaseTimeout = .milliseconds(50) }

@@ -24,13 +24,18 @@ let cancelClauses = [
   Clause("CANCEL-1", "Cancelling between two rows ends the rows.") { context in
     let db = try await context.open { $0.maxConnections = 1 }
     let started = Signal()
+    let isCancelled = Signal()
     let task = Task {
       // Some engines count to the end before they give the first row.
       var rows = try await db.query(counting(to: 500_000))
-      while try await rows.next() { started.fire() }
+      guard try await rows.next() else { return }
+      started.fire()
+      // Must not come to the end of the rows before, however slow the rest of the machine is.
+      await isCancelled.wait()
+      while try await rows.next() {}
     }
     await started.wait()
-    let waited = try await cancelled(task, after: .milliseconds(20))
+    let waited = try await cancelled(task, after: .milliseconds(20), isCancelled.fire)
     try expect(waited < .seconds(2), "the rows ended \(waited) after they were cancelled")
     try await db.ping()
   },
@@ -125,12 +130,13 @@ let cancelClauses = [
 
 /// Cancels a task after a while and answers with how long it took from then to its end.
 private func cancelled<R>(
-  _ task: Task<R, any Error>, after delay: Duration
+  _ task: Task<R, any Error>, after delay: Duration, _ then: @escaping @Sendable () -> Void = {}
 ) async throws -> Duration {
   let clock = Moment()
   Deadline.after(delay) {
     clock.set()
     task.cancel()
+    then()
   }
   try await expectError(.cancelled, "the cancelled task") { try await task.value }
   return try clock.elapsed()

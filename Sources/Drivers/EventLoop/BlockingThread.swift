@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Rare enough that a fresh thread costs nothing that matters, and never short of threads: neither
 /// Swift's pool nor a queue's is held up by a host that does not answer.
-enum BlockingThread {
+package enum BlockingThread {
   private final class Work {
     let body: @Sendable () -> Void
 
@@ -14,7 +14,7 @@ enum BlockingThread {
   }
 
   /// Starts `body`; false if the system has no room for a thread.
-  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+  package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     var thread = pthread_t()
     let work = Unmanaged.passRetained(Work(body))
     let status = pthread_create(
@@ -33,7 +33,7 @@ enum BlockingThread {
   }
 
   /// The result of `body`; nil if the system has no room for a thread.
-  static func run<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R? {
+  package static func run<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R? {
     await withUnsafeContinuation { (continuation: UnsafeContinuation<R?, Never>) in
       if !start({ continuation.resume(returning: body()) }) { continuation.resume(returning: nil) }
     }
