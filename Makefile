@@ -1,5 +1,5 @@
 # Everything a newcomer needs: make run, make test. `make help` lists the rest.
-.PHONY: help run build test test-servers check lint format prepare bench bench-chat kill-test clean \
+.PHONY: help run build test test-stress check lint format prepare bench bench-chat kill-test clean \
   databases databases-up databases-down databases-urls databases-status
 
 help:
@@ -17,8 +17,8 @@ build: prepare ## build the release server with all drivers, at .build/release/d
 test: prepare ## run every check and every test
 	@Scripts/test
 
-test-servers: prepare ## the same on PostgreSQL and MariaDB too
-	@DOVETAIL_SERVERS=1 Scripts/test
+test-stress: prepare ## the same, and what takes long: killed sessions, restarts, ten thousand cancellations
+	@DOVETAIL_STRESS=1 Scripts/test
 
 check: test ## the same as test
 

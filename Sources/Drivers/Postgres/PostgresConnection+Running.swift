@@ -49,14 +49,16 @@ extension PostgresConnection {
     guard kind == PGRES_TUPLES_OK || kind == PGRES_COMMAND_OK || dovetail_is_partial(kind) != 0
     else { throw try await failure(first, text) }
     let shape = shape ?? .of(first)
-    if dovetail_is_partial(kind) != 0 {
-      try await finish()
-      try rows.begin(text, shape, isBinary: isBinary, first: first, in: status)
-      return rows
-    }
-    rows.begin(complete: first, shape, isBinary: isBinary)
+    let isPartial = dovetail_is_partial(kind) != 0
+    // What is thrown from here on may come with the first row, and more to be read after it.
     do throws(DatabaseError) {
-      try await readEnd(text)
+      if isPartial {
+        try rows.begin(text, shape, isBinary: isBinary, first: first, in: status)
+        try await finish()
+      } else {
+        rows.begin(complete: first, shape, isBinary: isBinary)
+        try await readEnd(text)
+      }
     } catch {
       rows.close()
       throw error

@@ -16,7 +16,8 @@ final class PostgresCluster: Sendable {
       .compactMap { Int($0) }.sorted()
     programs = "\(root)/\(try #require(versions.last))/bin"
     directory = "/tmp/dovetail-" + UUID().uuidString.prefix(8)
-    port = Int.random(in: 30_000...50_000)
+    // Free again when the listener is gone, and not given to the next who asks for any port.
+    port = try SilentListener().port
     url = "postgres://dovetail@127.0.0.1:\(port)/postgres"
     try await Self.run("mkdir \(directory) && chmod 777 \(directory)")
     try await asServer(
