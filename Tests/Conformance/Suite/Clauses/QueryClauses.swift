@@ -116,7 +116,9 @@ let queryClauses = [
     try await db.withConnection { connection in
       // The smallest integer has no absolute value: every engine finds that out while it runs, some
       // before the first row where rows are sorted, and some right behind it where they are not.
-      for sql: SQL in ["SELECT ABS(amount) FROM items ORDER BY id", "SELECT ABS(amount) FROM items"] {
+      for sql: SQL in [
+        "SELECT ABS(amount) FROM items ORDER BY id", "SELECT ABS(amount) FROM items",
+      ] {
         let error = try await thrownError("a query that overflows in its second row: \(sql.text)") {
           try await connection.query(sql, as: Int64.self).collect()
         }
