@@ -65,6 +65,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "DriverAPI", package: "dovetail"),
         .product(name: "DriverSQLite", package: "dovetail"),
+        .product(name: "DriverPostgres", package: "dovetail"),
+        .product(name: "DriverMySQL", package: "dovetail"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],

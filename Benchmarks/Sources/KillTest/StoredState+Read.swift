@@ -1,13 +1,13 @@
 import DriverAPI
+import DriverMySQL
+import DriverPostgres
 import DriverSQLite
 
 extension StoredState {
   /// Reads the database that the server keeps at `location`, as `MARCHAT_DB_PATH` names it.
-  ///
-  /// Drivers for other engines have to be added to the registry here.
   static func read(_ location: String) async throws -> StoredState {
     let database = try await Database.open(
-      location, registry: try DriverRegistry(SQLiteDriver()))
+      location, registry: try DriverRegistry(SQLiteDriver(), PostgresDriver(), MySQLDriver()))
     do {
       let state = try await StoredState(database)
       await database.close()
