@@ -1,42 +1,44 @@
 import CMariaDB
 import DriverAPI
+import Glibc
 
 extension MySQLStatement {
-  /// Takes over the server's description of the columns, if it is a new one.
+  /// Takes over the server's description of the columns, if it is a new one. [STMT-1]
   ///
-  /// MariaDB sends it only when it differs from what the client knows; then the library has put it into
-  /// memory of the connection, and copied the types, but not the names, to the statement. [STMT-1]
+  /// What an execution describes lies in memory of the connection. The library copies the types to the
+  /// statement, but not the names; and what MariaDB says beside the type, such as that a text is JSON,
+  /// it says only when it prepares.
   func adoptColumns() {
     guard let handle else { return }
     let count = Int(handle.pointee.field_count)
     guard count > 0, let own = handle.pointee.fields else {
-      if columns.count > 0 { adopt([], handle) }
+      if columns.count > 0 { adopt([], []) }
       return
     }
     let isExecuted = handle.pointee.state.rawValue >= MYSQL_STMT_EXECUTED.rawValue
     let sent = isExecuted ? handle.pointee.mysql.pointee.fields : nil
-    guard let sent, sent != own else {
-      if columns.count != count {
-        adopt(Array(UnsafeBufferPointer(start: own, count: count)), handle)
-      }
-      return
-    }
-    let fields = UnsafeBufferPointer(start: sent, count: count)
-    if !isKnown(fields) { adopt(Array(fields), handle) }
+    let fields = UnsafeBufferPointer(start: own, count: count)
+    // Where nothing was sent the description is that of the last time.
+    let names = UnsafeBufferPointer(start: sent ?? own, count: count)
+    if sent == own, columns.count == count { return }
+    if !isKnown(fields, names) { adopt(fields.map(\.self), names.map(Self.name)) }
   }
 
-  private func isKnown(_ fields: UnsafeBufferPointer<MYSQL_FIELD>) -> Bool {
-    guard fields.count == columns.count else { return false }
-    return fields.indices.allSatisfy { index in
-      forms[index] == MySQLColumnForm(fields[index])
-        && columns.columns[index].name == Self.name(fields[index])
+  private func isKnown(
+    _ fields: UnsafeBufferPointer<MYSQL_FIELD>, _ names: UnsafeBufferPointer<MYSQL_FIELD>
+  ) -> Bool {
+    guard fields.count == facts.count else { return false }
+    for index in facts.indices {
+      if !facts[index].describes(fields[index], named: names[index].name) { return false }
     }
+    return true
   }
 
-  private func adopt(_ fields: [MYSQL_FIELD], _ handle: UnsafeMutablePointer<MYSQL_STMT>) {
+  private func adopt(_ fields: [MYSQL_FIELD], _ names: [String]) {
     forms = fields.map { MySQLColumnForm($0) }
+    facts = zip(fields, names).map { MySQLColumnFacts($0, name: $1) }
     columns = ColumnList(
-      fields.map { Column(name: Self.name($0), typeName: MySQLTypeName.name(of: $0)) })
+      zip(fields, names).map { Column(name: $1, typeName: MySQLTypeName.name(of: $0)) })
     let needsScratch = forms.contains { $0.needsScratch }
     scratch = needsScratch ? MySQLScratch(columnCount: fields.count) : nil
     decimals = fields.map { Int(min($0.decimals, 6)) }
@@ -45,6 +47,31 @@ extension MySQLStatement {
   private static func name(_ field: MYSQL_FIELD) -> String {
     guard let name = field.name else { return "" }
     return String(cString: name)
+  }
+}
+
+/// What is compared at every execution, because a table may have changed: no text is made for it.
+struct MySQLColumnFacts {
+  private let type: enum_field_types
+  private let flags: UInt32
+  private let characterSet: UInt32
+  private let decimals: UInt32
+  private let name: [CChar]
+
+  init(_ field: MYSQL_FIELD, name: String) {
+    type = field.type
+    flags = field.flags
+    characterSet = field.charsetnr
+    decimals = field.decimals
+    self.name = Array(name.utf8CString)
+  }
+
+  @inline(__always)
+  func describes(_ field: MYSQL_FIELD, named other: UnsafePointer<CChar>?) -> Bool {
+    guard let other, field.type == type, field.flags == flags, field.charsetnr == characterSet,
+      field.decimals == decimals
+    else { return false }
+    return name.withUnsafeBufferPointer { strcmp($0.baseAddress.unsafelyUnwrapped, other) == 0 }
   }
 }
 

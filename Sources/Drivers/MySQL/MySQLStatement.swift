@@ -15,6 +15,7 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
   let countsNewRows: Bool
   var columns = ColumnList([])
   var forms: [MySQLColumnForm] = []
+  var facts: [MySQLColumnFacts] = []
   /// Digits of a second that each column shows.
   var decimals: [Int] = []
   var scratch: MySQLScratch?
