@@ -31,6 +31,13 @@ struct KillTest: AsyncParsableCommand {
 
   @Option(
     help: """
+      The URL of a PostgreSQL, MySQL or MariaDB server whose user may create databases: the test \
+      works in one of its own and removes it.
+      """)
+  var on: String?
+
+  @Option(
+    help: """
       Instead of the server, kill its database: the command that kills it and starts it again.
       """)
   var databaseKiller: String?
@@ -54,6 +61,9 @@ struct KillTest: AsyncParsableCommand {
     guard earliest >= 0, earliest <= latest, latest <= 600 else {
       throw ValidationError("--earliest and --latest must be 0 to 600 and in this order.")
     }
+    guard on == nil || databaseURL == nil else {
+      throw ValidationError("--on and --database-url exclude each other.")
+    }
     for variable in environment where !variable.dropFirst().contains("=") {
       throw ValidationError("--environment \(variable) is not of the form NAME=VALUE.")
     }
@@ -64,7 +74,9 @@ struct KillTest: AsyncParsableCommand {
       .appendingPathComponent("kill-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     try FileLimit.allow(sockets: senders)
-    let database = databaseURL ?? directory.appendingPathComponent("marchat.db").path
+    let scratch = if let on { try await ScratchDatabase(on: on) } else { ScratchDatabase?.none }
+    let database =
+      scratch?.url ?? databaseURL ?? directory.appendingPathComponent("marchat.db").path
     let server = try ServerUnderTest(
       executable: server, directory: directory, database: database, extra: extraVariables)
     let watch = InterruptWatch(server)
@@ -84,6 +96,7 @@ struct KillTest: AsyncParsableCommand {
     guard violationCount == 0 else { throw ExitCode.failure }
     if !keep {
       server.kill()
+      try await scratch?.remove()
       try FileManager.default.removeItem(at: directory)
     }
   }

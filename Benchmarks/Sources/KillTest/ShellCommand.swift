@@ -8,13 +8,11 @@ struct ShellCommand: Sendable {
 
   /// Runs it and waits for its end.
   func run() async throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", text]
-    process.standardInput = FileHandle.nullDevice
-    let status = try await withCheckedThrowingContinuation { continuation in
-      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
+    // Not Foundation's Process: a daemon that the command starts would inherit the descriptor by which
+    // it learns of the end.
+    let text = text
+    let status = await withCheckedContinuation { continuation in
+      Thread { continuation.resume(returning: system("(\(text)) < /dev/null")) }.start()
     }
     guard status == 0 else {
       throw ChatClientError("The command `\(text)` ended with status \(status).")
