@@ -89,12 +89,7 @@ struct MySQLStressTests {
     try await db.exec("CREATE TABLE w (id INT PRIMARY KEY, worker INT NOT NULL)")
     let restart = Task.detached {
       try await Task.sleep(for: .milliseconds(300))
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      process.arguments = ["-c", command]
-      try process.run()
-      process.waitUntilExit()
-      return process.terminationStatus
+      return await Shell.status(of: command)
     }
     let acknowledged = try await work(db, until: restart)
     #expect(try await restart.value == 0)

@@ -51,13 +51,7 @@ final class PostgresCluster: Sendable {
     geteuid() == 0 ? "runuser -u postgres -- sh -c \"cd /tmp && \(command)\"" : command
   }
 
-  // Not Foundation's Process: the server would inherit the descriptor by which it learns of the end.
   private static func run(_ command: String) async throws {
-    let status = await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(returning: system(command + " > /dev/null 2>&1 < /dev/null"))
-      }
-    }
-    try #require(status == 0, "\(command) failed")
+    try #require(await Shell.status(of: command) == 0, "\(command) failed")
   }
 }
