@@ -41,7 +41,8 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
   /// - Parameter started: called when the case's turn has come.
   func run(started: () -> Void) async throws -> Outcome {
     guard let knownFailure else { return try await runOnce(started) }
-    do { _ = try await runOnce(started) } catch {
+    // Without a database the case never came to its check: that is no failure of the clause.
+    do { _ = try await runOnce(started) } catch is ClauseFailure {
       print("known failure: \(self): \(knownFailure)")
       return .failedAsKnown
     }
