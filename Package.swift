@@ -21,7 +21,8 @@ let package = Package(
     .library(name: "DriverMySQL", targets: ["DriverMySQL"]),
     .library(name: "DriverConformance", targets: ["DriverConformance"]),
     .library(name: "DriverFaults", targets: ["DriverFaults"]),
-    .executable(name: "dovetail-server", targets: ["Server"]),
+    .executable(name: "dovetail-server", targets: ["ServerLaunch"]),
+    .library(name: "Server", targets: ["Server"]),
     .library(name: "SQLLogicTest", targets: ["SQLLogicTest"]),
     .executable(name: "dovetail-conformance", targets: ["ConformanceTool"]),
   ],
@@ -109,7 +110,7 @@ let package = Package(
       path: "Tests/Conformance/Tool", swiftSettings: strict),
 
     // The chat server; traits choose the drivers it is linked with.
-    .executableTarget(
+    .target(
       name: "Server",
       dependencies: [
         "DriverAPI",
@@ -126,6 +127,9 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "NIOWebSocket", package: "swift-nio"),
       ],
+      exclude: ["Launch"], swiftSettings: strict),
+    .executableTarget(
+      name: "ServerLaunch", dependencies: ["Server"], path: "Sources/Server/Launch",
       swiftSettings: strict),
 
     .testTarget(

@@ -21,6 +21,9 @@ public struct Capabilities: Sendable, Hashable {
   public var negativeZero = true
   /// NUL inside text. [TYPE-2]
   public var nulInText = true
+  /// The count of an update is that of the rows it matched; where it is that of the rows it changed,
+  /// the core asks once more in an upsert. [EXEC-1]
+  public var matchedRowCounts = true
   /// Violations tell the constraint, the table or the column. [ERR-2]
   public var violationDetails = true
   /// The server finds deadlocks between sessions by itself. [TX-7]

@@ -81,6 +81,11 @@ extension StatementExecutor {
     let matched = try await executor.exec(
       SQL(raw: change.text, change.parameters(of: row)), at: site)
     if matched.rowCount > 0 { return }
+    if !executor.capabilities.matchedRowCounts {
+      let presence = try dialect.presenceSQL(upsert)
+      let query = SQL(raw: presence.text, presence.parameters(of: row))
+      if try await executor.withFirstRow(of: query, at: site, { _ in }) { return }
+    }
     let insert = try dialect.insertSQL(into: upsert.table, columns: upsert.columns)
     _ = try await executor.exec(SQL(raw: insert, row), at: site)
   }

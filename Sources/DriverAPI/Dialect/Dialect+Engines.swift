@@ -7,6 +7,7 @@ extension Dialect {
     dialect.lexical.namedParameters = true
     dialect.upsertForm = .onConflict
     dialect.returning = [.insert, .update, .delete]
+    dialect.lastInsertID = "SELECT last_insert_rowid()"
     dialect.booleanLiterals = (true: "1", false: "0")
     dialect.maxParameters = 32_766
     dialect.transactions = .sqlite
@@ -54,6 +55,7 @@ extension Dialect {
     dialect.identifierQuote = "`"
     dialect.upsertForm = .onDuplicateKey
     dialect.upsertChecksConflictKey = false
+    dialect.lastInsertID = "SELECT LAST_INSERT_ID()"
     dialect.booleanLiterals = (true: "1", false: "0")
     dialect.transactions = .mysql
     dialect.types = .mysql

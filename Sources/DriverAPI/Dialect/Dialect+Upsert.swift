@@ -54,6 +54,19 @@ extension Dialect {
     return UpsertChange(text: text, valueIndexes: indexes)
   }
 
+  /// A query that gives a row if the one with the upsert's key is there.
+  ///
+  /// - Throws: `misuse` for an upsert that is not sound.
+  public func presenceSQL(_ upsert: Upsert) throws(DatabaseError) -> UpsertChange {
+    try upsert.check()
+    var conditions: [String] = []
+    for column in upsert.key { conditions.append("\(try quoted(column)) = ?") }
+    return UpsertChange(
+      text: "SELECT 1 FROM \(try quoted(table: upsert.table)) WHERE "
+        + conditions.joined(separator: " AND "),
+      valueIndexes: upsert.key.map { upsert.columns.firstIndex(of: $0) ?? 0 })
+  }
+
   /// The assignments as the engine writes them.
   private func changes(
     of upsert: Upsert, newValue: (String) throws(DatabaseError) -> String

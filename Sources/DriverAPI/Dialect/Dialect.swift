@@ -43,6 +43,9 @@ public struct Dialect: Sendable {
   public var upsertChecksConflictKey = true
   /// Which statements can end with `RETURNING`.
   public var returning: Set<ReturningStatement> = []
+  /// Answers with the id that the engine gave to the row that the session inserted last, for client
+  /// libraries that do not tell it where `RETURNING` is missing; nil if there is no such query. [EXEC-2]
+  public var lastInsertID: String?
   /// The literals of true and false.
   public var booleanLiterals = (true: "TRUE", false: "FALSE")
   /// The most parameters of one statement. [BIND-3]

@@ -44,6 +44,14 @@ public struct TransactionWords: Sendable, Hashable {
   /// The words of standard SQL.
   public init() {}
 
+  /// For client libraries that begin and end transactions by calls of their own: words that
+  /// ``StatementText/transactionStep`` reads. That a transaction only reads is left to the core.
+  public static let calls: TransactionWords = {
+    var words = TransactionWords()
+    words.readOnlyIsEnforced = false
+    return words
+  }()
+
   // Immediate takes the write lock at once: a transaction that read first and then wanted to write
   // would find the lock gone and its snapshot stale. [TX-11]
   static let sqlite: TransactionWords = {

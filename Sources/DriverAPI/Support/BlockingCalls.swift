@@ -17,34 +17,50 @@ public final class BlockingCalls: Sendable {
   private let queue: DispatchQueue
   private let number = Atomic(0)
   private let interruptedNumber = Atomic(-1)
+  /// Ends the waiting for what runs, whether or not the call returns.
+  private let giveUp = Mutex<(@Sendable () -> Void)?>(nil)
+  private let patience: Duration
   /// What stops the running call. Held while that is done, so that the call cannot return meanwhile.
   private let running = Mutex<Cancel?>(nil)
 
   /// A thread of that name.
-  public init(label: String) {
+  ///
+  /// - Parameter patience: how long an interrupted call may go on before nobody waits for it any
+  ///   more. The session is spent then, and its thread is lost until the call returns after all.
+  public init(label: String, patience: Duration = .seconds(5)) {
     queue = DispatchQueue(label: label)
+    self.patience = patience
+  }
+
+  /// From now on an interruption means the next statement: what is run until this is called again.
+  /// For ``DriverConnection/statementBegins()``.
+  public func statementBegins() {
+    number.add(1, ordering: .sequentiallyConsistent)
   }
 
   /// Runs `work` on the thread.
   ///
   /// - Parameter heedingCancellation: false for what has to run in a cancelled task too, such as
   ///   ``StatementText/endsTransaction`` and the end of a session.
-  /// - Throws: what `work` throws; `cancelled` if the task is cancelled already.
+  /// - Throws: what `work` throws; `cancelled` if the task is cancelled already, and `.spent` if the
+  ///   call was interrupted and did not return within the patience.
   public func run<R: Sendable>(
     heedingCancellation: Bool = true, _ work: @escaping @Sendable () throws(DatabaseError) -> R
   ) async throws(DatabaseError) -> R {
-    number.add(1, ordering: .sequentiallyConsistent)
     // An interruption may have come when there was nothing to stop yet.
     if heedingCancellation, Task.isCancelled { throw Self.cancelled(.notSent) }
     let result: Result<R, DatabaseError> = await withCheckedContinuation { continuation in
+      let answer = FirstAnswer(continuation)
+      giveUp.withLock { $0 = { answer.give(.failure(Self.unanswered())) } }
       queue.async {
         do throws(DatabaseError) {
-          continuation.resume(returning: .success(try work()))
+          answer.give(.success(try work()))
         } catch {
-          continuation.resume(returning: .failure(error))
+          answer.give(.failure(error))
         }
       }
     }
+    giveUp.withLock { $0 = nil }
     return try result.get()
   }
 
@@ -67,18 +83,24 @@ public final class BlockingCalls: Sendable {
     return call()
   }
 
-  /// Whether what runs now, or ran last, was interrupted. A request to stop it may still be on its way
+  /// Whether the statement that began last was interrupted. A request to stop it may still be on its way
   /// to the server: where it travels by itself, something harmless has to run before the next statement.
   public var wasInterrupted: Bool {
     interruptedNumber.load(ordering: .sequentiallyConsistent)
       == number.load(ordering: .sequentiallyConsistent)
   }
 
-  /// Stops what runs now, or is about to. For ``DriverConnection/interrupt()``: does not block.
+  /// Stops the statement that began last, whether it runs already or is about to. For ``DriverConnection/interrupt()``: does not block.
   public func interrupt() {
     let current = number.load(ordering: .sequentiallyConsistent)
     interruptedNumber.store(current, ordering: .sequentiallyConsistent)
     Self.cancelling.async { self.cancel(current) }
+    let milliseconds = Int(patience / .milliseconds(1))
+    Self.cancelling.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+      // A later statement has another number.
+      guard self.number.load(ordering: .sequentiallyConsistent) == current else { return }
+      self.giveUp.withLock { $0 }?()
+    }
   }
 
   private func cancel(_ number: Int) {
@@ -93,8 +115,33 @@ public final class BlockingCalls: Sendable {
     Self.cancelling.asyncAfter(deadline: .now() + .milliseconds(50)) { self.cancel(number) }
   }
 
+  private static func unanswered() -> DatabaseError {
+    DatabaseError(
+      .cancelled, "the call was interrupted and the server does not answer", connection: .spent,
+      execution: .unknown)
+  }
+
   private static func cancelled(_ execution: DatabaseError.Execution) -> DatabaseError {
     DatabaseError(
       .cancelled, "the task was cancelled before the call was made", execution: execution)
+  }
+}
+
+/// Resumes with the first answer; later ones are ignored.
+private final class FirstAnswer<R: Sendable>: Sendable {
+  typealias Continuation = CheckedContinuation<Result<R, DatabaseError>, Never>
+
+  private let continuation: Mutex<Continuation?>
+
+  init(_ continuation: Continuation) {
+    self.continuation = Mutex(continuation)
+  }
+
+  func give(_ answer: Result<R, DatabaseError>) {
+    let waiting = continuation.withLock { continuation in
+      defer { continuation = nil }
+      return continuation
+    }
+    waiting?.resume(returning: answer)
   }
 }

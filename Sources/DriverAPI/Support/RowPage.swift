@@ -21,6 +21,9 @@ public final class RowPage {
   /// How many complete rows have been appended since the page was empty.
   public var rowCount: Int { columnCount == 0 ? 0 : cells.count / columnCount }
 
+  /// Whether the rows are worth handing over: enough of them to make up for a change of threads.
+  public var isFull: Bool { rowCount >= 256 || byteCount >= 1 << 16 }
+
   /// Makes room for other rows. Pointers into the old ones are no longer valid.
   public func removeAll() {
     cells.removeAll(keepingCapacity: true)
@@ -39,6 +42,26 @@ public final class RowPage {
         from: address, byteCount: source.count)
     }
     appendLending(kind, byteCount: source.count)
+  }
+
+  /// Appends the next column of a row: what the library gives as text. Instants and dates become
+  /// numbers, the other kinds keep the text.
+  ///
+  /// - Throws: `dataOutOfRange` for an instant or a date outside the years 0001 to 9999.
+  public func append(
+    _ kind: Cell.Kind, text: UnsafeRawBufferPointer
+  ) throws(DatabaseError) {
+    let utf8 = text.bindMemory(to: UInt8.self)
+    let number: Int64?
+    switch kind {
+    case .timestamp: number = Timestamp(utf8: utf8)?.microseconds
+    case .date: number = CalendarDate(utf8: utf8)?.daysSince1970
+    default: return append(kind, copying: text)
+    }
+    guard let number else {
+      throw DatabaseError(.dataOutOfRange, "a column holds a moment outside the years 0001 to 9999")
+    }
+    append(Cell(kind: kind, bits: UInt64(bitPattern: number)))
   }
 
   /// Appends the next column of a row: text that is there as UTF-16. What is no valid text in it
@@ -70,6 +93,11 @@ public final class RowPage {
     }
     next += columnCount
     return true
+  }
+
+  /// The integer that the page begins with; nil if it begins with something else.
+  var firstInteger: Int64? {
+    cells.first.flatMap { $0.kind == .int ? Int64(bitPattern: $0.bits) : nil }
   }
 
   private func appendLending(_ kind: Cell.Kind, byteCount count: Int) {

@@ -47,7 +47,7 @@ struct MySQLOpened: Sendable {
     if isMariaDB, number < 100_500 { dialect.returning = [] }
     return ServerFacts(
       product: isMariaDB ? "MariaDB" : "MySQL", version: version, dialect: dialect,
-      capabilities: .mysql)
+      capabilities: .libmariadb)
   }
 }
 
@@ -73,15 +73,9 @@ extension MySQLOptions {
 }
 
 extension Capabilities {
-  /// What MySQL and MariaDB can do with InnoDB.
-  static let mysql: Capabilities = {
-    var capabilities = Capabilities()
-    // Every statement on the schema commits.
-    capabilities.transactionalDDL = false
-    capabilities.unsignedIntegers = true
-    capabilities.notANumber = false
-    capabilities.infinities = false
-    capabilities.negativeZero = false
+  /// What MySQL and MariaDB can do with InnoDB and this driver.
+  static let libmariadb: Capabilities = {
+    var capabilities = Capabilities.mysql
     capabilities.nativeBulkInsert = true
     return capabilities
   }()

@@ -32,7 +32,7 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
     self.options = options
     let version = PQparameterStatus(link.handle, "server_version").map { String(cString: $0) } ?? ""
     server = ServerFacts(
-      product: "PostgreSQL", version: version, dialect: .postgres, capabilities: .postgres)
+      product: "PostgreSQL", version: version, dialect: .postgres, capabilities: .libpq)
   }
 
   func prepare(
@@ -135,10 +135,9 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
 }
 
 extension Capabilities {
-  /// What PostgreSQL can do.
-  static let postgres: Capabilities = {
-    var capabilities = Capabilities()
-    capabilities.nulInText = false
+  /// What PostgreSQL can do with this driver.
+  static let libpq: Capabilities = {
+    var capabilities = Capabilities.postgres
     capabilities.nativeBulkInsert = true
     capabilities.nativeBatch = true
     capabilities.notifications = true

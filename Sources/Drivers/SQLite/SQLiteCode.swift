@@ -3,27 +3,11 @@ import DriverAPI
 
 /// SQLite's extended result codes in terms of the contract.
 enum SQLiteCode {
-  private static let constraintUnique: Int32 = SQLITE_CONSTRAINT | (8 << 8)
-  private static let constraintPrimaryKey: Int32 = SQLITE_CONSTRAINT | (6 << 8)
-  private static let constraintRowID: Int32 = SQLITE_CONSTRAINT | (10 << 8)
-  private static let constraintForeignKey: Int32 = SQLITE_CONSTRAINT | (3 << 8)
-  private static let constraintNotNull: Int32 = SQLITE_CONSTRAINT | (5 << 8)
-  private static let constraintCheck: Int32 = SQLITE_CONSTRAINT | (1 << 8)
-  private static let constraintDataType: Int32 = SQLITE_CONSTRAINT | (12 << 8)
   private static let busySnapshot: Int32 = SQLITE_BUSY | (2 << 8)
 
   /// What an extended code means.
   static func kind(_ code: Int32) -> DatabaseError.Kind {
-    switch code {
-    case constraintUnique, constraintPrimaryKey, constraintRowID: .uniqueViolation
-    case constraintForeignKey: .foreignKeyViolation
-    case constraintNotNull: .notNullViolation
-    case constraintCheck: .checkViolation
-    case constraintDataType: .invalidValue
-    // Another connection wrote after this transaction had begun to read.
-    case busySnapshot: .serializationFailure
-    default: primaryKind(code & 0xff)
-    }
+    DatabaseError.Kind(sqliteCode: Int(code)) ?? .other
   }
 
   /// Whether the code says that another connection holds a lock and waiting can help.
@@ -33,21 +17,6 @@ enum SQLiteCode {
   static func canWait(_ code: Int?) -> Bool {
     guard let code else { return false }
     return code & 0xff == Int(SQLITE_BUSY) && code != Int(busySnapshot)
-  }
-
-  private static func primaryKind(_ code: Int32) -> DatabaseError.Kind {
-    switch code {
-    case SQLITE_BUSY, SQLITE_LOCKED: .lockTimeout
-    case SQLITE_INTERRUPT: .cancelled
-    case SQLITE_READONLY: .readOnly
-    case SQLITE_PERM, SQLITE_AUTH: .permissionDenied
-    case SQLITE_FULL, SQLITE_NOMEM: .resourceExhausted
-    case SQLITE_CANTOPEN, SQLITE_NOTADB: .cannotConnect
-    case SQLITE_TOOBIG: .dataOutOfRange
-    case SQLITE_MISMATCH: .invalidValue
-    case SQLITE_RANGE, SQLITE_MISUSE: .misuse
-    default: .other
-    }
   }
 
   /// What an extended code means, in words of ours.

@@ -101,15 +101,9 @@ final class SQLiteConnection: DriverConnection, @unchecked Sendable {
 extension Capabilities {
   /// What SQLite can do.
   static func sqlite(inMemory: Bool) -> Capabilities {
-    var capabilities = Capabilities()
+    var capabilities = Capabilities.sqlite
     capabilities.durableStorage = !inMemory
     capabilities.concurrentReads = !inMemory
-    capabilities.concurrentWrites = false
-    capabilities.notANumber = false
-    capabilities.negativeZero = false
-    capabilities.deadlockDetection = false
-    capabilities.weakIsolation = false
-    capabilities.networkSession = false
     capabilities.nativeBulkInsert = true
     return capabilities
   }

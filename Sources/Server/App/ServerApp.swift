@@ -8,11 +8,14 @@ enum ServerApp {
   /// Runs the server until SIGINT or SIGTERM, then stores what was taken, tells every client, and
   /// returns.
   ///
+  /// - Parameter drivers: the databases that can be opened.
   /// - Throws: why the database cannot be used or the port cannot be had.
-  static func serve(configuration: ServerConfiguration) async throws {
+  static func serve(
+    _ configuration: ServerConfiguration, _ drivers: DriverRegistry
+  ) async throws {
     let logger = makeLogger(configuration)
     let stop = StopSignal()
-    let database = try await openDatabase(configuration, logger)
+    let database = try await openDatabase(configuration, drivers, logger)
     do {
       try await serve(configuration, database, logger, until: stop)
     } catch {
@@ -49,13 +52,13 @@ enum ServerApp {
   }
 
   private static func openDatabase(
-    _ configuration: ServerConfiguration, _ logger: Logger
+    _ configuration: ServerConfiguration, _ drivers: DriverRegistry, _ logger: Logger
   ) async throws -> Database {
     var options = DatabaseConfiguration()
     options.logger = logger
     do {
       return try await Database.open(
-        configuration.database, configuration: options, registry: drivers())
+        configuration.database, configuration: options, registry: drivers)
     } catch {
       throw StartFailure(what: "cannot open the database of MARCHAT_DB_PATH", why: error)
     }

@@ -32,7 +32,7 @@ enum Masking {
       "\($0.user):***@\($0.net)("
     }
     masked.replace(
-      #/(?i)(?<name>pass(?:word|wd|phrase)?|pwd|secret|token|sslpassword)=(?:'(?:[^'\\]|\\.)*'|[^\s&;]*)/#
+      #/(?i)(?<name>pass(?:word|wd|phrase)?|pwd|secret|token|sslpassword)=(?:'(?:[^'\\]|\\.)*'|\{(?:[^}]|\}\})*\}|[^\s&;]*)/#
     ) {
       "\($0.name)=***"
     }

@@ -3,7 +3,7 @@ import DriverAPI
 import Foundation
 
 /// `dovetail-server doctor`: says what is wrong with the configuration and the database.
-struct Doctor: AsyncParsableCommand {
+struct Doctor: ServerSubcommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the configuration and the database; serves nothing.",
     discussion: "Exit code 1 means that a check found an error.")
@@ -16,11 +16,11 @@ struct Doctor: AsyncParsableCommand {
   @Flag(help: "Exit with 1 for warnings too.")
   var strict = false
 
-  func run() async throws {
+  func run(with drivers: DriverRegistry) async throws {
     options.deprecations.forEach(Terminal.complain)
     let environment = ProcessInfo.processInfo.environment
     let report = await DoctorRun.report(
-      flags: options.flags, environment: environment, drivers: try ServerApp.drivers(),
+      flags: options.flags, environment: environment, drivers: drivers,
       version: .current)
     try write(json ? report.json : report.text(isTTY: takesColours(report, environment)))
     let code = report.exitCode(isStrict: strict)

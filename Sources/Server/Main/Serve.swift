@@ -1,18 +1,19 @@
 import ArgumentParser
+import DriverAPI
 import Foundation
 
 /// `dovetail-server serve`: runs the server until it is told to stop.
-struct Serve: AsyncParsableCommand {
+struct Serve: ServerSubcommand {
   static let configuration = CommandConfiguration(abstract: "Run the server (the default).")
 
   @OptionGroup var options: ConfigurationOptions
 
-  func run() async throws {
+  func run(with drivers: DriverRegistry) async throws {
     options.deprecations.forEach(Terminal.complain)
     let configuration = try load()
     for warning in configuration.warnings { Terminal.complain("[WARNING] \(warning)") }
     do {
-      try await ServerApp.serve(configuration: configuration)
+      try await ServerApp.serve(configuration, drivers)
     } catch {
       Terminal.complain("\(error)")
       throw ExitCode(1)

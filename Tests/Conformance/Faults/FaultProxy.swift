@@ -23,7 +23,8 @@ public final class FaultProxy: Sendable {
 
   /// The port on 127.0.0.1.
   public let port: Int
-  private let original: DatabaseURL
+  /// The URL with this proxy as its only host.
+  public let url: DatabaseURL
   private let server: ServerAddress
   private let wire: WireProtocol
   private let listener: Int32
@@ -33,14 +34,30 @@ public final class FaultProxy: Sendable {
   /// A proxy in front of the first host of a URL.
   ///
   /// - Throws: ``FaultProxyError`` if the URL names no host, or no port is free.
-  public init(for url: DatabaseURL) throws(FaultProxyError) {
+  public convenience init(for url: DatabaseURL) throws(FaultProxyError) {
     guard let server = ServerAddress(url) else {
       throw FaultProxyError("the URL names no server that a proxy can stand in front of")
     }
-    original = url
+    try self.init(to: server, WireProtocol(scheme: url.scheme)) { port in
+      url.replacingHosts([DatabaseURL.Host(name: "127.0.0.1", port: port)])
+    }
+  }
+
+  /// A proxy in front of a server, for URLs in which the server stands in a form of their own.
+  ///
+  /// - Parameter url: the URL that leads to a port of 127.0.0.1 instead of the server.
+  /// - Throws: ``FaultProxyError`` if no port is free, or the URL is not sound.
+  public init(
+    to server: ServerAddress, _ wire: WireProtocol,
+    url: (_ port: Int) throws(DatabaseError) -> DatabaseURL
+  ) throws(FaultProxyError) {
     self.server = server
-    wire = WireProtocol(scheme: url.scheme)
+    self.wire = wire
     (listener, port) = try Self.listen()
+    do throws(DatabaseError) { self.url = try url(port) } catch {
+      Glibc.close(listener)
+      throw FaultProxyError("the URL that leads to the proxy is not sound: \(error)")
+    }
     let thread = BlockingThread(named: "fault-proxy") { [weak self, listener] in
       // Closed by who waits at it: its number may be another socket's the moment after.
       defer { Glibc.close(listener) }
@@ -59,11 +76,6 @@ public final class FaultProxy: Sendable {
   }
 
   deinit { close() }
-
-  /// The URL with this proxy as its only host.
-  public var url: DatabaseURL {
-    original.replacingHosts([DatabaseURL.Host(name: "127.0.0.1", port: port)])
-  }
 
   /// Lets something go wrong, once.
   public func arm(_ fault: Fault) { schedule.arm(fault) }

@@ -31,6 +31,7 @@ import Testing
     ("user:pw@unix(/run/s)/db", "user:***@unix(/run/s)/db"),
     ("host=h password=secret dbname=d", "host=h password=*** dbname=d"),
     ("host=h password='a b\\' c' dbname=d", "host=h password=*** dbname=d"),
+    ("odbc:DSN=a;PWD={b;c}}d};UID=e", "odbc:DSN=a;PWD=***;UID=e"),
     ("postgres://h/d?user=u&password=x&a=b", "postgres://h/d?user=u&password=***&a=b"),
     ("/var/lib/marchat.db", "/var/lib/marchat.db"), ("file::memory:", "file::memory:"),
   ])

@@ -61,6 +61,7 @@ extension ConformanceReport.Outcome {
     switch self {
     case .held: "held"
     case .provenOff: "proven off"
+    case .failedAsKnown: "fails, as known"
     case .failed: "FAILED"
     }
   }

@@ -12,7 +12,8 @@ struct User: RowDecodable {
 
 try DriverRegistry.shared.register(SQLiteDriver())
 let db = try await Database.open("sqlite:example.db")
-try await db.execScript("CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, name TEXT UNIQUE, hits INT)")
+try await db.execScript(
+  "CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY, name TEXT UNIQUE, hits INT)")
 
 let name = "Ada"
 try await db.transaction { tx in
@@ -20,7 +21,8 @@ try await db.transaction { tx in
   try await tx.exec("UPDATE users SET hits = hits + ? WHERE name = ?", 1, name)
 }
 let result = try await db.upsert(
-  Upsert(into: "users", columns: ["name", "hits"], key: ["name"],
+  Upsert(
+    into: "users", columns: ["name", "hits"], key: ["name"],
     assignments: [.expression("hits", "{old.hits} + {new.hits}")]),
   [["Ada", 10], ["Grace", 1]])
 print(result.insertedCount, "inserted,", result.updatedCount, "updated")

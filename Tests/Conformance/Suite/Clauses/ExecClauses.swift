@@ -1,7 +1,16 @@
 import DriverAPI
 
 let execClauses = [
-  Clause("EXEC-1", "The count is rows matched, also when an update changes nothing.") { context in
+  Clause(
+    "EXEC-1", "The count is rows matched, also when an update changes nothing.",
+    needs: \.matchedRowCounts,
+    otherwise: { context in
+      let db = try await context.open()
+      try await db.createItems(rowCount: 3)
+      let changed = try await db.exec("UPDATE items SET amount = 10")
+      try expectEqual(changed.rowCount, 2, "rows changed, of three that were matched")
+    }
+  ) { context in
     let db = try await context.open()
     try await db.createItems(rowCount: 3)
     func count(_ sql: SQL) async throws -> Int {

@@ -32,6 +32,9 @@ struct CapabilityFact: Sendable {
       "negativeZero", \Capabilities.negativeZero, "Zero with a minus sign as a value of a double."),
     CapabilityFact("nulInText", \Capabilities.nulInText, "NUL inside text."),
     CapabilityFact(
+      "matchedRowCounts", \Capabilities.matchedRowCounts,
+      "The count of an update is that of the rows it matched, not of those it changed."),
+    CapabilityFact(
       "violationDetails", \Capabilities.violationDetails,
       "Violations tell the constraint, the table or the column."),
     CapabilityFact(

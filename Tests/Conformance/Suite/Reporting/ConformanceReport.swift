@@ -8,6 +8,8 @@ public struct ConformanceReport: Sendable, Hashable, Codable {
     case held
     /// The driver does not make the promise, and it was proven that it does not.
     case provenOff
+    /// It failed, as was said in advance, for a reason that lies outside the driver.
+    case failedAsKnown
     /// The promise was broken.
     case failed
   }
@@ -20,7 +22,7 @@ public struct ConformanceReport: Sendable, Hashable, Codable {
     public let title: String
     /// How it ended.
     public let outcome: Outcome
-    /// What was expected and what happened, if it failed.
+    /// What was expected and what happened, if it failed; the reason, if that was known.
     public let failure: String?
     /// How long it took, waiting for its turn not included.
     public let seconds: Double

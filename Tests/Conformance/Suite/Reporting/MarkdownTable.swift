@@ -51,6 +51,7 @@ extension [ConformanceReport] {
     switch outcome {
     case .held: "held"
     case .provenOff: "proven off"
+    case .failedAsKnown: "fails, as known"
     case .failed: "**failed**"
     case nil: "not run"
     }

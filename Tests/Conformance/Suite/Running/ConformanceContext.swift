@@ -33,7 +33,7 @@ public final class ConformanceContext: Sendable {
   }
 
   /// A proxy in front of the case's server; ends with it.
-  func proxy() throws -> FaultProxy { try FaultProxy(for: DatabaseURL(url)) }
+  func proxy() throws -> FaultProxy { try harness.proxy(for: url) }
 
   /// Opens the case's database through a proxy, with sessions that are lent and not shared.
   func open(

@@ -1,4 +1,5 @@
 public import DriverAPI
+public import DriverFaults
 
 /// What the suite has to know about a backend: all that a driver author writes to run it.
 public protocol ConformanceHarness: Sendable {
@@ -15,4 +16,17 @@ public protocol ConformanceHarness: Sendable {
 
   /// Removes a database that ``makeDatabase()`` made; every session on it has been closed.
   func removeDatabase(_ url: String) async
+
+  /// A proxy in front of the server of such a URL, for faults on the wire.
+  ///
+  /// Called only if the server's ``Capabilities/networkSession`` is set. The default is right for
+  /// URLs of PostgreSQL and MySQL; one in which the server stands elsewhere needs its own.
+  func proxy(for url: String) throws -> FaultProxy
+}
+
+extension ConformanceHarness {
+  /// A proxy in front of the first host that the URL names.
+  public func proxy(for url: String) throws -> FaultProxy {
+    try FaultProxy(for: DatabaseURL(url))
+  }
 }

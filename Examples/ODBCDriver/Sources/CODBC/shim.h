@@ -1,0 +1,4 @@
+#pragma once
+#include <sql.h>
+#include <sqlext.h>
+#include <sqlucode.h>

@@ -1,0 +1,81 @@
+import DriverAPI
+
+/// What has to be known about the product behind an ODBC driver, because ODBC does not tell it.
+struct ODBCProduct {
+  /// What a native code or the words mean where the SQLSTATE says less.
+  typealias Reading = @Sendable (_ code: Int, _ words: String) -> DatabaseError.Kind?
+
+  var dialect = Dialect.standard
+  var capabilities = Capabilities()
+  var kind: Reading = { _, _ in nil }
+  /// Makes a session strict and speak UTC. [CONN-7]
+  var setUp: [String] = []
+  /// Whether the ODBC driver's functions take UTF-16; if not, the bytes of UTF-8 pass through the
+  /// driver manager one a unit.
+  var isWide = true
+  /// Whether its parameters and columns do; if not, they are UTF-8.
+  var hasWideValues = true
+  var habits = SessionHabits()
+
+  init(named name: String = "", dialect given: Dialect? = nil) {
+    // Of a transaction that is begun by a statement an ODBC driver may take no notice.
+    habits.hasTransactionCalls = true
+    switch name {
+    case "SQLite": becomeSQLite()
+    case "PostgreSQL": becomePostgres()
+    case "MySQL", "MariaDB": becomeMySQL(isMariaDB: name == "MariaDB")
+    default: break
+    }
+    // SQLNumParams counts in 16 bits, and drivers trust it.
+    dialect = (given ?? dialect).withQuestionMarks(maxParameters: Int(Int16.max))
+    if habits.hasTransactionCalls { dialect.transactions = .calls }
+    // Texts pass through C strings in several drivers, and ODBC has no place for a constraint's name.
+    capabilities.nulInText = false
+    capabilities.violationDetails = false
+  }
+
+  private mutating func becomeSQLite() {
+    (dialect, capabilities, kind) = (.sqlite, .sqlite, Self.sqliteKind)
+    // The ODBC driver hides the rows of RETURNING, and looks for quotes in comments and brackets; its
+    // transactions begin deferred, so that reading before writing would end as busy. [TX-11]
+    dialect.returning = []
+    dialect.dropsComments = true
+    dialect.lexical.bracketIdentifiers = false
+    (isWide, hasWideValues) = (false, false)
+    habits.hasTransactionCalls = false
+    habits.stalePlans = .unnoticed
+    setUp = ["PRAGMA foreign_keys = ON", "PRAGMA journal_mode = WAL"]
+  }
+
+  private mutating func becomePostgres() {
+    (dialect, capabilities) = (.postgres, .postgres)
+    // libpq takes the types of more parameters for a broken message.
+    dialect.maxParameters = 7498
+    setUp = ["SET TIME ZONE 'UTC'"]
+    habits.errorsEndTransaction = true
+    habits.stalePlans = .reported { $0.details.sqlState == "0A000" }
+  }
+
+  private mutating func becomeMySQL(isMariaDB: Bool) {
+    (dialect, capabilities) = (isMariaDB ? .mariadb : .mysql, .mysql)
+    capabilities.unsignedIntegers = false
+    capabilities.matchedRowCounts = false
+    kind = { code, _ in DatabaseError.Kind(mysqlCode: code) }
+    let limit = isMariaDB ? "max_recursive_iterations" : "cte_max_recursion_depth"
+    setUp = ["SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', \(limit) = 4294967295"]
+    hasWideValues = false
+    habits.stalePlans = .reported { $0.details.nativeCode == 2057 }
+  }
+
+  /// SQLite's ODBC driver has one SQLSTATE for everything and does not pass on the extended code. The
+  /// words are constants of SQLite's source, in front of the names: the code that is missing.
+  private static let sqliteKind: Reading = { code, words in
+    let constants: [(String, DatabaseError.Kind)] = [
+      ("UNIQUE constraint", .uniqueViolation), ("NOT NULL constraint", .notNullViolation),
+      ("CHECK constraint", .checkViolation), ("FOREIGN KEY", .foreignKeyViolation),
+      ("no such ", .undefinedObject), ("near ", .syntax), ("incomplete input", .syntax),
+      ("unrecognized token", .syntax), ("integer overflow", .dataOutOfRange),
+    ]
+    return DatabaseError.Kind(sqliteCode: code) ?? constants.first { words.contains("]" + $0.0) }?.1
+  }
+}

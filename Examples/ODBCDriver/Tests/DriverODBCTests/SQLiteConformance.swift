@@ -1,0 +1,39 @@
+import DriverAPI
+import DriverConformance
+import DriverODBC
+import Foundation
+import Testing
+
+@Suite("SQLite over ODBC keeps the contract")
+struct SQLiteConformance {
+  private static let reasons = [
+    "TYPE-1 Doubles come back to the last bit, and floats with them.":
+      "libsqliteodbc reads doubles through texts of 15 digits",
+    "TYPE-1 Generated numbers come back equal.":
+      "libsqliteodbc reads doubles through texts of 15 digits",
+    "QUERY-2 One million rows stream in bounded memory.":
+      "libsqliteodbc loads the result; with StepAPI=1 expressions lose their types",
+  ]
+
+  @Test(arguments: ConformanceSuite.cases(SQLiteFile(), except: reasons))
+  func holds(_ promise: ConformanceCase) async throws { try await promise.run() }
+}
+
+/// SQLite as a file, through libsqliteodbc.
+struct SQLiteFile: ConformanceHarness {
+  let name = "SQLite over ODBC"
+  let driver: any Driver = ODBCDriver()
+
+  func makeDatabase() async throws -> String {
+    let file = FileManager.default.temporaryDirectory.path + "/odbc-" + UUID().uuidString + ".db"
+    return "odbc:Driver=\(ODBCLibrary.sqlite);BigInt=1;Timeout=20000;Database=\(file)"
+  }
+
+  func removeDatabase(_ url: String) async {
+    guard let file = url.split(separator: "=").last else { return }
+    for suffix in ["", "-wal", "-shm"] {
+      // What cannot be removed is left to the system: the folder is for temporary files.
+      try? FileManager.default.removeItem(atPath: file + suffix)
+    }
+  }
+}

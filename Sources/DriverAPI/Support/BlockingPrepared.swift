@@ -1,0 +1,102 @@
+/// A statement of a ``BlockingSession``, run on the thread of its connection.
+///
+/// `@unchecked Sendable`: the statement is used on that thread alone.
+final class BlockingPrepared<Session: BlockingSession>: DriverStatement, @unchecked Sendable {
+  let text: StatementText
+  let connection: BlockingConnection<Session>
+  /// Nil if it has to be prepared again.
+  private var statement: Session.Statement?
+  private var hasRun = false
+
+  init(
+    _ text: StatementText, _ statement: Session.Statement,
+    on connection: BlockingConnection<Session>
+  ) {
+    (self.text, self.statement, self.connection) = (text, statement, connection)
+  }
+
+  var parameterCount: Int? { statement?.parameterCount }
+
+  func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
+    try await connection.run(text) { () throws(DatabaseError) -> ExecResult in
+      defer { self.end(wasInterrupted: self.connection.wasInterrupted) }
+      return try self.result(of: try self.execute(parameters))
+    }
+  }
+
+  func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
+    try await connection.run(text) { () throws(DatabaseError) -> BlockingRows<Session> in
+      do throws(DatabaseError) {
+        return try BlockingRows(of: try self.execute(parameters), self)
+      } catch {
+        self.end(wasInterrupted: self.connection.wasInterrupted)
+        throw error
+      }
+    }
+  }
+
+  func finalize() {
+    connection.runLater { self.release() }
+  }
+
+  /// Closes the rows. On the thread.
+  func end(wasInterrupted: Bool) {
+    statement?.closeRows()
+    guard wasInterrupted else { return }
+    // Not every library leaves a statement whole that was stopped.
+    release()
+    connection.session.settle()
+  }
+
+  private func release() {
+    statement?.free()
+    statement = nil
+  }
+}
+
+extension BlockingPrepared {
+  private func execute(_ parameters: [Value]) throws(DatabaseError) -> Session.Statement {
+    try connection.server.capabilities.check(parameters)
+    let habits = connection.session.habits
+    if hasRun, case .unnoticed = habits.stalePlans { release() }
+    hasRun = true
+    do throws(DatabaseError) { try prepared().execute(parameters) } catch {
+      guard case .reported(let isStale) = habits.stalePlans, isStale(error),
+        connection.transactionStatus == .none
+      else { throw error }
+      statement?.closeRows()
+      release()
+      try prepared().execute(parameters)
+    }
+    connection.note(text.followingStatus)
+    return try prepared()
+  }
+
+  private func prepared() throws(DatabaseError) -> Session.Statement {
+    if let statement { return statement }
+    let fresh = try connection.session.prepare(text)
+    statement = fresh
+    return fresh
+  }
+
+  private func result(of statement: Session.Statement) throws(DatabaseError) -> ExecResult {
+    var result = try statement.result()
+    guard result.rowCount > 0, result.lastInsertID == nil, text.leadingKeyword == "INSERT",
+      !connection.server.dialect.hasReturning
+    else { return result }
+    result.lastInsertID = try connection.lastInsertID()
+    return result
+  }
+}
+
+extension StatementText {
+  /// Where the session stands when the statement has succeeded; nil if that is where it stood.
+  fileprivate var followingStatus: TransactionStatus? {
+    switch transactionStep {
+    case .begin: .active
+    case .commit, .rollback: TransactionStatus.none
+    // To a savepoint, from where it goes on.
+    case nil: leadingKeyword == "ROLLBACK" ? .active : nil
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// What the sessions of a blocking library do in their own way, for ``BlockingConnection`` to heed.
+public struct SessionHabits: Sendable {
+  /// How a kept statement learns that its tables have changed since it was prepared. [STMT-1]
+  public enum StalePlans: Sendable {
+    /// By itself: the server or the library prepares it again.
+    case renewed
+    /// By an error: outside a transaction it is then prepared again, and run once more.
+    case reported(@Sendable (DatabaseError) -> Bool)
+    /// Not at all: it is prepared for each execution.
+    case unnoticed
+  }
+
+  /// Whether a transaction takes nothing but a rollback after any error; otherwise only a deadlock
+  /// does that. Not asked where ``BlockingSession/transactionStatus`` is known. [TX-4]
+  public var errorsEndTransaction = false
+  /// Whether transactions begin and end by ``BlockingSession/carryOut(_:)``, because of a statement
+  /// that does so the library takes no notice. Give the dialect ``TransactionWords/calls`` then.
+  public var hasTransactionCalls = false
+  /// How a kept statement learns that its tables have changed.
+  public var stalePlans = StalePlans.renewed
+
+  /// The habits of most libraries.
+  public init() {}
+}

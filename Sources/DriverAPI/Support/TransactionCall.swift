@@ -1,0 +1,29 @@
+/// A statement that is none: what it does is a call of the client library.
+final class TransactionCall<Session: BlockingSession>: DriverStatement {
+  let parameterCount: Int? = 0
+  private let step: TransactionStep
+  private let connection: BlockingConnection<Session>
+
+  init(_ step: TransactionStep, on connection: BlockingConnection<Session>) {
+    (self.step, self.connection) = (step, connection)
+  }
+
+  func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
+    let (step, connection) = (step, connection)
+    try await connection.calls.run(heedingCancellation: false) { () throws(DatabaseError) in
+      // An end that fails ends the transaction too.
+      connection.note(TransactionStatus.none)
+      do throws(DatabaseError) { try connection.session.carryOut(step) } catch {
+        throw connection.observed(error)
+      }
+      if case .begin = step { connection.note(.active) }
+    }
+    return ExecResult(rowCount: 0)
+  }
+
+  func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
+    throw .misuse("what begins or ends a transaction gives no rows; use exec")
+  }
+
+  func finalize() {}
+}

@@ -1,0 +1,28 @@
+import DriverAPI
+import Foundation
+import Testing
+
+@Suite("Calls that block", .timeLimit(.minutes(1))) struct BlockingCallsTests {
+  @Test func `nobody waits for an interrupted call that does not return`() async throws {
+    let calls = BlockingCalls(label: "stuck", patience: .milliseconds(50))
+    let stuck = DispatchSemaphore(value: 0)
+    defer { stuck.signal() }
+    calls.statementBegins()
+    Thread.detachNewThread {
+      Thread.sleep(forTimeInterval: 0.02)
+      calls.interrupt()
+    }
+    let error = try #require(
+      await #expect(throws: DatabaseError.self) {
+        try await calls.run { () throws(DatabaseError) in stuck.wait() }
+      })
+    #expect(error.kind == .cancelled && error.connection == .spent && error.execution == .unknown)
+  }
+
+  @Test func `a call that returns in time is not given up`() async throws {
+    let calls = BlockingCalls(label: "slow", patience: .seconds(30))
+    calls.statementBegins()
+    calls.interrupt()
+    #expect(try await calls.run { () throws(DatabaseError) in 7 } == 7)
+  }
+}

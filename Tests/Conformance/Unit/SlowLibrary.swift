@@ -1,0 +1,116 @@
+import DriverAPI
+import Foundation
+import Synchronization
+
+/// A client library whose calls block, as small as one can be: it does what the statement says, and
+/// takes down what it was asked for.
+final class SlowLibrary: Sendable {
+  private let entries = Mutex<[String]>([])
+  /// Lets a `SLEEP` end.
+  let wake = DispatchSemaphore(value: 0)
+  /// Counts the `SLEEP`s that have begun.
+  let asleep = DispatchSemaphore(value: 0)
+  let habits: SessionHabits
+  let isLost = Atomic(false)
+
+  init(_ habits: SessionHabits = SessionHabits()) {
+    self.habits = habits
+  }
+
+  /// What was asked for since the last time this was.
+  func takeLog() -> [String] {
+    entries.withLock { entries in
+      defer { entries = [] }
+      return entries
+    }
+  }
+
+  func log(_ entry: String) { entries.withLock { $0.append(entry) } }
+
+  func connect() async throws(DatabaseError) -> BlockingConnection<SlowSession> {
+    try await BlockingConnection.open(label: "slow") { calls throws(DatabaseError) in
+      SlowSession(self, calls)
+    }
+  }
+}
+
+final class SlowSession: BlockingSession {
+  let library: SlowLibrary
+  let calls: BlockingCalls
+  let server: ServerFacts
+
+  init(_ library: SlowLibrary, _ calls: BlockingCalls) {
+    (self.library, self.calls) = (library, calls)
+    var dialect = Dialect(name: "slow")
+    dialect.lastInsertID = "COUNT 1"
+    server = ServerFacts(
+      product: "Slow", version: "1", dialect: dialect, capabilities: Capabilities())
+    library.log("open")
+  }
+
+  var habits: SessionHabits { library.habits }
+  var isLost: Bool { library.isLost.load(ordering: .sequentiallyConsistent) }
+
+  func prepare(_ text: StatementText) throws(DatabaseError) -> SlowStatement {
+    library.log("prepare \(text.text)")
+    return SlowStatement(text, self)
+  }
+
+  func carryOut(_ step: TransactionStep) throws(DatabaseError) { library.log("\(step)") }
+  func settle() { library.log("settle") }
+  func close() { library.log("close") }
+}
+
+final class SlowStatement: BlockingStatement {
+  private let text: StatementText
+  private let session: SlowSession
+  private var executionCount = 0
+  private var next = 0
+
+  init(_ text: StatementText, _ session: SlowSession) {
+    (self.text, self.session) = (text, session)
+  }
+
+  func execute(_ parameters: [Value]) throws(DatabaseError) {
+    session.library.log(text.text)
+    executionCount += 1
+    next = 0
+    switch text.leadingKeyword {
+    case "SLEEP": try sleep()
+    case "FAIL": throw DatabaseError(.other, "failed as told")
+    case "DEADLOCK": throw DatabaseError(.deadlock, "failed as told")
+    case "CHANGED" where executionCount > 1: throw DatabaseError(.invalidValue, "changed")
+    default: break
+    }
+  }
+
+  private func sleep() throws(DatabaseError) {
+    let library = session.library
+    try session.calls.interruptible(cancel: { library.wake.signal() }) {
+      library.asleep.signal()
+      library.wake.wait()
+    }
+    if session.calls.wasInterrupted { throw DatabaseError(.other, "stopped") }
+  }
+
+  func result() throws(DatabaseError) -> ExecResult {
+    ExecResult(rowCount: text.changesRows ? 1 : 0)
+  }
+
+  /// `COUNT 5` counts to five.
+  private var rowCount: Int { text.text.split(separator: " ").last.flatMap { Int($0) } ?? 0 }
+
+  func columns() throws(DatabaseError) -> ColumnList {
+    ColumnList(text.leadingKeyword == "COUNT" ? [Column(name: "n")] : [])
+  }
+
+  func fetchRow(into page: RowPage) throws(DatabaseError) -> Bool {
+    guard next < rowCount else { return false }
+    next += 1
+    page.append(Cell(kind: .int, bits: UInt64(next)))
+    return true
+  }
+
+  func closeRows() {}
+  func free() { session.library.log("free \(text.text)") }
+}
