@@ -26,16 +26,31 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
-    // What the database can do at most: the same work, in C, without any layer above the library.
+    // What the databases can do at most: the same work, in C, without any layer above the libraries.
+    .target(name: "CRawWork", cSettings: [.treatAllWarnings(as: .error)]),
     .target(
-      name: "CRawSQLite", cSettings: [.treatAllWarnings(as: .error)],
+      name: "CRawSQLite", dependencies: ["CRawWork"], cSettings: [.treatAllWarnings(as: .error)],
       linkerSettings: [.linkedLibrary("sqlite3")]),
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .target(
+      name: "CRawPostgres", dependencies: ["CLibPQ", "CRawWork"],
+      cSettings: [.treatAllWarnings(as: .error)]),
+    .systemLibrary(
+      name: "CLibMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+    .target(
+      name: "CRawMariaDB", dependencies: ["CLibMariaDB", "CRawWork"],
+      cSettings: [.treatAllWarnings(as: .error)]),
     .executableTarget(
       name: "DatabaseBenchmarks",
       dependencies: [
+        "CRawMariaDB",
+        "CRawPostgres",
         "CRawSQLite",
+        "CRawWork",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "DriverAPI", package: "dovetail"),
+        .product(name: "DriverMySQL", package: "dovetail"),
+        .product(name: "DriverPostgres", package: "dovetail"),
         .product(name: "DriverSQLite", package: "dovetail"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],

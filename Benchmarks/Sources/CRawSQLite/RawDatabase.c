@@ -43,13 +43,6 @@ const char *raw_message(raw_database *database) {
   return sqlite3_errmsg(database->handle);
 }
 
-void raw_fixture_name(int64_t index, char destination[21]) {
-  // Twenty bytes: more than Swift keeps inside a String, so that an owned copy is a real one.
-  memcpy(destination, "name-000000000000000", 21);
-  for (int place = 19; place > 4 && index > 0; place--, index /= 10)
-    destination[place] = (char)('0' + index % 10);
-}
-
 static int fill(sqlite3_stmt *insert, int64_t rows) {
   char name[21], note[21];
   for (int64_t id = 1; id <= rows; id++) {

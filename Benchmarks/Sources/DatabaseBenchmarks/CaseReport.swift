@@ -1,6 +1,7 @@
 /// The rounds of one case and the line they become.
 struct CaseReport {
-  let work: Work
+  /// Engine and case, as `sqlite point-select`.
+  let title: String
   let names: [String]
   private var rounds: [[Outcome]] = []
 
@@ -8,8 +9,8 @@ struct CaseReport {
   static let baseline = "raw-c"
   static let subject = "dovetail"
 
-  init(work: Work, names: [String]) {
-    self.work = work
+  init(title: String, names: [String]) {
+    self.title = title
     self.names = names
   }
 
@@ -18,7 +19,7 @@ struct CaseReport {
 
   /// The line for a case; it ends in `ratio=`, Dovetail's speed over that of raw C.
   var line: String {
-    var words = ["sqlite", work.rawValue]
+    var words = [title]
     for (index, name) in names.enumerated() {
       words.append("\(name)=\(Int(median(of: index, \.rate).rounded()))/s")
     }

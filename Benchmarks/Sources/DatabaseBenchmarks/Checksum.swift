@@ -23,4 +23,15 @@ struct Checksum: Equatable {
   mutating func addText(count: Int, last: UInt8) {
     integers &+= Int64(count) &+ Int64(last)
   }
+
+  /// Adds a text that is borrowed from the client library.
+  mutating func add(_ text: Span<UInt8>) {
+    addText(count: text.count, last: text.isEmpty ? 0 : text[text.count - 1])
+  }
+
+  /// Adds what another reader saw.
+  mutating func add(_ other: Checksum) {
+    integers &+= other.integers
+    doubles += other.doubles
+  }
 }

@@ -6,10 +6,11 @@ import Foundation
 struct DatabaseBenchmarks: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "database-benchmarks",
-    abstract: "Measures Dovetail on SQLite against raw C and GRDB, in interleaved rounds.",
-    subcommands: [Compare.self, MemoryProbe.self], defaultSubcommand: Compare.self)
+    abstract: "Measures Dovetail against raw C (and GRDB on SQLite), in interleaved rounds.",
+    subcommands: [Compare.self, MemoryProbe.self, ServerMemoryProbe.self],
+    defaultSubcommand: Compare.self)
 
-  /// Everybody who can take part; GRDB with both of its ways to open a file.
+  /// Everybody who can take part on SQLite; GRDB with both of its ways to open a file.
   static func contenders() -> [any Contender] {
     [DovetailContender(), RawContender(), GRDBContender.queue(), GRDBContender.pool()]
   }

@@ -20,25 +20,33 @@ struct MemoryProbe: AsyncParsableCommand {
     // A page cache of 2 MB, SQLite's own default: what grows beyond it is not the cache.
     let store = Store(path: path, rows: rows, synchronous: "NORMAL", cacheKiB: 2_000)
     _ = try await found.measure(.pointSelect, count: 2_000, on: store)
+    try await Self.measureGrowth(of: contender, rows: rows) {
+      try await found.measure(.streamBorrowed, count: 0, on: store)
+    }
+    try await found.close(store)
+  }
+
+  /// Prints resident memory before `stream` and its peak during it, in KiB.
+  static func measureGrowth(
+    of contender: String, rows: Int64, _ stream: () async throws -> Outcome
+  ) async throws {
     let before = try ProcessMemory.read()
     try ProcessMemory.forgetPeak()
-    let outcome = try await found.measure(.streamBorrowed, count: 0, on: store)
+    let outcome = try await stream()
     let after = try ProcessMemory.read()
     guard outcome.operations == rows else {
       throw BenchmarkError("\(contender) read \(outcome.operations) of \(rows) rows.")
     }
     print(before.residentKiB, after.peakKiB)
-    try await found.close(store)
   }
 
-  /// Runs the probe for `contender` and returns resident memory before the stream and its peak
-  /// during it, in KiB.
-  static func measure(_ contender: String, on store: Store) throws -> (before: Int, peak: Int) {
+  /// Runs a probe for `contender` and returns what it printed.
+  static func measure(
+    _ contender: String, _ arguments: [String]
+  ) throws -> (before: Int, peak: Int) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    process.arguments = [
-      "memory-probe", "--contender", contender, "--path", store.path, "--rows", "\(store.rows)",
-    ]
+    process.arguments = arguments
     let output = Pipe()
     process.standardOutput = output
     try process.run()

@@ -1,4 +1,4 @@
-import CRawSQLite
+import CRawWork
 
 /// A row to be written, the same that the C loops write for the same index.
 struct NewRow: Sendable {

@@ -1,3 +1,5 @@
+import CRawWork
+
 /// What one contender did in one round.
 struct Outcome {
   /// Rows read or written.
@@ -11,4 +13,13 @@ struct Outcome {
 
   /// Processor time of this process per operation, in microseconds.
   var microsecondsOfCPU: Double { elapsed.cpuSeconds * 1e6 / Double(max(operations, 1)) }
+}
+
+extension Outcome {
+  /// What a C loop did.
+  init(_ outcome: raw_outcome, _ elapsed: Elapsed, writes: Bool) {
+    self.init(
+      operations: Int(outcome.operations), elapsed: elapsed,
+      checksum: writes ? nil : Checksum(integers: outcome.integers, doubles: outcome.doubles))
+  }
 }

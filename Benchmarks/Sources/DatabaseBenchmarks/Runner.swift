@@ -15,13 +15,13 @@ struct Runner {
   /// Measures `work` with `count` operations a round and prints nothing.
   func run(_ work: Work, count: Int) async throws -> CaseReport {
     if !work.writes { try await warm(work, count: count) }
-    var report = CaseReport(work: work, names: contenders.map(\.name))
+    var report = CaseReport(title: "sqlite \(work.rawValue)", names: contenders.map(\.name))
     for _ in 0..<rounds {
       var round: [Outcome] = []
       for contender in contenders {
         round.append(try await measure(contender, work, count: count))
       }
-      try compare(round, work)
+      try Outcome.compare(round, of: contenders.map(\.name), in: work.rawValue)
       report.add(round)
     }
     return report
@@ -53,24 +53,4 @@ struct Runner {
     outcome.checksum = try store.written()
     return outcome
   }
-
-  /// Two contenders that did not read or write the same have not been compared.
-  private func compare(_ round: [Outcome], _ work: Work) throws {
-    guard let first = round.first else { return }
-    for (contender, outcome) in zip(contenders, round) where outcome.checksum != first.checksum {
-      throw BenchmarkError(
-        """
-        \(work.rawValue): \(contender.name) saw \(outcome.checksum.debugText), \
-        \(contenders[0].name) saw \(first.checksum.debugText); the figures would mean nothing.
-        """)
-    }
-    for (contender, outcome) in zip(contenders, round) where outcome.operations != first.operations
-    {
-      throw BenchmarkError("\(work.rawValue): \(contender.name) did \(outcome.operations) rows.")
-    }
-  }
-}
-
-extension Optional where Wrapped == Checksum {
-  fileprivate var debugText: String { map { "\($0.integers)/\($0.doubles)" } ?? "nothing" }
 }

@@ -1,4 +1,5 @@
 import CRawSQLite
+import CRawWork
 import Glibc
 
 /// One SQLite file that contenders work on.

@@ -1,24 +1,13 @@
 #ifndef DOVETAIL_RAW_SQLITE_H
 #define DOVETAIL_RAW_SQLITE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "CRawWork.h"
 
 // The loops a careful C programmer would write over sqlite3, for the Swift side to be measured against.
 // Every function that can fail returns an SQLite result code; 0 is success.
 
 /// One open connection. Not safe for two threads at once unless a function says so.
 typedef struct raw_database raw_database;
-
-/// What a loop did. The checksum lets two implementations prove that they read the same bytes.
-typedef struct {
-  int64_t operations;
-  double seconds;
-  /// Sum of the integers, and of length and last byte of every text.
-  int64_t integers;
-  /// Sum of the doubles.
-  double doubles;
-} raw_outcome;
 
 /// Opens `path` without SQLite's own mutexes (the caller serialises) and runs `pragmas` on it.
 int raw_open(const char *path, const char *pragmas, raw_database **database);
@@ -34,9 +23,6 @@ int raw_select_integer(raw_database *database, const char *sql, int64_t *value);
 
 /// What SQLite says about the last failure on this connection.
 const char *raw_message(raw_database *database);
-
-/// Fills `destination` with the `index`th text of the fixture, 20 bytes and a final NUL.
-void raw_fixture_name(int64_t index, char destination[21]);
 
 /// Creates table `t(id, name, score, note)` with ids 1...`rows`; every other `note` is NULL.
 int raw_build_fixture(raw_database *database, int64_t rows);

@@ -119,10 +119,3 @@ final class DovetailContender: Contender {
     return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: nil)
   }
 }
-
-extension Checksum {
-  /// Adds a text that is borrowed from the client library.
-  fileprivate mutating func add(_ text: Span<UInt8>) {
-    addText(count: text.count, last: text.isEmpty ? 0 : text[text.count - 1])
-  }
-}

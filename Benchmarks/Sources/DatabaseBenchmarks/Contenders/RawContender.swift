@@ -1,4 +1,5 @@
 import CRawSQLite
+import CRawWork
 import Synchronization
 
 /// The C loops: what the library itself can do.
@@ -19,10 +20,7 @@ final class RawContender: Contender {
     let code = run(work, Int64(count), store, raw.handle, &outcome)
     let elapsed = stopwatch.elapsed()
     try raw.check(code)
-    return Outcome(
-      operations: Int(outcome.operations), elapsed: elapsed,
-      checksum: work.writes
-        ? nil : Checksum(integers: outcome.integers, doubles: outcome.doubles))
+    return Outcome(outcome, elapsed, writes: work.writes)
   }
 
   func synchronousLevel(on store: Store) throws -> Int64 {
