@@ -16,13 +16,20 @@ package final class EventLoop: Sendable {
 
   /// How many tasks wait for a socket now.
   let waitingCount = Atomic<Int>(0)
+  let inlineWait = InlineWait()
   private let epoll: Int32
   private let watches = Mutex<[UInt64: SocketWatch]>([:])
   private let nextID = Atomic<UInt64>(1)
+  /// Names the inline wait's starter among the events.
+  private static let starterID: UInt64 = 0
 
   private init() {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     precondition(epoll >= 0, "the system has no room for an epoll instance: errno \(errno)")
+    var event = epoll_event(
+      events: dovetail_epoll_readable, data: epoll_data_t(u64: Self.starterID))
+    let status = epoll_ctl(epoll, EPOLL_CTL_ADD, inlineWait.starter, &event)
+    precondition(status == 0, "the system cannot watch an eventfd: errno \(errno)")
     startThread()
   }
 
@@ -79,14 +86,32 @@ package final class EventLoop: Sendable {
   private func run() -> Never {
     let capacity = 128
     let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
+    var inline: InlineWait.Watch?
+    var lastLook = ContinuousClock.now
     while true {
-      let count = Int(epoll_wait(epoll, events, Int32(capacity), -1))
+      let limit = inline == nil ? -1 : InlineWait.tick
+      let count = Int(epoll_wait(epoll, events, Int32(capacity), limit))
       precondition(count >= 0 || errno == EINTR, "epoll_wait failed: errno \(errno)")
       for index in 0..<max(0, count) {
-        let event = events[index]
-        let watch = watches.withLock { $0[event.data.u64] }
-        watch?.report(Readiness(epollEvents: event.events))
+        let id = events[index].data.u64
+        if id == Self.starterID {
+          inline = inlineWait.start()
+          continue
+        }
+        let watch = watches.withLock { $0[id] }
+        watch?.report(Readiness(epollEvents: events[index].events))
       }
+      if inline != nil { look(&inline, &lastLook) }
     }
+  }
+
+  private func look(
+    _ inline: inout InlineWait.Watch?, _ lastLook: inout ContinuousClock.Instant
+  ) {
+    // Between two events of other sockets less than a tick may pass.
+    let now = ContinuousClock.now
+    guard now - lastLook >= .milliseconds(Int64(InlineWait.tick)), var watch = inline else { return }
+    lastLook = now
+    inline = inlineWait.look(&watch) ? watch : nil
   }
 }

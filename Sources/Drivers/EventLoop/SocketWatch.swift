@@ -26,9 +26,6 @@ package final class SocketWatch: Sendable {
   private let onReady: (@Sendable (Readiness) -> Void)?
   private let state = Mutex(State())
 
-  /// How long a lone task waits on its own thread. A database on the same machine answers within it;
-  /// going to sleep and being resumed on another thread costs 20 to 40 µs more than the answer.
-  private static let patience = 200_000
   private static let bestScore = 8
   private static let pauseAfterFailures = -32
 
@@ -45,7 +42,9 @@ package final class SocketWatch: Sendable {
   /// Returns when the socket is ready for `interest`, was woken or removed, or the deadline passed.
   ///
   /// For one task at a time. While no other task of the process waits for a socket, and this one
-  /// usually answers at once, the thread is held for up to 0.2 ms before the task is suspended.
+  /// usually answers at once, the thread is held for up to two milliseconds before the task is
+  /// suspended: going to sleep and being resumed on another thread costs 20 to 40 µs more than the
+  /// answer of a database on the same machine.
   package func wait(
     for interest: Readiness, until deadline: ContinuousClock.Instant? = nil
   ) async -> Readiness {
@@ -124,16 +123,16 @@ package final class SocketWatch: Sendable {
       return state.inlineScore >= 0
     }
     guard isWorthIt else { return nil }
-    let ready = poll(for: interest, nanoseconds: Self.patience)
+    let ready = loop.inlineWait.wait(for: interest, of: descriptor)
     state.withLock { state in
-      if ready.isEmpty {
+      if ready == nil {
         state.inlineScore -= 2
         if state.inlineScore < 0 { state.inlineScore = Self.pauseAfterFailures }
       } else {
         state.inlineScore = min(state.inlineScore + 1, Self.bestScore)
       }
     }
-    return ready.isEmpty ? nil : ready
+    return ready
   }
 
   private func timeOut(_ number: UInt64) {
