@@ -9,7 +9,7 @@ extension Database {
     _ text: StatementText, _ values: [Value]
   ) async throws(DatabaseError) -> PipelineResult? {
     guard let pipelines, text.isReadOnly, text.use == .data, !Task.isCancelled,
-      values.count == text.parameterCount, !text.runsAlone.load(ordering: .relaxed),
+      values.count == text.parameterCount, !text.solitude.lasts(),
       let lane = pipelines.lane()
     else { return nil }
     let observation = instruments.begin(text)

@@ -46,10 +46,10 @@ final class PipelineGroup: Sendable {
       if state.isClosed { return (PipelineLane?.none, false) }
       var best: (lane: PipelineLane, depth: Int)?
       for lane in state.lanes {
-        if lane.idleTime(at: now) >= trusted {
-          stale.append(lane)
-        } else if let depth = lane.openDepth(at: now), depth < best?.depth ?? .max {
-          best = (lane, depth)
+        switch lane.standing(at: now, trustedFor: trusted) {
+        case .stale: stale.append(lane)
+        case .open(let depth): if depth < best?.depth ?? .max { best = (lane, depth) }
+        case .shut: break
         }
       }
       if !stale.isEmpty { state.lanes.removeAll { lane in stale.contains { $0 === lane } } }

@@ -18,7 +18,6 @@ final class PipelineLane: Sendable {
 
   private struct Running {
     let number: UInt64
-    let since: MonotonicTime
     let text: StatementText
     var reason: Reason?
   }
@@ -26,15 +25,22 @@ final class PipelineLane: Sendable {
   private struct State {
     var running: Deque<Running> = []
     var nextNumber: UInt64 = 1
+    /// When the first of them came to be the first: the server runs it since then, if not before.
+    var headSince = MonotonicTime.now
     var lastUse = MonotonicTime.now
     var isSpent = false
     var watchIsArmed = false
+    /// The statement that was late when the watch last looked.
+    var suspect: UInt64?
   }
 
-  /// Nothing is sent behind a statement that has run for longer than this; in nanoseconds.
-  private static let freshness: Int64 = 4_000_000
+  /// Nothing is sent behind a statement that has run for longer than this; in nanoseconds. More than two
+  /// ticks of the kernel's clock, which is all that ``MonotonicTime`` sees.
+  private static let freshness: Int64 = 10_000_000
   /// A statement with others behind it may run for so long.
   private static let patience = Duration.milliseconds(20)
+  /// And for so much longer, in case it was this process that stood still.
+  private static let grace = Duration.milliseconds(5)
   private static let maxDepth = 256
 
   let session: any DriverPipeline
@@ -53,12 +59,24 @@ final class PipelineLane: Sendable {
     state.withLock { $0.running.isEmpty ? now.since($0.lastUse) : 0 }
   }
 
-  /// The depth if another statement may be sent; nil if it would have to wait for a long one.
-  func openDepth(at now: MonotonicTime) -> Int? {
+  /// Whether the lane takes another statement.
+  enum Standing {
+    /// Yes, behind so many others.
+    case open(depth: Int)
+    /// Not now: it would have to wait for a long one.
+    case shut
+    /// It was idle for longer than it is trusted.
+    case stale
+  }
+
+  /// How the lane stands, if it is trusted for so many nanoseconds without use.
+  func standing(at now: MonotonicTime, trustedFor trusted: Int64) -> Standing {
     state.withLock { state in
-      if state.isSpent || state.running.count >= Self.maxDepth { return nil }
-      if let first = state.running.first, now.since(first.since) > Self.freshness { return nil }
-      return state.running.count
+      let depth = state.running.count
+      if depth == 0, now.since(state.lastUse) >= trusted { return .stale }
+      if state.isSpent || depth >= Self.maxDepth { return .shut }
+      if depth > 0, now.since(state.headSince) > Self.freshness { return .shut }
+      return .open(depth: depth)
     }
   }
 
@@ -68,7 +86,8 @@ final class PipelineLane: Sendable {
       let number = state.nextNumber
       state.nextNumber += 1
       state.lastUse = .now
-      state.running.append(Running(number: number, since: state.lastUse, text: text))
+      if state.running.isEmpty { state.headSince = state.lastUse }
+      state.running.append(Running(number: number, text: text))
       let armsWatch = state.running.count > 1 && !state.watchIsArmed
       if armsWatch { state.watchIsArmed = true }
       return (number, armsWatch)
@@ -80,7 +99,10 @@ final class PipelineLane: Sendable {
   /// That statement ended; answers why it was interrupted, if it was.
   func end(_ number: UInt64) -> Reason? {
     state.withLock { state in
-      if state.running.first?.number == number { return state.running.removeFirst().reason }
+      if state.running.first?.number == number {
+        state.headSince = .now
+        return state.running.removeFirst().reason
+      }
       guard let index = state.running.firstIndex(where: { $0.number == number }) else { return nil }
       return state.running.remove(at: index).reason
     }
@@ -112,20 +134,27 @@ final class PipelineLane: Sendable {
     for number in numbers { interrupt(number, reason) }
   }
 
-  private func watchHead() {
-    _ = DeadlineTimer.shared.schedule(at: .now + Self.patience) { [weak self] in self?.moveHead() }
+  private func watchHead(after time: Duration = patience) {
+    _ = DeadlineTimer.shared.schedule(at: .now + time) { [weak self] in self?.moveHead() }
   }
 
   private func moveHead() {
-    let (late, watchesOn) = state.withLock { state in
+    let (late, next) = state.withLock { state in
       state.watchIsArmed = state.running.count > 1
-      guard let first = state.running.first, state.running.count > 1, first.reason == nil,
-        MonotonicTime.now.since(first.since) >= Self.patience.inNanoseconds
-      else { return (UInt64?.none, state.watchIsArmed) }
-      first.text.runsAlone.store(true, ordering: .relaxed)
-      return (first.number, true)
+      guard let first = state.running.first, state.watchIsArmed else {
+        return (UInt64?.none, Duration?.none)
+      }
+      guard first.reason == nil,
+        MonotonicTime.now.since(state.headSince) >= Self.patience.inNanoseconds
+      else { return (nil, Self.patience) }
+      guard state.suspect == first.number else {
+        state.suspect = first.number
+        return (nil, Self.grace)
+      }
+      first.text.solitude.begin()
+      return (first.number, Self.patience)
     }
     if let late { interrupt(late, .moved) }
-    if watchesOn { watchHead() }
+    if let next { watchHead(after: next) }
   }
 }

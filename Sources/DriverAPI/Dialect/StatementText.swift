@@ -20,7 +20,7 @@ public final class StatementText: Sendable {
   public let statementCount: Int
   let use: Use
   /// Whether it ran too long to be sent among the statements of others.
-  let runsAlone = Atomic<Bool>(false)
+  let solitude = Solitude()
 
   init(
     original: String, text: String, parameterCount: Int, statements: [LexerFindings.Statement]

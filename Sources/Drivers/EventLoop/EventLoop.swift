@@ -110,7 +110,9 @@ package final class EventLoop: Sendable {
   ) {
     // Between two events of other sockets less than a tick may pass.
     let now = ContinuousClock.now
-    guard now - lastLook >= .milliseconds(Int64(InlineWait.tick)), var watch = inline else { return }
+    guard now - lastLook >= .milliseconds(Int64(InlineWait.tick)), var watch = inline else {
+      return
+    }
     lastLook = now
     inline = inlineWait.look(&watch) ? watch : nil
   }

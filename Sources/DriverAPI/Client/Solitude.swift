@@ -1,0 +1,44 @@
+import Synchronization
+
+/// How long a text that held up the statements of others stays away from them.
+///
+/// Not for ever: on a machine that stood still for a moment a short statement looks like a long one. Each
+/// time it happens again the text stays away for twice as long, at most for some minutes.
+final class Solitude: Sendable {
+  private struct State {
+    var length = Solitude.shortest
+    var end = MonotonicTime(nanoseconds: 0)
+  }
+
+  private static let shortest: Int64 = 1_000_000_000
+  private static let longest: Int64 = 256 * shortest
+  /// A text that kept up with others for so many times its last absence begins anew.
+  private static let forgiveness: Int64 = 8
+
+  private let state = Mutex(State())
+  /// Read for every statement; the lock is not.
+  private let hasBegun = Atomic<Bool>(false)
+
+  /// Whether the text is to be kept away from others now.
+  @inline(__always)
+  func lasts(at now: @autoclosure () -> MonotonicTime = .now) -> Bool {
+    hasBegun.load(ordering: .relaxed) && isBefore(now())
+  }
+
+  /// The text held others up.
+  func begin(at now: MonotonicTime = .now) {
+    state.withLock { state in
+      if now < state.end { return }
+      let isForgiven = now.since(state.end) > state.length * Self.forgiveness
+      let isFirst = state.end.nanoseconds == 0
+      state.length =
+        isFirst || isForgiven ? Self.shortest : min(state.length * 2, Self.longest)
+      state.end = now.advanced(by: state.length)
+    }
+    hasBegun.store(true, ordering: .relaxed)
+  }
+
+  private func isBefore(_ now: MonotonicTime) -> Bool {
+    state.withLock { now < $0.end }
+  }
+}
