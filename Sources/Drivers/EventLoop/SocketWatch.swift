@@ -64,7 +64,11 @@ package final class SocketWatch: Sendable {
 
   /// Has `onReady` called once when the socket is ready for `interest`.
   package func arm(for interest: Readiness) {
-    if !loop.arm(id, descriptor, interest) { onReady?(.failed) }
+    // Under the lock: once the watch is removed, another socket may have the descriptor's number.
+    let isArmed = state.withLock { state in
+      !state.isRemoved && loop.arm(id, descriptor, interest)
+    }
+    if !isArmed { onReady?(.failed) }
   }
 
   /// Whether the socket is ready now, or becomes so within the time, in nanoseconds; the thread waits.
@@ -85,11 +89,11 @@ package final class SocketWatch: Sendable {
 
   /// Ends the watching; call it before the descriptor is closed. May be called twice.
   package func remove() {
-    loop.forget(id, descriptor)
     let waiter = state.withLock { state in
       state.isRemoved = true
       return state.takeWaiter()
     }
+    loop.forget(id, descriptor)
     waiter?.resume(returning: .failed)
   }
 

@@ -3,19 +3,18 @@ import DriverAPI
 import EventLoop
 import Synchronization
 
-/// Under the lock: what is sent, and what comes back.
+/// For who is at work: what is sent, and what comes back.
 extension PostgresPipeline {
   /// Sends a statement and puts it at the end of the queue.
   ///
   /// - Throws: what was not sent, and why.
   func enqueue(
-    _ statement: PostgresPipelined, _ text: StatementText, _ values: [Value],
-    _ state: inout State
+    _ statement: PostgresPipelined, _ text: StatementText, _ values: [Value]
   ) throws(DatabaseError) {
     if let ending = state.ending { throw ending }
     let isFirst = state.pending.count == 0
-    guard try send(statement, text, values, &state), dovetail_pipeline_sync(link.handle) != 0 else {
-      throw end(&state)
+    guard try send(statement, text, values), dovetail_pipeline_sync(link.handle) != 0 else {
+      throw end()
     }
     // One that brings its preparing along is not at its rows yet.
     if isFirst, !statement.prepares { dovetail_stream_rows(link.handle) }
@@ -24,11 +23,10 @@ extension PostgresPipeline {
   }
 
   private func send(
-    _ statement: PostgresPipelined, _ text: StatementText, _ values: [Value],
-    _ state: inout State
+    _ statement: PostgresPipelined, _ text: StatementText, _ values: [Value]
   ) throws(DatabaseError) -> Bool {
     if let entry = state.statements.entry(for: text) {
-      return try send(statement, entry, values, state.parameters)
+      return try send(statement, entry, values)
     }
     try state.parameters.fill(values, types: [])
     let types = PostgresStatement.types(of: values)
@@ -38,62 +36,53 @@ extension PostgresPipeline {
         state.parameters.lengths, state.parameters.formats, 0) != 0
     }
     let (entry, evicted) = state.statements.add(text)
-    if let evicted, !giveUp(evicted, &state) { return false }
+    if let evicted, !giveUp(evicted) { return false }
     statement.prepares = true
     statement.prepared = entry
     return PQsendPrepare(link.handle, entry.name, entry.text.text, Int32(types.count), types) != 0
       && PQsendDescribePrepared(link.handle, entry.name) != 0
-      && run(entry, state.parameters, isBinary: false)
+      && run(entry, isBinary: false)
   }
 
   @inline(__always)
   private func send(
-    _ statement: PostgresPipelined, _ entry: PostgresPipelineCache.Entry, _ values: [Value],
-    _ parameters: PostgresParameters
+    _ statement: PostgresPipelined, _ entry: PostgresPipelineCache.Entry, _ values: [Value]
   ) throws(DatabaseError) -> Bool {
     statement.prepared = entry
     guard let description = entry.description else {
-      try parameters.fill(values, types: [])
-      return run(entry, parameters, isBinary: false)
+      try state.parameters.fill(values, types: [])
+      return run(entry, isBinary: false)
     }
-    try parameters.fill(values, types: description.parameterTypes)
+    try state.parameters.fill(values, types: description.parameterTypes)
     statement.isBinary = description.shape.isBinary
-    return run(entry, parameters, isBinary: statement.isBinary)
+    return run(entry, isBinary: statement.isBinary)
   }
 
-  private func run(
-    _ entry: PostgresPipelineCache.Entry, _ parameters: PostgresParameters, isBinary: Bool
-  ) -> Bool {
-    PQsendQueryPrepared(
+  private func run(_ entry: PostgresPipelineCache.Entry, isBinary: Bool) -> Bool {
+    let parameters = state.parameters
+    return PQsendQueryPrepared(
       link.handle, entry.name, Int32(parameters.count), parameters.addresses, parameters.lengths,
       parameters.formats, isBinary ? 1 : 0) != 0
   }
 
   /// A name that is not needed any more, with a place of its own in the queue that nobody waits for.
-  private func giveUp(_ name: String, _ state: inout State) -> Bool {
+  private func giveUp(_ name: String) -> Bool {
     state.pending.append(.unattended)
     return dovetail_send_close(link.handle, name, "DEALLOCATE \(name)") != 0
       && dovetail_pipeline_sync(link.handle) != 0
   }
 
-  /// The event loop saw the socket ready: takes in what has arrived and resumes whose answers are
-  /// complete.
+  /// Takes in what has arrived.
   func read() {
-    let finished: [PostgresPipelined] = state.withLock { state in
-      if state.isClosed { return [] }
-      let isOpen = PQconsumeInput(link.handle) != 0
-      takeResults(&state)
-      if !isOpen || PQstatus(link.handle) == CONNECTION_BAD { _ = end(&state) }
-      cancelUnwantedHead(&state)
-      let unsent = PQflush(link.handle) > 0
-      if state.ending == nil { link.watch.arm(for: unsent ? [.readable, .writable] : .readable) }
-      defer { state.finished.removeAll(keepingCapacity: true) }
-      return state.finished
-    }
-    for statement in finished { statement.finish() }
+    let isOpen = PQconsumeInput(link.handle) != 0
+    takeResults()
+    if !isOpen || PQstatus(link.handle) == CONNECTION_BAD { _ = end() }
+    cancelUnwantedHead()
+    let unsent = PQflush(link.handle) > 0
+    if state.ending == nil { link.watch.arm(for: unsent ? [.readable, .writable] : .readable) }
   }
 
-  private func takeResults(_ state: inout State) {
+  private func takeResults() {
     var isEmptyAgain = false
     while let head = state.pending.first, PQisBusy(link.handle) == 0 {
       guard let result = PQgetResult(link.handle) else {
@@ -115,7 +104,7 @@ extension PostgresPipeline {
   }
 
   /// The session is over: what was sent has an unknown outcome.
-  private func end(_ state: inout State) -> DatabaseError {
+  private func end() -> DatabaseError {
     let reason = state.pending.first?.fatal ?? link.lost()
     for statement in state.pending.removeAll() {
       statement.lose(reason)

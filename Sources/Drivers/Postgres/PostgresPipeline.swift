@@ -6,16 +6,17 @@ import Synchronization
 /// A session that many tasks share: their statements follow each other without waiting, each with a
 /// Sync of its own, so that it commits and fails alone. [PIPE-1, PIPE-2]
 ///
-/// Statements are sent on the thread of their task; answers are read by the event loop, which resumes
-/// the tasks. Both happen under one lock. `@unchecked Sendable`: libpq's session is used under that
-/// lock only.
+/// Nobody waits for the session: what is to be done with it is put into a mailbox, and who finds nobody
+/// at work there does what has gathered. `@unchecked Sendable`: libpq's session and ``state`` are used
+/// by who is at work only.
 final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
   let link: PostgresLink
   let options: PostgresOptions
-  let state = Mutex(State())
+  let mailbox = Mutex(Mailbox())
+  var state = State()
   private let cancel: PostgresCancelHandle
 
-  /// What the lock guards, besides libpq's session.
+  /// What belongs to whoever is at work, besides libpq's session.
   struct State {
     /// Sent and not answered yet, in order.
     var pending = PostgresQueue()
@@ -62,27 +63,17 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
       // Nothing has happened: the statement never ran. [STMT-1]
       guard PostgresCode.asksToPrepareAgain(error.details.sqlState), error.connection == .usable
       else { throw error }
-      state.withLock { $0.statements.forget(text) }
+      deliver(.forget(text))
       return try await send(text, parameters, number)
     }
   }
 
   func interrupt(number: UInt64) {
-    state.withLock { state in
-      guard let statement = state.pending.first(where: { $0.number == number }) else { return }
-      statement.isUnwanted = true
-      cancelUnwantedHead(&state)
-    }
+    leave(.interruption(number))
   }
 
   func close() async {
-    let left = state.withLock { state in
-      state.isClosed = true
-      state.ending = state.ending ?? link.lost(.notSent)
-      return state.pending.removeAll()
-    }
-    for statement in left { statement.fail(link.lost()) }
-    link.close()
+    await withUnsafeContinuation { deliver(.close($0)) }
   }
 
   private func send(
@@ -90,15 +81,7 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
   ) async throws(DatabaseError) -> PipelineResult {
     let outcome = await withUnsafeContinuation {
       (continuation: UnsafeContinuation<PostgresPipelined.Outcome, Never>) in
-      let refusal: DatabaseError? = state.withLock { state in
-        do throws(DatabaseError) {
-          try enqueue(.init(text, number, continuation), text, values, &state)
-          return nil
-        } catch {
-          return error
-        }
-      }
-      if let refusal { continuation.resume(returning: .failure(refusal)) }
+      deliver(.statement(PostgresPipelined(text, number, continuation), text, values))
     }
     return try outcome.get()
   }
@@ -107,19 +90,13 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
   ///
   /// The request may hit a neighbour instead; the core repeats that one. So nobody waits for it here,
   /// and it is repeated for as long as the statement stays.
-  func cancelUnwantedHead(_ state: inout State) {
+  func cancelUnwantedHead() {
     guard !state.isCancelling, let head = state.pending.first, head.isUnwanted else { return }
     state.isCancelling = true
     cancel.send { [weak self] in
-      _ = DeadlineTimer.shared.schedule(at: .now + Self.pause) { [weak self] in self?.cancelAgain()
+      _ = DeadlineTimer.shared.schedule(at: .now + Self.pause) { [weak self] in
+        self?.leave(.cancellationSent)
       }
-    }
-  }
-
-  private func cancelAgain() {
-    state.withLock { state in
-      state.isCancelling = false
-      cancelUnwantedHead(&state)
     }
   }
 }
@@ -134,5 +111,5 @@ private final class PostgresPipelineReader: Sendable {
 
   func serve(_ pipeline: PostgresPipeline) { served.withLock { $0.pipeline = pipeline } }
 
-  func read() { served.withLock { $0.pipeline }?.read() }
+  func read() { served.withLock { $0.pipeline }?.inputArrived() }
 }

@@ -3,8 +3,7 @@ import DriverAPI
 
 /// A statement on its way through a pipeline.
 ///
-/// `@unchecked Sendable`: guarded by the pipeline's lock until it is taken from the queue; after that
-/// only who took it has it.
+/// `@unchecked Sendable`: it belongs to whoever works on the pipeline.
 final class PostgresPipelined: @unchecked Sendable {
   typealias Outcome = Result<PipelineResult, DatabaseError>
 
@@ -82,7 +81,7 @@ final class PostgresPipelined: @unchecked Sendable {
     continuation?.resume(returning: .success(result))
   }
 
-  func fail(_ error: DatabaseError) { continuation?.resume(returning: .failure(error)) }
+  private func fail(_ error: DatabaseError) { continuation?.resume(returning: .failure(error)) }
 }
 
 /// A row that has arrived, with the result it lies in.
