@@ -39,6 +39,8 @@ final class PipelineLane: Sendable {
   private static let freshness: Int64 = 10_000_000
   /// A statement with others behind it may run for so long.
   private static let patience = Duration.milliseconds(20)
+  /// And one that kept up so far for so long: it is more likely that the machine has no time for it.
+  private static let trust = Duration.milliseconds(100)
   /// And for so much longer, in case it was this process that stood still.
   private static let grace = Duration.milliseconds(5)
   private static let maxDepth = 256
@@ -101,7 +103,9 @@ final class PipelineLane: Sendable {
     state.withLock { state in
       if state.running.first?.number == number {
         state.headSince = .now
-        return state.running.removeFirst().reason
+        let ended = state.running.removeFirst()
+        ended.text.solitude.noteQuickEnd()
+        return ended.reason
       }
       guard let index = state.running.firstIndex(where: { $0.number == number }) else { return nil }
       return state.running.remove(at: index).reason
@@ -144,8 +148,8 @@ final class PipelineLane: Sendable {
       guard let first = state.running.first, state.watchIsArmed else {
         return (UInt64?.none, Duration?.none)
       }
-      guard first.reason == nil,
-        MonotonicTime.now.since(state.headSince) >= Self.patience.inNanoseconds
+      let limit = first.text.solitude.isUnlikely ? Self.trust : Self.patience
+      guard first.reason == nil, MonotonicTime.now.since(state.headSince) >= limit.inNanoseconds
       else { return (nil, Self.patience) }
       guard state.suspect == first.number else {
         state.suspect = first.number
