@@ -31,7 +31,7 @@ extension ConnectionPool {
   /// Makes the machine see a parked session as the idle one it is, and lets nobody park until
   /// ``reopenParking(_:)``.
   func clearParking(_ state: inout State) {
-    if let session = parking.shut() { takeBack(session, &state) }
+    if let session = parking.shut() { takeBack(session, &state)?.run() }
   }
 
   /// Lets sessions park again, unless somebody waits for one or the pool is closed.
@@ -47,8 +47,8 @@ extension ConnectionPool {
   }
 
   /// Tells the machine that a session is free.
-  func takeBack(_ session: Session, _ state: inout State) {
+  func takeBack(_ session: Session, _ state: inout State) -> Resumption? {
     state.machine.noteHolder(session.holder.read(), slot: session.slot)
-    perform(state.machine.released(slot: session.slot), &state)
+    return perform(state.machine.released(slot: session.slot), &state)
   }
 }

@@ -6,13 +6,19 @@ extension ConnectionPool {
     _ first: PoolStateMachine.Lease, _ holder: PoolStateMachine.Holder
   ) async throws(DatabaseError) -> Session {
     var lease = first
+    var offered: Session?
     while true {
       switch lease {
       case .connect(let slot): return try await open(slot: slot)
-      case .wait(let id): lease = try await wait(id, holder)
+      case .wait(let id):
+        let offer = try await wait(id)
+        lease = offer.lease
+        offered = offer.session
       case .closed: throw closedError()
       case .granted(let slot, let idle):
+        if let offered, idle < trustedIdleTime { return offered }
         if let session = await soundSession(slot, idle) { return session }
+        offered = nil
         switch ask(for: holder) {
         case .session(let session): return session
         case .other(let next): lease = next
@@ -31,9 +37,8 @@ extension ConnectionPool {
   }
 
   private func wait(
-    _ id: UInt64, _ holder: PoolStateMachine.Holder
-  ) async throws(DatabaseError) -> PoolStateMachine.Lease {
-    if let error = selfWait(id, holder) { throw error }
+    _ id: UInt64
+  ) async throws(DatabaseError) -> Offer {
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in enqueue(continuation, id) }
     } onCancel: {
@@ -48,6 +53,10 @@ extension ConnectionPool {
         continuation.resume(returning: outcome)
         return false
       }
+      if let error = selfWait(id, &state) {
+        continuation.resume(returning: .failure(error))
+        return false
+      }
       state.waiters[id] = continuation
       defer { state.timerIsArmed = true }
       return !state.timerIsArmed
@@ -57,7 +66,7 @@ extension ConnectionPool {
 
   private func giveUp(_ id: UInt64, _ error: DatabaseError) {
     state.withLock { state in
-      if state.machine.abandon(waiter: id) { settle(id, .failure(error), &state) }
+      if state.machine.abandon(waiter: id) { settle(id, .failure(error), &state)?.run() }
       reopenParking(&state)
     }
   }
@@ -78,7 +87,9 @@ extension ConnectionPool {
       while let first = state.machine.firstWaiter {
         let waited = now.since(first.holder.since)
         if waited < patience { return .nanoseconds(patience - waited) }
-        if state.machine.abandon(waiter: first.id) { settle(first.id, .failure(error), &state) }
+        if state.machine.abandon(waiter: first.id) {
+          settle(first.id, .failure(error), &state)?.run()
+        }
       }
       state.timerIsArmed = false
       return nil
@@ -87,21 +98,21 @@ extension ConnectionPool {
   }
 
   // A task that holds every connection there is can wait for ever: only itself could end the wait.
-  private func selfWait(_ id: UInt64, _ holder: PoolStateMachine.Holder) -> DatabaseError? {
-    state.withLock { state in
-      noteHolders(&state)
-      defer { reopenParking(&state) }
-      let holders = state.machine.holders
-      guard !holders.isEmpty, holders.count == state.machine.limits.maxConnections,
-        let task = Self.currentTask, holders.allSatisfy({ $0.task == task }),
-        state.machine.abandon(waiter: id)
-      else { return nil }
-      state.early[id] = nil
-      let sites = holders.map { "\($0.site)" }.joined(separator: ", ")
-      return .misuse(
-        "this task waits for a connection that it holds itself, since \(sites); use the connection "
-          + "or transaction it was given there")
+  private func selfWait(_ id: UInt64, _ state: inout State) -> DatabaseError? {
+    // Nearly always the first connection is somebody else's, and nothing more has to be looked at.
+    guard let task = Self.currentTask, state.sessions[0]?.holder.read().task == task else {
+      return nil
     }
+    noteHolders(&state)
+    defer { reopenParking(&state) }
+    let holders = state.machine.holders
+    guard holders.count == state.machine.limits.maxConnections,
+      holders.allSatisfy({ $0.task == task }), state.machine.abandon(waiter: id)
+    else { return nil }
+    let sites = holders.map { "\($0.site)" }.joined(separator: ", ")
+    return .misuse(
+      "this task waits for a connection that it holds itself, since \(sites); use the connection "
+        + "or transaction it was given there")
   }
 
   private func timeoutError(_ machine: PoolStateMachine, _ now: MonotonicTime) -> DatabaseError {

@@ -5,7 +5,23 @@ import Synchronization
 /// A thin shell: ``PoolStateMachine`` decides, this class holds the lock, the sessions and the
 /// continuations of those who wait.
 final class ConnectionPool: Sendable {
-  typealias Outcome = Result<PoolStateMachine.Lease, DatabaseError>
+  typealias Outcome = Result<Offer, DatabaseError>
+
+  /// What somebody who waits is told to do next.
+  struct Offer: Sendable {
+    let lease: PoolStateMachine.Lease
+    /// The session, if one is granted.
+    let session: Session?
+  }
+
+  /// Somebody whose wait is over.
+  struct Resumption: Sendable {
+    fileprivate let waiter: CheckedContinuation<Outcome, Never>
+    fileprivate let outcome: Outcome
+
+    /// Wakes the task, which may wake a thread: where many ask, not under the lock.
+    func run() { waiter.resume(returning: outcome) }
+  }
 
   struct State {
     var machine: PoolStateMachine
@@ -93,13 +109,13 @@ final class ConnectionPool: Sendable {
 
   /// Gives a session to the first who waits, or to the machine as idle.
   func giveBack(_ session: Session) {
-    let isKept = state.withLock { state in
+    let (isKept, next): (Bool, Resumption?) = state.withLock { state in
       // After closing nobody else would come by to close it.
-      if session.isSpent || state.machine.isClosed { return false }
-      takeBack(session, &state)
-      reopenParking(&state)
-      return true
+      if session.isSpent || state.machine.isClosed { return (false, nil) }
+      defer { reopenParking(&state) }
+      return (true, takeBack(session, &state))
     }
+    next?.run()
     if !isKept { discard(session) }
   }
 
@@ -136,7 +152,7 @@ final class ConnectionPool: Sendable {
     let (idle, busyCount) = state.withLock { state in
       clearParking(&state)
       let (idle, turnedAway) = state.machine.close()
-      for id in turnedAway { settle(id, .failure(closedError()), &state) }
+      for id in turnedAway { settle(id, .failure(closedError()), &state)?.run() }
       return (idle.compactMap { state.sessions[$0] }, state.machine.busyCount)
     }
     for session in idle { discard(session) }
@@ -161,25 +177,27 @@ final class ConnectionPool: Sendable {
   func vacate(slot: Int) {
     state.withLock { state in
       state.sessions[slot] = nil
-      perform(state.machine.vacated(slot: slot), &state)
+      perform(state.machine.vacated(slot: slot), &state)?.run()
       reopenParking(&state)
     }
   }
 
-  func perform(_ grant: PoolStateMachine.Grant, _ state: inout State) {
-    guard case .resume(let id, let lease) = grant else { return }
+  func perform(_ grant: PoolStateMachine.Grant, _ state: inout State) -> Resumption? {
+    guard case .resume(let id, let lease) = grant else { return nil }
+    var session: Session?
     if case .granted(let slot, _) = lease, case .leased(let holder) = state.machine.slots[slot] {
-      state.sessions[slot]?.holder.write(holder)
+      session = state.sessions[slot]
+      session?.holder.write(holder)
     }
-    settle(id, .success(lease), &state)
+    return settle(id, .success(Offer(lease: lease, session: session)), &state)
   }
 
-  func settle(_ id: UInt64, _ outcome: Outcome, _ state: inout State) {
+  func settle(_ id: UInt64, _ outcome: Outcome, _ state: inout State) -> Resumption? {
     if let waiter = state.waiters.removeValue(forKey: id) {
-      waiter.resume(returning: outcome)
-    } else {
-      state.early[id] = outcome
+      return Resumption(waiter: waiter, outcome: outcome)
     }
+    state.early[id] = outcome
+    return nil
   }
 
   func open(slot: Int) async throws(DatabaseError) -> Session {
