@@ -28,7 +28,7 @@ lint: ## check the form of the sources
 format: ## bring the sources into form
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests
 
-bench: prepare ## measure the drivers beside raw C and GRDB
+bench: prepare ## measure the drivers beside raw C (and GRDB), on servers of its own
 	@Scripts/bench
 
 bench-chat: prepare ## measure the chat server

@@ -1,0 +1,83 @@
+import EventLoop
+import Glibc
+import Testing
+
+/// What a task that waits for a socket may rely on, whether it waits on its own thread or suspended.
+@Suite("Event loop: the wait for a socket", .timeLimit(.minutes(1)))
+struct SocketWatchTests {
+  /// Two ends of a connection; the second one is watched.
+  private struct Pair {
+    let near: Int32
+    let far: Int32
+    let watch: SocketWatch
+
+    init() throws {
+      var ends: [Int32] = [0, 0]
+      try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+      near = ends[0]
+      far = ends[1]
+      watch = try EventLoop.shared.watch(far)
+    }
+
+    func close() {
+      watch.remove()
+      Glibc.close(near)
+      Glibc.close(far)
+    }
+  }
+
+  @Test("a socket that never answers does not keep the thread of a lone task")
+  func aSocketThatNeverAnswersDoes() async throws {
+    let pair = try Pair()
+    defer { pair.close() }
+    // Repeated, since it is a lone task only while no other test waits.
+    for _ in 0..<20 {
+      let ready = await pair.watch.wait(for: .readable, until: .now + .milliseconds(5))
+      #expect(ready == .timedOut)
+    }
+  }
+
+  @Test("an answer ends the wait")
+  func anAnswerEndsTheWait() async throws {
+    let pair = try Pair()
+    defer { pair.close() }
+    for _ in 0..<1000 {
+      var byte: UInt8 = 1
+      write(pair.near, &byte, 1)
+      #expect(await pair.watch.wait(for: .readable).contains(.readable))
+      read(pair.far, &byte, 1)
+    }
+  }
+
+  @Test("an answer that comes late ends the wait")
+  func anAnswerThatComesLateEnds() async throws {
+    let pair = try Pair()
+    defer { pair.close() }
+    for pause in 0..<20 {
+      async let ready = pair.watch.wait(for: .readable)
+      try await Task.sleep(for: .microseconds(pause * 250))
+      var byte: UInt8 = 1
+      write(pair.near, &byte, 1)
+      #expect(await ready.contains(.readable))
+      read(pair.far, &byte, 1)
+    }
+  }
+
+  @Test("waking ends the wait without an answer")
+  func wakingEndsTheWaitWithoutAn() async throws {
+    let pair = try Pair()
+    defer { pair.close() }
+    for _ in 0..<20 {
+      async let ready = pair.watch.wait(for: .readable)
+      pair.watch.wake()
+      #expect(await ready == .woken)
+    }
+  }
+
+  @Test("a watch that is removed does not wait")
+  func aWatchThatIsRemovedDoes() async throws {
+    let pair = try Pair()
+    pair.close()
+    #expect(await pair.watch.wait(for: .readable) == .failed)
+  }
+}
