@@ -42,7 +42,7 @@ struct TestDatabase: Sendable {
     configuration.maxConnections = 4
     return try await Database.open(
       try DatabaseURL(backend.serverURL == nil ? url + options : url),
-      with: line.map { FaultyDriver(driver: backend.driver, line: $0) } ?? backend.driver,
+      with: line.map { CommitFaultDriver(driver: backend.driver, line: $0) } ?? backend.driver,
       configuration: configuration)
   }
 

@@ -2,7 +2,7 @@ import DriverAPI
 import Synchronization
 
 /// A real driver on a real server, whose line can be cut at the worst moments.
-struct FaultyDriver: Driver {
+struct CommitFaultDriver: Driver {
   let driver: any Driver
   let line: FaultyLine
 
