@@ -18,7 +18,12 @@ struct SaboteurTests {
       trials.append(trial)
       #expect(await base.close().isEmpty)
     }
-    SabotageTrial.expectEveryCheckFailed(in: trials)
+    // Some promises are made, or can be broken, on one engine only.
+    if trials.count == 3 {
+      SabotageTrial.expectEveryCheckFailed(in: trials)
+    } else {
+      print("saboteurs: whether every check was seen to fail is told only with all engines")
+    }
   }
 
   @Test("CI has a server of every engine", .enabled(if: Servers.isCI))
@@ -32,18 +37,16 @@ struct SaboteurTests {
     var backends = [
       ("sqlite", try URLHarness("sqlite:\(file)", name: "SQLite", driver: SQLiteDriver()))
     ]
-    if let url = Servers.postgres, Servers.takesAll {
+    if let url = Servers.postgres {
       let base = try URLHarness(url, name: "PostgreSQL", driver: PostgresDriver())
       backends.append(("postgres", base))
     } else {
-      print(
-        "saboteurs: none was tried on PostgreSQL; it needs DOVETAIL_POSTGRES_URL and DOVETAIL_STRESS"
-      )
+      print("saboteurs: none was tried on PostgreSQL; DOVETAIL_POSTGRES_URL names no server")
     }
-    if let url = Servers.mysql, Servers.takesAll {
+    if let url = Servers.mysql {
       backends.append(("mariadb", try URLHarness(url, name: "MariaDB", driver: MySQLDriver())))
     } else {
-      print("saboteurs: none was tried on MariaDB; it needs DOVETAIL_MYSQL_URL and DOVETAIL_STRESS")
+      print("saboteurs: none was tried on MariaDB; DOVETAIL_MYSQL_URL names no server")
     }
     return backends
   }
@@ -53,7 +56,6 @@ struct SaboteurTests {
 enum Servers {
   static let postgres = ProcessInfo.processInfo.environment["DOVETAIL_POSTGRES_URL"]
   static let mysql = ProcessInfo.processInfo.environment["DOVETAIL_MYSQL_URL"]
-  /// Whether the long runs are wanted: the saboteurs on database servers, sessions under attack.
-  static let takesAll = ProcessInfo.processInfo.environment["DOVETAIL_STRESS"] != nil
+  /// Whether this run may not do without any engine.
   static let isCI = ProcessInfo.processInfo.environment["DOVETAIL_SERVERS"] != nil
 }
