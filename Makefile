@@ -1,5 +1,5 @@
 # Everything a newcomer needs: make run, make test. `make help` lists the rest.
-.PHONY: help run build test test-stress check lint format prepare bench bench-chat kill-test clean \
+.PHONY: help run build test test-stress test-examples document check lint format prepare bench bench-chat kill-test clean \
   databases databases-up databases-down databases-urls databases-status
 
 help:
@@ -19,6 +19,13 @@ test: prepare ## run every check and every test
 
 test-stress: prepare ## the same, and what takes long: killed sessions, restarts, ten thousand cancellations
 	@DOVETAIL_STRESS=1 Scripts/test
+
+test-examples: prepare ## build and test the packages of Examples, as a stranger would
+	@Scripts/databases up
+	@Scripts/test-examples
+
+document: prepare ## write what holds on which engine into the documentation
+	@Scripts/document
 
 check: test ## the same as test
 
