@@ -16,8 +16,7 @@ final class PostgresScratch {
   /// Takes everything back.
   @inline(__always)
   func rewind() {
-    used = 0
-    if !outgrown.isEmpty { letGo() }
+    if used > 0 { takeBack() }
   }
 
   /// Room for that many bytes.
@@ -33,7 +32,9 @@ final class PostgresScratch {
       .bindMemory(to: UInt8.self)
   }
 
-  private func letGo() {
+  private func takeBack() {
+    used = 0
+    if outgrown.isEmpty { return }
     for old in outgrown { old.deallocate() }
     outgrown.removeAll(keepingCapacity: true)
   }
