@@ -13,7 +13,6 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   let options: PostgresOptions
   let server: ServerFacts
   let parameters = PostgresParameters()
-  let reader = PostgresRowReader()
   /// Names of statements that the server still knows and nobody uses any more.
   var discarded: [String] = []
   /// What is left to be read of a statement whose rows were not read to the end.

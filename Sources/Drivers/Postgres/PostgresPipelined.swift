@@ -90,13 +90,14 @@ final class PostgresPipelined: @unchecked Sendable {
 final class PostgresFirstRow: DriverRows, @unchecked Sendable {
   private var result: OpaquePointer?
   private let shape: PostgresShape
-  private let reader = PostgresRowReader()
+  private let isBinary: Bool
+  private var scratch: PostgresScratch?
   private var isRead = false
 
   init(_ result: OpaquePointer, _ shape: PostgresShape, isBinary: Bool) {
     self.result = result
     self.shape = shape
-    reader.begin(shape, isBinary: isBinary)
+    self.isBinary = isBinary
   }
 
   deinit {
@@ -108,6 +109,9 @@ final class PostgresFirstRow: DriverRows, @unchecked Sendable {
   func step(into cells: UnsafeMutableBufferPointer<Cell>) throws(DatabaseError) -> RowStep {
     guard let result, !isRead else { return .done }
     isRead = true
+    let scratch = PostgresScratch()
+    self.scratch = scratch
+    let reader = PostgresRowReader(shape, isBinary: isBinary, scratch: scratch)
     try reader.read(result, row: 0, into: cells)
     return .row
   }

@@ -43,7 +43,7 @@ extension PostgresRowReader {
 
   /// Hexadecimal digits, with or without hyphens between them.
   private func hex(_ digits: Slice<UnsafeRawBufferPointer>, kind: Cell.Kind) -> Cell? {
-    let room = scratch.take(digits.count / 2 + 1)
+    let room = scratch.takeUnretainedValue().take(digits.count / 2 + 1)
     var count = 0
     var high: UInt8?
     for digit in digits where digit != UInt8(ascii: "-") {

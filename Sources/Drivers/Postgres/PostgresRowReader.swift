@@ -2,26 +2,30 @@ import CPostgres
 import DriverAPI
 
 /// Turns the rows of results into cells: numbers are copied, everything else is lent.
-final class PostgresRowReader {
-  let scratch = PostgresScratch()
-  private var shape = PostgresShape.none
-  private var isBinary = true
+///
+/// Whoever has it keeps the shape and the scratch alive: retaining and releasing them would cost a row
+/// more than reading two columns.
+struct PostgresRowReader {
+  let shape: Unmanaged<PostgresShape>
+  let scratch: Unmanaged<PostgresScratch>
+  let isBinary: Bool
 
-  /// Prepares for the rows of a statement.
-  func begin(_ shape: PostgresShape, isBinary: Bool) {
-    self.shape = shape
+  init(_ shape: PostgresShape, isBinary: Bool, scratch: PostgresScratch) {
+    self.shape = .passUnretained(shape)
+    self.scratch = .passUnretained(scratch)
     self.isBinary = isBinary
   }
 
   /// Fills in one row. What is lent stays until the result is cleared, or the next row is read.
   ///
   /// - Throws: `decoding` for a value that is not what its type says.
+  @inline(__always)
   func read(
     _ result: OpaquePointer, row: Int32, into cells: UnsafeMutableBufferPointer<Cell>
   ) throws(DatabaseError) {
-    scratch.rewind()
-    let shape = shape
-    for column in 0..<shape.count {
+    scratch._withUnsafeGuaranteedRef { $0.rewind() }
+    let (count, types) = shape._withUnsafeGuaranteedRef { ($0.count, $0.types) }
+    for column in 0..<count {
       let index = Int32(truncatingIfNeeded: column)
       let length = Int(PQgetlength(result, row, index))
       if length == 0, PQgetisnull(result, row, index) != 0 {
@@ -29,7 +33,7 @@ final class PostgresRowReader {
         continue
       }
       let value = UnsafeRawBufferPointer(start: PQgetvalue(result, row, index), count: length)
-      let type = shape.types[column]
+      let type = types[column]
       guard let cell = isBinary ? binary(value, type) : text(value, type) else {
         throw unreadable(column)
       }
@@ -59,7 +63,7 @@ final class PostgresRowReader {
     case .timestamp, .localTimestamp: value.bigEndian(Int64.self).map { Self.timestamp($0) }
     case .date:
       value.bigEndian(Int32.self).map { Self.date(Int64($0) + Int64(PostgresEpoch.days)) }
-    case .numeric: PostgresNumeric(value)?.cell(in: scratch)
+    case .numeric: PostgresNumeric(value)?.cell(in: scratch.takeUnretainedValue())
     case .json: Cell(kind: .json, lending: value)
     case .jsonb: value.first == 1 ? Cell(kind: .json, lending: .init(rebasing: value[1...])) : nil
     default: Cell(kind: .text, lending: value)
@@ -79,7 +83,7 @@ final class PostgresRowReader {
   }
 
   private func unreadable(_ column: Int) -> DatabaseError {
-    let name = shape.columns.columns[column].name
+    let name = shape.takeUnretainedValue().columns.columns[column].name
     return DatabaseError(
       .decoding, "column \(column) \"\(name)\" does not hold what its type says",
       details: .init(column: name))

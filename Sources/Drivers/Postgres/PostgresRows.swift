@@ -8,7 +8,12 @@ import DriverAPI
 /// has arrived already: so the end of a small answer, and an error there, is seen before the first
 /// row is handed out.
 final class PostgresRows: DriverRows {
+  // The handle by itself, because on the way to it through the others each is retained.
+  private let handle: OpaquePointer
+  private let link: PostgresLink
   private unowned let connection: PostgresConnection
+  private let scratch = PostgresScratch()
+  private var reader: PostgresRowReader
   private var text: StatementText?
   private var shape = PostgresShape.none
   private var status = TransactionStatus.none
@@ -20,6 +25,9 @@ final class PostgresRows: DriverRows {
 
   init(_ connection: PostgresConnection) {
     self.connection = connection
+    link = connection.link
+    handle = connection.link.handle
+    reader = PostgresRowReader(shape, isBinary: true, scratch: scratch)
   }
 
   var columns: ColumnList { shape.columns }
@@ -35,7 +43,7 @@ final class PostgresRows: DriverRows {
     self.shape = shape
     self.status = status
     isComplete = false
-    connection.reader.begin(shape, isBinary: isBinary)
+    reader = PostgresRowReader(shape, isBinary: isBinary, scratch: scratch)
     take(first)
     try lookAhead()
   }
@@ -44,14 +52,14 @@ final class PostgresRows: DriverRows {
   func begin(complete result: OpaquePointer, _ shape: PostgresShape, isBinary: Bool) {
     self.shape = shape
     isComplete = true
-    connection.reader.begin(shape, isBinary: isBinary)
+    reader = PostgresRowReader(shape, isBinary: isBinary, scratch: scratch)
     take(result)
   }
 
   func step(into cells: UnsafeMutableBufferPointer<Cell>) throws(DatabaseError) -> RowStep {
     while true {
       if row < rowCount, let current {
-        try connection.reader.read(current, row: row, into: cells)
+        try reader.read(current, row: row, into: cells)
         row += 1
         return .row
       }
@@ -61,7 +69,7 @@ final class PostgresRows: DriverRows {
         try lookAhead()
       } else if isComplete {
         return .done
-      } else if PQisBusy(connection.link.handle) != 0 {
+      } else if PQisBusy(handle) != 0 {
         return .wait
       } else {
         try advance()
@@ -70,8 +78,8 @@ final class PostgresRows: DriverRows {
   }
 
   func wait() async throws(DatabaseError) {
-    let link = connection.link
-    if PQconsumeInput(link.handle) != 0, PQisBusy(link.handle) == 0 { return }
+    if PQconsumeInput(handle) != 0, PQisBusy(handle) == 0 { return }
+    let link = link
     let outcome: Result<Void, DatabaseError> = await withTaskCancellationHandler {
       do throws(DatabaseError) { return .success(try await link.receive()) } catch {
         return .failure(error)
@@ -105,12 +113,12 @@ final class PostgresRows: DriverRows {
   }
 
   private func lookAhead() throws(DatabaseError) {
-    if !isComplete, PQisBusy(connection.link.handle) == 0 { try advance() }
+    if !isComplete, PQisBusy(handle) == 0 { try advance() }
   }
 
   /// Fetches the next result, which has arrived.
   private func advance() throws(DatabaseError) {
-    guard let result = PQgetResult(connection.link.handle) else {
+    guard let result = PQgetResult(handle) else {
       isComplete = true
       return
     }
@@ -125,11 +133,11 @@ final class PostgresRows: DriverRows {
       return try lookAheadForEnd()
     }
     defer { PQclear(result) }
-    throw failed(connection.link.error(in: result, of: text))
+    throw failed(link.error(in: result, of: text))
   }
 
   private func lookAheadForEnd() throws(DatabaseError) {
-    if PQisBusy(connection.link.handle) == 0 { try advance() }
+    if PQisBusy(handle) == 0 { try advance() }
   }
 
   private func failed(_ error: DatabaseError) -> DatabaseError {

@@ -2,13 +2,11 @@
 ///
 /// Addresses stay valid until ``rewind()``, also when more room is needed.
 final class PostgresScratch {
-  private var block: UnsafeMutableRawBufferPointer
+  private var block = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var used = 0
   private var outgrown: [UnsafeMutableRawBufferPointer] = []
 
-  init() {
-    block = .allocate(byteCount: 512, alignment: 8)
-  }
+  private static let smallestBlock = 512
 
   deinit {
     block.deallocate()
@@ -18,15 +16,15 @@ final class PostgresScratch {
   /// Takes everything back.
   @inline(__always)
   func rewind() {
-    used = 0
-    if !outgrown.isEmpty { letGo() }
+    if used > 0 { takeBack() }
   }
 
   /// Room for that many bytes.
   func take(_ count: Int) -> UnsafeMutableBufferPointer<UInt8> {
     if used + count > block.count {
-      outgrown.append(block)
-      block = .allocate(byteCount: max(block.count * 2, count), alignment: 8)
+      if block.count > 0 { outgrown.append(block) }
+      let byteCount = max(block.count * 2, count, Self.smallestBlock)
+      block = .allocate(byteCount: byteCount, alignment: 8)
       used = 0
     }
     defer { used += count }
@@ -34,7 +32,9 @@ final class PostgresScratch {
       .bindMemory(to: UInt8.self)
   }
 
-  private func letGo() {
+  private func takeBack() {
+    used = 0
+    if outgrown.isEmpty { return }
     for old in outgrown { old.deallocate() }
     outgrown.removeAll(keepingCapacity: true)
   }

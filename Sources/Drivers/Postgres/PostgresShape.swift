@@ -6,17 +6,26 @@ final class PostgresShape: Sendable {
   static let none = PostgresShape(columns: [], types: [])
 
   let columns: ColumnList
-  /// The type of each column; nil is read as text.
-  let types: [PostgresType?]
   let count: Int
+  /// The type of each column; nil is read as text.
+  ///
+  /// Plain memory: an array would be retained and released with each row. Nobody writes to it once
+  /// the shape is made.
+  nonisolated(unsafe) let types: UnsafePointer<PostgresType?>
   /// Whether the rows can be asked for in binary: libpq knows one format for a whole row.
   let isBinary: Bool
 
   private init(columns: [Column], types: [PostgresType?]) {
     self.columns = ColumnList(columns)
-    self.types = types
     count = types.count
     isBinary = types.allSatisfy { $0 != nil }
+    let memory = UnsafeMutablePointer<PostgresType?>.allocate(capacity: types.count)
+    for (index, type) in types.enumerated() { (memory + index).initialize(to: type) }
+    self.types = UnsafePointer(memory)
+  }
+
+  deinit {
+    types.deallocate()
   }
 
   /// The columns of a result, with or without rows.
