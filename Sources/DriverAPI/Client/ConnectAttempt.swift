@@ -49,29 +49,34 @@ final class ConnectAttempt<Session: Sendable>: Sendable {
 
   /// Takes the first outcome; false if there was one already.
   private func decide(_ outcome: Outcome) -> Bool {
-    state.withLock { state in
+    let (isFirst, waiter): (Bool, CheckedContinuation<Outcome, Never>?) = state.withLock { state in
       switch state {
       case .starting:
         state = .decided(outcome)
+        return (true, nil)
       case .waiting(let continuation):
         state = .over
-        continuation.resume(returning: outcome)
+        return (true, continuation)
       case .decided, .over:
-        return false
+        return (false, nil)
       }
-      return true
     }
+    // Not under the lock: resuming takes a lock of the task, which is held around the handler of its
+    // cancellation, and that one comes here.
+    waiter?.resume(returning: outcome)
+    return isFirst
   }
 
   private func `await`(_ continuation: CheckedContinuation<Outcome, Never>) {
-    state.withLock { state in
-      if case .decided(let outcome) = state {
-        state = .over
-        continuation.resume(returning: outcome)
-      } else {
+    let early: Outcome? = state.withLock { state in
+      guard case .decided(let outcome) = state else {
         state = .waiting(continuation)
+        return nil
       }
+      state = .over
+      return outcome
     }
+    if let early { continuation.resume(returning: early) }
   }
 
   private static func tooSlow(_ limit: Duration) -> DatabaseError {

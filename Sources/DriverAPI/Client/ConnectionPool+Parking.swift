@@ -29,9 +29,9 @@ extension ConnectionPool {
   }
 
   /// Makes the machine see a parked session as the idle one it is, and lets nobody park until
-  /// ``reopenParking(_:)``.
+  /// ``reopenParking(_:)``. To be called in ``changing(_:)``.
   func clearParking(_ state: inout State) {
-    if let session = parking.shut() { takeBack(session, &state)?.run() }
+    if let session = parking.shut() { state.note(takeBack(session, &state)) }
   }
 
   /// Lets sessions park again, unless somebody waits for one or the pool is closed.

@@ -48,13 +48,10 @@ extension ConnectionPool {
   }
 
   private func enqueue(_ continuation: CheckedContinuation<Outcome, Never>, _ id: UInt64) {
-    let armsTimer = state.withLock { state in
-      if let outcome = state.early.removeValue(forKey: id) {
-        continuation.resume(returning: outcome)
-        return false
-      }
-      if let error = selfWait(id, &state) {
-        continuation.resume(returning: .failure(error))
+    let armsTimer = changing { state in
+      let early = state.early.removeValue(forKey: id) ?? selfWait(id, &state).map { .failure($0) }
+      if let early {
+        state.note(Resumption(waiter: continuation, outcome: early))
         return false
       }
       state.waiters[id] = continuation
@@ -65,8 +62,8 @@ extension ConnectionPool {
   }
 
   private func giveUp(_ id: UInt64, _ error: DatabaseError) {
-    state.withLock { state in
-      if state.machine.abandon(waiter: id) { settle(id, .failure(error), &state)?.run() }
+    changing { state in
+      if state.machine.abandon(waiter: id) { state.note(settle(id, .failure(error), &state)) }
       reopenParking(&state)
     }
   }
@@ -79,7 +76,7 @@ extension ConnectionPool {
 
   private func turnAwayLate() {
     let patience = configuration.leaseTimeout.inNanoseconds
-    let next: Duration? = state.withLock { state in
+    let next: Duration? = changing { state in
       let now = MonotonicTime.now
       noteHolders(&state)
       defer { reopenParking(&state) }
@@ -88,7 +85,7 @@ extension ConnectionPool {
         let waited = now.since(first.holder.since)
         if waited < patience { return .nanoseconds(patience - waited) }
         if state.machine.abandon(waiter: first.id) {
-          settle(first.id, .failure(error), &state)?.run()
+          state.note(settle(first.id, .failure(error), &state))
         }
       }
       state.timerIsArmed = false

@@ -16,10 +16,11 @@ final class ConnectionPool: Sendable {
 
   /// Somebody whose wait is over.
   struct Resumption: Sendable {
-    fileprivate let waiter: CheckedContinuation<Outcome, Never>
-    fileprivate let outcome: Outcome
+    let waiter: CheckedContinuation<Outcome, Never>
+    let outcome: Outcome
 
-    /// Wakes the task, which may wake a thread: where many ask, not under the lock.
+    /// Wakes the task. Never under the pool's lock: waking takes a lock of the task, which is held
+    /// around the handler of its cancellation, and that one asks for the pool's.
     func run() { waiter.resume(returning: outcome) }
   }
 
@@ -30,6 +31,12 @@ final class ConnectionPool: Sendable {
     /// What became of waiters between being told to wait and being suspended.
     var early: [UInt64: Outcome] = [:]
     var timerIsArmed = false
+    /// Whose wait ended in this change of the state.
+    var due: [Resumption] = []
+
+    mutating func note(_ resumption: Resumption?) {
+      if let resumption { due.append(resumption) }
+    }
   }
 
   let state: Mutex<State>
@@ -64,6 +71,18 @@ final class ConnectionPool: Sendable {
         sessions: Array(repeating: nil, count: maxConnections)))
   }
 
+  /// Changes the state, then wakes those whose wait that ended.
+  func changing<R: Sendable>(_ change: (inout State) -> R) -> R {
+    let (result, due) = state.withLock { state in
+      let result = change(&state)
+      if state.due.isEmpty { return (result, [Resumption]()) }
+      defer { state.due.removeAll() }
+      return (result, state.due)
+    }
+    for resumption in due { resumption.run() }
+    return result
+  }
+
   /// A session for this holder alone; give it back with ``release(_:)``.
   ///
   /// - Parameter mayWaitAgain: whether the holder runs code of the application before it gives the
@@ -90,7 +109,7 @@ final class ConnectionPool: Sendable {
 
   /// Asks once, without suspending.
   func ask(for holder: PoolStateMachine.Holder) -> Answer {
-    state.withLock { state in
+    changing { state in
       if !state.machine.hasIdle { clearParking(&state) }
       defer { reopenParking(&state) }
       let lease = state.machine.lease(for: holder)
@@ -139,7 +158,7 @@ final class ConnectionPool: Sendable {
   /// Closes the connections that were idle for too long or are too old.
   func closeExpired() {
     if keepsConnections { return }
-    let expired = state.withLock { state in
+    let expired = changing { state in
       clearParking(&state)
       defer { reopenParking(&state) }
       return state.machine.expire(now: .now).compactMap { state.sessions[$0] }
@@ -149,10 +168,10 @@ final class ConnectionPool: Sendable {
 
   /// Turns waiters away and closes what is idle; answers with how many connections are still busy.
   func close() -> Int {
-    let (idle, busyCount) = state.withLock { state in
+    let (idle, busyCount) = changing { state in
       clearParking(&state)
       let (idle, turnedAway) = state.machine.close()
-      for id in turnedAway { settle(id, .failure(closedError()), &state)?.run() }
+      for id in turnedAway { state.note(settle(id, .failure(closedError()), &state)) }
       return (idle.compactMap { state.sessions[$0] }, state.machine.busyCount)
     }
     for session in idle { discard(session) }
@@ -161,7 +180,7 @@ final class ConnectionPool: Sendable {
 
   /// Connections in use, being opened or being closed.
   var busyCount: Int {
-    state.withLock { state in
+    changing { state in
       clearParking(&state)
       defer { reopenParking(&state) }
       return state.machine.busyCount
@@ -175,9 +194,9 @@ final class ConnectionPool: Sendable {
   }
 
   func vacate(slot: Int) {
-    state.withLock { state in
+    changing { state in
       state.sessions[slot] = nil
-      perform(state.machine.vacated(slot: slot), &state)?.run()
+      state.note(perform(state.machine.vacated(slot: slot), &state))
       reopenParking(&state)
     }
   }
