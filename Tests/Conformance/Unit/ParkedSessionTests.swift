@@ -103,7 +103,7 @@ struct ParkedSessionTests {
 
   @Test("a report names a holder that took no lock")
   func reportNamesTheHolder() async throws {
-    let database = try await database { $0.leaseTimeout = .milliseconds(500) }
+    let database = try await database { $0.leaseTimeout = .seconds(4) }
     defer { try? FileManager.default.removeItem(at: directory) }
     let site = CallSite(file: "Report/Holder.swift", line: 4711)
     let holder = PoolStateMachine.Holder(since: .now, site: HolderSite(site), task: nil)
