@@ -12,12 +12,19 @@ struct SaboteurTests {
   @Test("no saboteur survives, and every check was seen to fail or is named")
   func everySaboteurIsCaught() async throws {
     var trials: [SabotageTrial] = []
-    for (dialect, base) in try Self.backends() {
+    let backends = try Self.backends()
+    for (dialect, base) in backends {
       let trial = await SabotageTrial.run(on: base, dialect: dialect)
       trial.expectNoSurvivors()
       trials.append(trial)
-      #expect(await base.close().isEmpty)
     }
+    for _ in 0..<SabotageTrial.lookAgainCount where trials.count == 3 {
+      let quiet = SabotageTrial.quietIDs(in: trials)
+      for index in trials.indices where !quiet.isEmpty {
+        await trials[index].lookAgain(for: quiet, on: backends[index].base)
+      }
+    }
+    for (_, base) in backends { #expect(await base.close().isEmpty) }
     // Some promises are made, or can be broken, on one engine only.
     if trials.count == 3 {
       SabotageTrial.expectEveryCheckFailed(in: trials)
