@@ -17,6 +17,7 @@ as_root() {
 missing_packages() {
   local package status
   for package in "$@"; do
+    # It complains of a package that it has never heard of, which is one that is missing.
     status=$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2> /dev/null || true)
     [ "$status" = installed ] || echo "$package"
   done

@@ -66,11 +66,13 @@ await_end() {
 
 # Prints how many lines log $1 has, and what was added to it after line $2.
 line_count() { if [ -r "$1" ]; then wc -l < "$1"; else echo 0; fi; }
+# A log that is not there yet has no lines.
 lines_after() { tail -n +$(($2 + 1)) "$1" 2> /dev/null || true; }
 
 # Kills process $1 and its children with -9, as a power failure would.
 kill_hard() {
   local children
+  # Whoever has ended meanwhile has no children and cannot be killed; await_end tells whether it has.
   children=$(cat "/proc/$1/task/$1/children" 2> /dev/null || true)
   # shellcheck disable=SC2086
   kill -9 "$1" $children 2> /dev/null || true

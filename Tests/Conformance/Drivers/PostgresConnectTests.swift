@@ -81,11 +81,8 @@ struct PostgresConnectTests {
 
   @Test("CONN-2: TLS that is demanded and not offered is told so")
   func noTLS() async throws {
-    // The server offers no TLS on its socket.
-    let socket = try #require(PostgresServer.socket)
     let cluster = try await PostgresCluster()
     defer { cluster.remove() }
-    _ = socket
     let error = try await failure(cluster.url + "?sslmode=require")
     #expect(error.kind == .tls && error.message.contains("offers no TLS"))
   }
