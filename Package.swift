@@ -138,8 +138,8 @@ let package = Package(
     .testTarget(
       name: "DriverTests",
       dependencies: [
-        "DriverAPI", "DriverConformance", "DriverSQLite", "DriverPostgres", "DriverMySQL",
-        "EventLoop",
+        "DriverAPI", "DriverConformance", "DriverFaults", "DriverSQLite", "DriverPostgres",
+        "DriverMySQL", "EventLoop",
       ],
       path: "Tests/Conformance/Drivers", swiftSettings: strict),
     .testTarget(

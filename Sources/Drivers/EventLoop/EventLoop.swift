@@ -33,7 +33,10 @@ package final class EventLoop: Sendable {
     startThread()
   }
 
-  /// Watches a descriptor until ``SocketWatch/remove()``.
+  /// Watches a descriptor until ``SocketWatch/remove()``; until then it must stay open.
+  ///
+  /// A library that closes its socket by itself gets a duplicate watched: the number would name
+  /// another's socket, whose watching would then be changed or ended.
   ///
   /// - Parameter onReady: for ``SocketWatch/arm(for:)``: runs on the loop's thread, for every
   ///   connection of the process, and must not block.

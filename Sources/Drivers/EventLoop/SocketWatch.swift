@@ -9,6 +9,8 @@ package final class SocketWatch: Sendable {
     var waiter: UnsafeContinuation<Readiness, Never>?
     var isWoken = false
     var isRemoved = false
+    /// The deadline of the wait that is about to begin has passed already.
+    var isLate = false
     /// Rises with every wait, so that a deadline of an earlier one finds another number.
     var waitNumber: UInt64 = 0
     /// How well waiting inline paid lately; below zero it is left alone for a while.
@@ -53,6 +55,7 @@ package final class SocketWatch: Sendable {
     if others == 0, let ready = waitInline(for: interest) { return ready }
     let number = state.withLock { state in
       state.waitNumber += 1
+      state.isLate = false
       return state.waitNumber
     }
     let timer = deadline.map { deadline in
@@ -113,6 +116,7 @@ package final class SocketWatch: Sendable {
         state.isWoken = false
         return .woken
       }
+      if state.isLate { return .timedOut }
       state.waiter = continuation
       return nil
     }
@@ -140,8 +144,10 @@ package final class SocketWatch: Sendable {
   }
 
   private func timeOut(_ number: UInt64) {
-    let waiter = state.withLock { state in
-      state.waitNumber == number ? state.takeWaiter() : nil
+    let waiter: UnsafeContinuation<Readiness, Never>? = state.withLock { state in
+      guard state.waitNumber == number else { return nil }
+      state.isLate = state.waiter == nil
+      return state.takeWaiter()
     }
     waiter?.resume(returning: .timedOut)
   }

@@ -1,6 +1,7 @@
 import CPostgres
 import DriverAPI
 import EventLoop
+import Glibc
 
 /// One session of libpq, and the waiting for its socket.
 ///
@@ -12,6 +13,9 @@ final class PostgresLink: @unchecked Sendable {
   /// The server in messages: host and port, or the path of its socket.
   let host: String
   let cancellation: PostgresCancellation
+  /// What is watched. libpq closes its own descriptor as soon as a session breaks, and the number is
+  /// another session's the moment after, which would then lose its place in the loop.
+  private let socket: Int32
 
   /// Takes over a session that libpq has just opened.
   ///
@@ -24,12 +28,14 @@ final class PostgresLink: @unchecked Sendable {
     PQsetnonblocking(handle, 1)
     // The one that is there prints to the standard error stream.
     PQsetNoticeReceiver(handle, { _, _ in }, nil)
+    socket = fcntl(PQsocket(handle), F_DUPFD_CLOEXEC, 0)
     do throws(DatabaseError) {
-      let watch = try EventLoop.shared.watch(PQsocket(handle), onReady: onReady)
+      let watch = try EventLoop.shared.watch(socket, onReady: onReady)
       self.watch = watch
       cancellation = try PostgresCancellation(of: handle, waking: watch)
     } catch {
       PQfinish(handle)
+      Glibc.close(socket)
       throw error
     }
   }
@@ -38,6 +44,7 @@ final class PostgresLink: @unchecked Sendable {
   func close() {
     watch.remove()
     PQfinish(handle)
+    Glibc.close(socket)
   }
 
   /// The next result of what was sent; nil where one statement's results end.
@@ -76,6 +83,7 @@ final class PostgresLink: @unchecked Sendable {
 
   /// Whether the server has ended the session meanwhile. Asks the socket, not the server.
   func isGone() -> Bool {
+    if PQstatus(handle) == CONNECTION_BAD { return true }
     guard !watch.poll(for: .readable, nanoseconds: 0).isEmpty else { return false }
     return PQconsumeInput(handle) == 0 || PQstatus(handle) == CONNECTION_BAD
   }

@@ -1,4 +1,5 @@
 import DriverAPI
+import DriverFaults
 import DriverPostgres
 import Foundation
 import Testing
@@ -26,6 +27,35 @@ struct PostgresSessionTests {
       #expect(try await setting("standard_conforming_strings") == "on")
       try await db.exec("SET TimeZone = 'Asia/Tokyo'")
     }
+    await db.close()
+  }
+
+  @Test("CONN-5: a session that broke takes no other with it when it is closed")
+  func brokenBeside() async throws {
+    let db = try await server.open { $0.statementTimeout = .seconds(5) }
+    try await db.withConnection { connection in
+      _ = try await connection.exec("SELECT pg_sleep(0.1)")
+    }
+    let proxy = try FaultProxy(for: DatabaseURL(server.url([:])))
+    let broken = try await server.driver.connect(to: proxy.url, as: .writer)
+    let statement = try await broken.prepare(Dialect.postgres.rebind("SELECT 1"), isKept: false)
+    proxy.cutAll()
+    await #expect(throws: DatabaseError.self) { _ = try await statement.exec([]) }
+    // The socket of one of them gets the number that was the broken one's.
+    let start = ContinuousClock.now
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 1...4 {
+        group.addTask { () async throws -> Void in
+          try await db.withConnection { connection in
+            _ = try await connection.exec("SELECT pg_sleep(1)")
+          }
+        }
+      }
+      try await Task.sleep(for: .milliseconds(500))
+      await broken.close()
+      try await group.waitForAll()
+    }
+    #expect(ContinuousClock.now - start < .seconds(4), "only the timeout woke who waited")
     await db.close()
   }
 

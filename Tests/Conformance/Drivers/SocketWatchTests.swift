@@ -37,6 +37,16 @@ struct SocketWatchTests {
     }
   }
 
+  @Test("a deadline that passes before the wait has begun ends it")
+  func aDeadlineThatPassesBeforeThe() async throws {
+    let pair = try Pair()
+    defer { pair.close() }
+    for microseconds in 0..<400 {
+      let deadline = ContinuousClock.now + .microseconds(microseconds / 8)
+      #expect(await pair.watch.wait(for: .readable, until: deadline) == .timedOut)
+    }
+  }
+
   @Test("an answer ends the wait")
   func anAnswerEndsTheWait() async throws {
     let pair = try Pair()
