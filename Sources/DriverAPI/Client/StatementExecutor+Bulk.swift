@@ -2,8 +2,9 @@ extension StatementExecutor {
   /// Inserts any number of rows in one atomic call, by the fastest way the engine has. [BULK-1]
   ///
   /// - Returns: how many rows were stored.
-  /// - Throws: the violated constraint with the bad row's index in ``DatabaseError/Details/row``;
-  ///   then nothing is stored. [BULK-2]
+  /// - Throws: the violated constraint with the bad row's index in ``DatabaseError/Details/row``: the
+  ///   first that cannot follow those before it, which may be one that refers to a later row; then
+  ///   nothing is stored. [BULK-2]
   @discardableResult
   public func bulkInsert(
     into table: String, columns: [String], _ rows: [[Value]],
