@@ -1,7 +1,7 @@
 /// A database engine that ``Database`` can open.
 ///
 /// The whole of what a driver author writes is in this folder: ``Driver``, ``DriverConnection``,
-/// ``DriverStatement`` and ``DriverRows``, seventeen requirements in all. Pooling, transactions,
+/// ``DriverStatement`` and ``DriverRows``, eighteen requirements in all. Pooling, transactions,
 /// savepoints, retries, the statement cache, bulk splitting, migrations, timeouts, logging, metrics
 /// and tracing are the core's and work the same for every driver.
 public protocol Driver: Sendable {
@@ -36,9 +36,16 @@ public protocol Driver: Sendable {
   /// Called in the background, only if ``ConnectionPlan/maxPipelines`` is above zero, under the same
   /// rules as ``connect(to:as:)``. The default throws `unsupported`.
   func openPipeline(to url: DatabaseURL) async throws(DatabaseError) -> any DriverPipeline
+
+  /// Where tasks run with the fewest changes of thread that mostly talk to this engine; nil, the
+  /// default, if that is anywhere. Offered to applications as ``Database/taskExecutor``.
+  var taskExecutor: (any TaskExecutor)? { get }
 }
 
 extension Driver {
+  /// None.
+  public var taskExecutor: (any TaskExecutor)? { nil }
+
   /// The answer of a driver that gives every statement a connection for itself.
   public func openPipeline(
     to url: DatabaseURL

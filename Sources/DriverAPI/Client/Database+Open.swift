@@ -44,7 +44,7 @@ extension Database {
           maxCount: plan.maxPipelines, configuration: configuration, instruments: instruments,
           open: { () async throws(DatabaseError) in try await driver.openPipeline(to: url) }),
       connect: { () async throws(DatabaseError) in try await driver.connect(to: url, as: .writer) },
-      configuration: configuration, instruments: instruments)
+      configuration: configuration, instruments: instruments, taskExecutor: driver.taskExecutor)
   }
 
   private static func check(

@@ -10,7 +10,10 @@ import Synchronization
 /// lease, on that task's own thread. Each wait is armed for itself and fires once. An answer that a
 /// task saw arriving by itself then wakes nobody here, and what is left unread is reported again with
 /// the next wait.
-package final class EventLoop: Sendable {
+///
+/// Its thread is also an executor: a task that prefers it runs where its answers arrive, and nothing
+/// has to wake another thread.
+package final class EventLoop: TaskExecutor {
   /// The loop that all drivers of the process share; its thread lives as long as the process.
   package static let shared = EventLoop()
 
@@ -19,19 +22,30 @@ package final class EventLoop: Sendable {
   let inlineWait = InlineWait()
   private let epoll: Int32
   private let watches = Mutex<[UInt64: SocketWatch]>([:])
-  private let nextID = Atomic<UInt64>(1)
+  private let jobs = JobQueue()
+  private let nextID = Atomic<UInt64>(2)
   /// Names the inline wait's starter among the events.
   private static let starterID: UInt64 = 0
+  /// Names the bell of the jobs.
+  private static let bellID: UInt64 = 1
 
   private init() {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     precondition(epoll >= 0, "the system has no room for an epoll instance: errno \(errno)")
-    var event = epoll_event(
-      events: dovetail_epoll_readable, data: epoll_data_t(u64: Self.starterID))
-    let status = epoll_ctl(epoll, EPOLL_CTL_ADD, inlineWait.starter, &event)
-    precondition(status == 0, "the system cannot watch an eventfd: errno \(errno)")
+    watchAlways(inlineWait.starter, as: Self.starterID)
+    watchAlways(jobs.bell, as: Self.bellID)
     startThread()
   }
+
+  /// Runs a part of a task on the loop's thread.
+  package func enqueue(_ job: consuming ExecutorJob) { jobs.add(UnownedJob(job)) }
+
+  /// Whether the caller runs on the loop's thread.
+  package var isHere: Bool { jobs.isHere }
+
+  /// Has something done once the tasks that are due have run, for all of them together; to be called
+  /// by such a task.
+  package func afterTasks(_ action: @escaping @Sendable () -> Void) { jobs.follow(action) }
 
   /// Watches a descriptor until ``SocketWatch/remove()``; until then it must stay open.
   ///
@@ -72,6 +86,12 @@ package final class EventLoop: Sendable {
     _ = epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &unused)
   }
 
+  private func watchAlways(_ descriptor: Int32, as id: UInt64) {
+    var event = epoll_event(events: dovetail_epoll_readable, data: epoll_data_t(u64: id))
+    let status = epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
+    precondition(status == 0, "the system cannot watch an eventfd: errno \(errno)")
+  }
+
   private func startThread() {
     var thread = pthread_t()
     let loop = Unmanaged.passRetained(self).toOpaque()
@@ -91,18 +111,21 @@ package final class EventLoop: Sendable {
     let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
     var inline: InlineWait.Watch?
     var lastLook = ContinuousClock.now
+    jobs.adoptThread()
     while true {
-      let limit = inline == nil ? -1 : InlineWait.tick
-      let count = Int(epoll_wait(epoll, events, Int32(capacity), limit))
+      jobs.run(on: asUnownedTaskExecutor())
+      let patience = inline == nil ? -1 : InlineWait.tick
+      let count = epoll_wait(epoll, events, Int32(capacity), jobs.sleeps() ? patience : 0)
       precondition(count >= 0 || errno == EINTR, "epoll_wait failed: errno \(errno)")
-      for index in 0..<max(0, count) {
-        let id = events[index].data.u64
-        if id == Self.starterID {
-          inline = inlineWait.start()
-          continue
+      for index in 0..<Int(max(0, count)) {
+        let event = events[index]
+        switch event.data.u64 {
+        case Self.starterID: inline = inlineWait.start()
+        case Self.bellID: jobs.silenceBell()
+        case let id:
+          let watch = watches.withLock { $0[id] }
+          watch?.report(Readiness(epollEvents: event.events))
         }
-        let watch = watches.withLock { $0[id] }
-        watch?.report(Readiness(epollEvents: events[index].events))
       }
       if inline != nil { look(&inline, &lastLook) }
     }

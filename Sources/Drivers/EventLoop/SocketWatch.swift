@@ -46,13 +46,13 @@ package final class SocketWatch: Sendable {
   /// For one task at a time. While no other task of the process waits for a socket, and this one
   /// usually answers at once, the thread is held for up to two milliseconds before the task is
   /// suspended: going to sleep and being resumed on another thread costs 20 to 40 µs more than the
-  /// answer of a database on the same machine.
+  /// answer of a database on the same machine. A task on the loop's own thread never holds it.
   package func wait(
     for interest: Readiness, until deadline: ContinuousClock.Instant? = nil
   ) async -> Readiness {
     let others = loop.waitingCount.add(1, ordering: .relaxed).oldValue
     defer { loop.waitingCount.subtract(1, ordering: .relaxed) }
-    if others == 0, let ready = waitInline(for: interest) { return ready }
+    if others == 0, !loop.isHere, let ready = waitInline(for: interest) { return ready }
     let number = state.withLock { state in
       state.waitNumber += 1
       state.isLate = false

@@ -1,4 +1,5 @@
 public import DriverAPI
+import EventLoop
 
 /// MySQL and MariaDB over libmariadb.
 ///
@@ -25,4 +26,7 @@ public struct MySQLDriver: Driver {
     let opened = try await MySQLOpening(options: options).first()
     return try MySQLConnection(opened, options)
   }
+
+  /// The thread that waits for the sockets.
+  public var taskExecutor: (any TaskExecutor)? { EventLoop.shared }
 }

@@ -1,4 +1,5 @@
 public import DriverAPI
+import EventLoop
 
 /// PostgreSQL 12 and later through libpq, which must be 14 or later.
 ///
@@ -40,4 +41,7 @@ public struct PostgresDriver: Driver {
   ) async throws(DatabaseError) -> any DriverPipeline {
     try await PostgresPipeline.open(try PostgresOptions(url))
   }
+
+  /// The thread that waits for the sockets.
+  public var taskExecutor: (any TaskExecutor)? { EventLoop.shared }
 }

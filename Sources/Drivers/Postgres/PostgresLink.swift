@@ -16,6 +16,7 @@ final class PostgresLink: @unchecked Sendable {
   /// What is watched. libpq closes its own descriptor as soon as a session breaks, and the number is
   /// another session's the moment after, which would then lose its place in the loop.
   private let socket: Int32
+  private let isTCP: Bool
 
   /// Takes over a session that libpq has just opened.
   ///
@@ -28,6 +29,7 @@ final class PostgresLink: @unchecked Sendable {
     PQsetnonblocking(handle, 1)
     // The one that is there prints to the standard error stream.
     PQsetNoticeReceiver(handle, { _, _ in }, nil)
+    isTCP = PQhostaddr(handle).map { $0.pointee != 0 } ?? false
     socket = fcntl(PQsocket(handle), F_DUPFD_CLOEXEC, 0)
     do throws(DatabaseError) {
       let watch = try EventLoop.shared.watch(socket, onReady: onReady)
@@ -79,6 +81,17 @@ final class PostgresLink: @unchecked Sendable {
       if PQconsumeInput(handle) == 0 { throw lost() }
       if cancellation.isRequested { return true }
     }
+  }
+
+  /// Holds packets back until they are full, or sends what is held back; false if that is not possible.
+  ///
+  /// libpq sends with every Sync, and a packet costs more than the statement in it.
+  @discardableResult
+  func cork(_ holds: Bool) -> Bool {
+    guard isTCP else { return false }
+    var value: Int32 = holds ? 1 : 0
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    return setsockopt(socket, Int32(IPPROTO_TCP), TCP_CORK, &value, size) == 0
   }
 
   /// Whether the server has ended the session meanwhile. Asks the socket, not the server.

@@ -41,7 +41,10 @@ extension PostgresPipeline {
       box.keeper = .worker
       return true
     }
-    if isMine { work() }
+    guard isMine else { return }
+    let loop = EventLoop.shared
+    // Other tasks of the loop's thread are about to follow: what they all send goes together.
+    if loop.isHere { loop.afterTasks { self.work() } } else { work() }
   }
 
   /// Has it done by whoever is at work, or by the event loop: for callers that must not be held up, and
@@ -77,7 +80,9 @@ extension PostgresPipeline {
         return letters.isEmpty
       }
       if isDone { return }
+      let isCorked = letters.count > 2 && link.cork(true)
       for letter in letters { open(letter) }
+      if isCorked, !state.isClosed { link.cork(false) }
       finish()
     }
     mailbox.withLock { $0.keeper = .loop }

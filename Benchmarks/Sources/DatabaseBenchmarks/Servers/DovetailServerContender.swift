@@ -1,14 +1,18 @@
 import DriverAPI
 import Synchronization
 
-/// Dovetail as an application would use it: by URL, with the default configuration.
+/// Dovetail as an application would use it: by URL, with the default configuration, many tasks on the
+/// database's own executor.
 final class DovetailServerContender: ServerContender {
   let name: String
   private let database: Database
+  /// Where the tasks run that work at the same time; nil leaves it to Swift's pool of threads.
+  private let executor: (any TaskExecutor)?
 
-  init(_ name: String, _ database: Database) {
+  init(_ name: String, _ database: Database, on executor: (any TaskExecutor)?) {
     self.name = name
     self.database = database
+    self.executor = executor
   }
 
   /// A variant of the subject exists for what only it does differently.
@@ -52,7 +56,9 @@ final class DovetailServerContender: ServerContender {
     let stopwatch = Stopwatch()
     let checksum = try await withThrowingTaskGroup(of: Checksum.self) { group in
       for _ in 0..<ServerWork.taskCount {
-        group.addTask { try await Self.takeTurns(turn, database, rows: rows) }
+        group.addTask(executorPreference: executor) {
+          try await Self.takeTurns(turn, database, rows: rows)
+        }
       }
       return try await group.reduce(into: Checksum()) { $0.add($1) }
     }

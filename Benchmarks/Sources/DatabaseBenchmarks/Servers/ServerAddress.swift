@@ -40,13 +40,21 @@ struct ServerAddress: Sendable {
 
   /// Everybody who can take part.
   func contenders() async throws -> [any ServerContender] {
-    let subject = DovetailServerContender(CaseReport.subject, try await open())
+    func dovetail(
+      _ name: String, with option: String? = nil, anywhere: Bool = false
+    ) async throws -> DovetailServerContender {
+      let database = try await open(with: option)
+      return DovetailServerContender(
+        name, database, on: anywhere ? nil : database.taskExecutor)
+    }
+    let subject = try await dovetail(CaseReport.subject)
+    let anywhere = try await dovetail("any-thread", anywhere: true)
     switch engine {
     case .sqlite: return []
-    case .mariadb: return [subject, RawMariaDBContender(self)]
+    case .mariadb: return [subject, RawMariaDBContender(self), anywhere]
     case .postgres:
-      let pool = DovetailServerContender("pool-10", try await open(with: "pipelines=0"))
-      return [subject, RawPostgresContender(self, pipelineCount: try pipelineCount()), pool]
+      let raw = RawPostgresContender(self, pipelineCount: try pipelineCount())
+      return [subject, raw, try await dovetail("pool-10", with: "pipelines=0"), anywhere]
     }
   }
 
