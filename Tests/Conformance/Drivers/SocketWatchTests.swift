@@ -47,6 +47,19 @@ struct SocketWatchTests {
     }
   }
 
+  @Test("a lone task on the loop's own thread does not hold it", .timeLimit(.minutes(1)))
+  func aLoneTaskOnTheLoopsOwn() async throws {
+    let pair = try Pair()
+    defer { pair.close() }
+    let task = Task(executorPreference: EventLoop.shared) {
+      await pair.watch.wait(for: .readable, until: .now + .milliseconds(50))
+    }
+    // Only the loop can run it.
+    let other = Task(executorPreference: EventLoop.shared) { true }
+    #expect(await other.value)
+    #expect(await task.value == .timedOut)
+  }
+
   @Test("an answer ends the wait")
   func anAnswerEndsTheWait() async throws {
     let pair = try Pair()

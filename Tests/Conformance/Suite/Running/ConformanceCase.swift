@@ -18,6 +18,9 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
   public let harness: any ConformanceHarness
   /// How long the case may take before it counts as hanging.
   public var limit: Duration = .seconds(60)
+  /// Where the check's tasks run; nil leaves it to Swift's pool of threads. A driver that offers an
+  /// executor keeps the contract there too.
+  public var taskExecutor: (any TaskExecutor)?
   /// Why the check must fail on this backend; nil if it must not.
   public var knownFailure: String?
 
@@ -56,7 +59,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
       let context = ConformanceContext(harness, url: try await harness.makeDatabase())
       let outcome: Outcome
       do {
-        outcome = try await Deadline.run(within: limit, named: "\(clause)") {
+        outcome = try await Deadline.run(within: limit, named: "\(clause)", on: taskExecutor) {
           let outcome = try await self.check(context)
           try await context.closeDatabases()
           return outcome

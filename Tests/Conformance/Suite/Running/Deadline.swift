@@ -8,10 +8,11 @@ import Synchronization
 enum Deadline {
   /// Runs `body`; when the time is over it is cancelled, left to itself, and counts as failed.
   static func run<R: Sendable>(
-    within limit: Duration, named name: String, _ body: @escaping @Sendable () async throws -> R
+    within limit: Duration, named name: String, on executor: (any TaskExecutor)? = nil,
+    _ body: @escaping @Sendable () async throws -> R
   ) async throws -> R {
     let first = FirstResult<R>()
-    let work = Task {
+    let work = Task(executorPreference: executor) {
       do { first.settle(.success(try await body())) } catch { first.settle(.failure(error)) }
     }
     after(limit) {
