@@ -1,7 +1,7 @@
 /// A database engine that ``Database`` can open.
 ///
 /// The whole of what a driver author writes is in this folder: ``Driver``, ``DriverConnection``,
-/// ``DriverStatement`` and ``DriverRows``, eighteen requirements in all. Pooling, transactions,
+/// ``DriverStatement`` and ``DriverRows``, seventeen requirements in all. Pooling, transactions,
 /// savepoints, retries, the statement cache, bulk splitting, migrations, timeouts, logging, metrics
 /// and tracing are the core's and work the same for every driver.
 public protocol Driver: Sendable {
