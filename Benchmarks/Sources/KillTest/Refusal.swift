@@ -14,6 +14,10 @@ struct Refusal {
     ("Read receipt failed: could not save", "receipt", true),
   ]
 
+  /// Whether a reply tells what became of a change that was not confirmed, and that is not waited for
+  /// since then.
+  static func isLate(_ text: String) -> Bool { text.contains(" not saved after all: ") }
+
   /// Reads a reply of the server; nil if it is something else.
   init?(_ text: String) {
     guard let (_, kind, isFinal) = Self.texts.first(where: { text.hasPrefix($0.0) }) else {

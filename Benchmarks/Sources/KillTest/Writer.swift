@@ -130,6 +130,8 @@ final class Writer: ChatListener {
         ChatClientError("The server limits the rate although DOVETAIL_RATE_LIMIT is off."))
     } else if let refusal = Refusal(text) {
       hear(refusal, text)
+    } else if Refusal.isLate(text) {
+      return
     } else if !text.hasPrefix("Reaction failed: message not found") || !forgetLateReaction() {
       ledger.violate("\(user) was refused what is allowed: \(text)")
     }

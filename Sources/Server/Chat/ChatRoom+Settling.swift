@@ -33,6 +33,10 @@ extension ChatRoom {
       if let text = settled.write.textIfNotFound { tellAuthor(of: settled, text, into: &postbag) }
     case .refused, .notSaved:
       if let text = settled.write.textIfNotSaved { tellAuthor(of: settled, text, into: &postbag) }
+    case .notSavedAfterAll:
+      if let text = settled.write.textIfNotSavedAfterAll {
+        tellAuthor(of: settled, text, into: &postbag)
+      }
     case .unconfirmed:
       if let text = settled.write.textIfUnconfirmed {
         tellAuthor(of: settled, text, into: &postbag)
@@ -122,6 +126,19 @@ extension ChatWrite {
     case .react, .unreact: "Reaction not confirmed: \(rest)"
     case .togglePin: "Pin not confirmed: \(rest)"
     case .changeChannel, .markRead, .touch: nil
+    }
+  }
+
+  /// What the author of an unconfirmed change is told when it turns out not to be stored. In words of
+  /// its own: what he sent after it may have been refused before.
+  var textIfNotSavedAfterAll: String? {
+    switch self {
+    case .post: "Message not saved after all: send it again"
+    case .edit: "Edit not saved after all: make it again"
+    case .delete: "Delete not saved after all: ask for it again"
+    case .react, .unreact: "Reaction not saved after all: react again"
+    case .togglePin: "Pin not saved after all: set it again"
+    case .changeChannel, .markRead, .touch: textIfNotSaved
     }
   }
 }

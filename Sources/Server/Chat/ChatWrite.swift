@@ -50,6 +50,8 @@ enum WriteOutcome: Sendable {
   /// The database did not say whether it stored the change. If it says so later, another outcome
   /// follows for the same change.
   case unconfirmed
+  /// What was ``unconfirmed`` turned out not to be stored.
+  case notSavedAfterAll
 }
 
 /// What an event about a message needs to know of it.

@@ -82,7 +82,7 @@ struct BatchWriter {
     noteSuccess()
     logger.notice("known now: a batch was \(isStored ? "stored" : "not stored")")
     return isStored
-      ? undecided.outcomes : Array(repeating: .notSaved, count: undecided.outcomes.count)
+      ? undecided.outcomes : Array(repeating: .notSavedAfterAll, count: undecided.outcomes.count)
   }
 
   private mutating func next(
