@@ -118,27 +118,26 @@ extension ChatWrite {
 
   /// What the author is told while nobody knows whether the change was stored; nil if nothing.
   var textIfUnconfirmed: String? {
-    let rest = "the database does not answer; you will see it here if it was saved"
-    return switch self {
-    case .post: "Message not confirmed: \(rest)"
-    case .edit: "Edit not confirmed: \(rest)"
-    case .delete: "Delete not confirmed: \(rest)"
-    case .react, .unreact: "Reaction not confirmed: \(rest)"
-    case .togglePin: "Pin not confirmed: \(rest)"
-    case .changeChannel, .markRead, .touch: nil
+    subject.map {
+      "\($0) not confirmed: the database does not answer; you will see it here if it was saved"
     }
   }
 
   /// What the author of an unconfirmed change is told when it turns out not to be stored. In words of
   /// its own: what he sent after it may have been refused before.
   var textIfNotSavedAfterAll: String? {
+    subject.map { "\($0) not saved after all: try again" } ?? textIfNotSaved
+  }
+
+  /// What the author knows the change as; nil for one that he is not told of while it is unconfirmed.
+  private var subject: String? {
     switch self {
-    case .post: "Message not saved after all: send it again"
-    case .edit: "Edit not saved after all: make it again"
-    case .delete: "Delete not saved after all: ask for it again"
-    case .react, .unreact: "Reaction not saved after all: react again"
-    case .togglePin: "Pin not saved after all: set it again"
-    case .changeChannel, .markRead, .touch: textIfNotSaved
+    case .post: "Message"
+    case .edit: "Edit"
+    case .delete: "Delete"
+    case .react, .unreact: "Reaction"
+    case .togglePin: "Pin"
+    case .changeChannel, .markRead, .touch: nil
     }
   }
 }

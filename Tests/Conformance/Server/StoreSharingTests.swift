@@ -114,7 +114,7 @@ import Testing
         if fault == .answerIsLost {
           try await bob.text("perhaps")
         } else {
-          try await alice.notice("Message not saved after all: send it again")
+          try await alice.notice("Message not saved after all: try again")
         }
         bob.say("saved")
         try await bob.text("saved")
