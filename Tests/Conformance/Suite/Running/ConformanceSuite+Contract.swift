@@ -1,9 +1,11 @@
 extension ConformanceSuite {
-  /// The ids of all clauses of the contract.
+  /// The ids of all clauses of the contract. A number is never used again; a family may stand on
+  /// several lines.
   public static let contract: [String] = [
-    ("URL", 5), ("CONN", 7), ("EXEC", 5), ("QUERY", 6), ("ROW", 2), ("TYPE", 5), ("BIND", 3),
-    ("REBIND", 5), ("UPSERT", 9), ("TX", 12), ("ERR", 4), ("CANCEL", 4), ("POOL", 8), ("STMT", 2),
-    ("PIPE", 2), ("BATCH", 1), ("BULK", 2), ("NOTIFY", 1), ("SCHEMA", 1), ("MIG", 4),
-    ("DURABLE", 6),
-  ].flatMap { family, count in (1...count).map { "\(family)-\($0)" } }
+    ("URL", 1...5), ("CONN", 1...7), ("EXEC", 1...5), ("QUERY", 1...6), ("ROW", 1...2),
+    ("TYPE", 1...5), ("BIND", 1...3), ("REBIND", 1...5), ("UPSERT", 1...9), ("TX", 1...12),
+    ("ERR", 1...4), ("CANCEL", 1...4), ("POOL", 1...8), ("STMT", 1...2), ("PIPE", 1...2),
+    ("BATCH", 1...1), ("BULK", 1...2), ("NOTIFY", 1...1), ("SCHEMA", 1...1), ("MIG", 1...4),
+    ("DURABLE", 1...6),
+  ].flatMap { family, numbers in numbers.map { "\(family)-\($0)" } }
 }
