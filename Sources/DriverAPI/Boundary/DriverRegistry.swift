@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The drivers a program was assembled with, by URL scheme.
 ///
 /// A program registers its drivers once, where it is put together, and opens databases by URL

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Opens a connection within a time limit. [CONN-3]
 ///
 /// The attempt runs in a task of its own, so that the limit holds even against a driver that does not

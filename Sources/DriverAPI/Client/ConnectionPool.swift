@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Lends sessions, one holder at a time, in the order of asking.
 ///
 /// A thin shell: ``PoolStateMachine`` decides, this class holds the lock, the sessions and the

@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 
 /// Runs actions at deadlines, on a thread of its own.
 ///

@@ -1,4 +1,4 @@
-import Synchronization
+import struct Synchronization.Atomic
 
 /// Stops the statement that a connection is running, and no other.
 ///

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// The connection behind ``Notifications``.
 final class Listener: Sendable {
   private let statements: [StatementText]

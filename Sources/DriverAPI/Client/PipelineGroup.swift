@@ -1,4 +1,4 @@
-import Synchronization
+import struct Synchronization.Atomic
 
 /// The sessions that the tasks of a database share for single statements.
 ///

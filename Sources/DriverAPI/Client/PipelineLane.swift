@@ -1,5 +1,4 @@
 import DequeModule
-import Synchronization
 
 /// One shared session and the statements that are on their way in it.
 ///

@@ -1,4 +1,4 @@
-import Synchronization
+import struct Synchronization.Atomic
 
 /// How long a text that held up the statements of others stays away from them.
 ///

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Every text a database has seen lately, rebound once. [REBIND-1]
 ///
 /// Equal texts give the identical ``StatementText``, which is what the statement caches of the

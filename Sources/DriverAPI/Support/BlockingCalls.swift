@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import struct Synchronization.Atomic
 
 /// A thread for a client library whose calls block, and a way to stop them.
 ///

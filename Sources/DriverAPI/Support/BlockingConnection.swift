@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A connection made of a ``BlockingSession``: what a driver for a blocking library opens.
 ///
 /// `@unchecked Sendable`: the session is used on the thread of `calls` alone.

@@ -1,7 +1,7 @@
 import CEpoll
 package import DriverAPI
 import Glibc
-import Synchronization
+import struct Synchronization.Atomic
 
 /// One thread that waits for all sockets of the drivers, so that no task blocks a thread of Swift's
 /// pool.

@@ -1,6 +1,7 @@
+import DriverAPI
 import CEpoll
 import Glibc
-import Synchronization
+import struct Synchronization.Atomic
 
 /// The jobs of tasks that prefer the loop's thread, and what follows them there.
 final class JobQueue: Sendable {

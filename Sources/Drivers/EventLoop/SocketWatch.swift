@@ -1,7 +1,6 @@
 import CEpoll
 import DriverAPI
 import Glibc
-import Synchronization
 
 /// One socket under the eyes of the ``EventLoop``.
 package final class SocketWatch: Sendable {

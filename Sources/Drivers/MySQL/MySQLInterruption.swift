@@ -1,5 +1,4 @@
 import DriverAPI
-import Synchronization
 
 /// Knows whether the statement that runs now is to be stopped, and kills it while the server has it.
 ///

@@ -1,7 +1,6 @@
 import DriverAPI
 import EventLoop
 import Glibc
-import Synchronization
 
 /// Stops the running statement of one session by `KILL QUERY` from a session of its own.
 ///

@@ -1,6 +1,6 @@
 import DriverAPI
 import EventLoop
-import Synchronization
+import struct Synchronization.Atomic
 
 /// Asks the server to stop the running statement, on a connection and a thread of its own.
 ///

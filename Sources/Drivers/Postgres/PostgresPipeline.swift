@@ -1,7 +1,6 @@
 import CPostgres
 import DriverAPI
 import EventLoop
-import Synchronization
 
 /// A session that many tasks share: their statements follow each other without waiting, each with a
 /// Sync of its own, so that it commits and fails alone. [PIPE-1, PIPE-2]

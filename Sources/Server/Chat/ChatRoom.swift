@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import Synchronization
 
 /// The chat: who is in, what they may do, and who hears of it.
 ///

@@ -1,5 +1,5 @@
 import NIOCore
-import Synchronization
+import struct Synchronization.Atomic
 
 /// One user who is logged in over one socket.
 final class ChatSession: Sendable {

@@ -1,5 +1,5 @@
 import NIOCore
-import Synchronization
+import struct Synchronization.Atomic
 
 /// A frame on its way to one client.
 struct Frame: Sendable {

@@ -1,6 +1,5 @@
 import DriverAPI
 import Logging
-import Synchronization
 
 /// One attempt to store a batch.
 struct BatchAttempt: Sendable {

@@ -1,5 +1,4 @@
 import DriverAPI
-import Synchronization
 
 /// Asks the database now and then whether it is there and how many messages it holds.
 final class DatabaseCheck: Sendable {

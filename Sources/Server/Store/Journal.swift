@@ -1,6 +1,5 @@
 import DriverAPI
 import Logging
-import Synchronization
 
 /// Stores the changes of many authors in few transactions.
 ///

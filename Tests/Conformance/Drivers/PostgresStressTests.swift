@@ -1,7 +1,6 @@
 import DriverAPI
 import DriverPostgres
 import Foundation
-import Synchronization
 import Testing
 
 @Suite(

@@ -1,4 +1,4 @@
-import Synchronization
+import DriverAPI
 
 /// A value that the tasks of a test share; a lock by itself cannot be captured by several of them.
 final class Shared<Value: Sendable>: Sendable {

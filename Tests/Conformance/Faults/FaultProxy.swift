@@ -1,6 +1,5 @@
 public import DriverAPI
 import Glibc
-import Synchronization
 
 /// A TCP proxy on the loopback address that lets things go wrong on demand.
 ///

@@ -1,4 +1,4 @@
-import Synchronization
+import DriverAPI
 
 /// The faults that wait to happen, shared by all connections of a proxy.
 final class FaultSchedule: Sendable {

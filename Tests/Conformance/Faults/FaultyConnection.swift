@@ -1,5 +1,4 @@
 import DriverAPI
-import Synchronization
 
 /// A session of a ``FaultyDriver``.
 final class FaultyConnection: DriverConnection {

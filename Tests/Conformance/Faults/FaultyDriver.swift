@@ -1,5 +1,4 @@
 public import DriverAPI
-import Synchronization
 
 /// A driver around another whose n-th call fails.
 ///

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import DriverAPI
 
 /// One connection through a ``FaultProxy``.
 final class ProxyLine: Sendable {

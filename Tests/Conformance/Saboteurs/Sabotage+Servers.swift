@@ -1,5 +1,4 @@
 import DriverAPI
-import Synchronization
 
 extension Sabotage {
   /// What only a server behind a wire, or a driver with ways of its own, can get wrong.

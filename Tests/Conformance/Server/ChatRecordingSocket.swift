@@ -1,5 +1,5 @@
 import NIOCore
-import Synchronization
+import DriverAPI
 
 @testable import Server
 

@@ -1,5 +1,4 @@
 import DriverAPI
-import Synchronization
 
 /// A real driver on a real server, whose line can be cut at the worst moments.
 struct CommitFaultDriver: Driver {

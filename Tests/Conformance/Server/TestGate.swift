@@ -1,4 +1,4 @@
-import Synchronization
+import DriverAPI
 
 /// Lets a number of tasks in at a time.
 final class TestGate: Sendable {

@@ -1,6 +1,6 @@
 import DriverAPI
 import Foundation
-import Synchronization
+import struct Synchronization.Atomic
 
 /// A client library whose calls block, as small as one can be: it does what the statement says, and
 /// takes down what it was asked for.

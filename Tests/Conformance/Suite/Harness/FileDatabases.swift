@@ -1,6 +1,5 @@
 import DriverAPI
 import FoundationEssentials
-import Synchronization
 
 /// Files in a folder of this run, beside the file that the URL names.
 final class FileDatabases: CaseDatabases {

@@ -1,4 +1,4 @@
-import Synchronization
+import DriverAPI
 
 /// Measures from the moment when a case got its turn.
 final class Stopwatch: Sendable {

@@ -1,4 +1,4 @@
-import Synchronization
+import DriverAPI
 
 /// Lets few cases run at once, and of the heavy ones only one.
 ///

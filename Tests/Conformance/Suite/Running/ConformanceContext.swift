@@ -1,7 +1,6 @@
 import DriverAPI
 import DriverFaults
 import Logging
-import Synchronization
 
 /// The database of one case, and what was opened on it.
 public final class ConformanceContext: Sendable {

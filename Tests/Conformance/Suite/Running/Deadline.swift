@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import DriverAPI
 
 /// Bounds the time of something that may hang and may not notice cancellation.
 ///

@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import DriverAPI
 
 /// Keeps what is logged, so that a check can look at it and a run stays quiet.
 final class RecordedLog: Sendable {

@@ -1,4 +1,4 @@
-import Synchronization
+import DriverAPI
 
 /// A point in time that one task sets and another reads.
 final class Moment: Sendable {

@@ -1,4 +1,4 @@
-import Synchronization
+import DriverAPI
 
 /// Numbers in the order in which tasks reported them.
 final class RecordedOrder: Sendable {

@@ -1,4 +1,4 @@
-import Synchronization
+import DriverAPI
 
 /// Something that happens once and that others wait for.
 final class Signal: Sendable {

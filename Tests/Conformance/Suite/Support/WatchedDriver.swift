@@ -1,5 +1,4 @@
 import DriverAPI
-import Synchronization
 
 /// A driver around the one under test that counts what the core asks of it, and fails on demand.
 ///
