@@ -1,14 +1,18 @@
 #if LOCKS_OF_PTHREAD
 import Glibc
+#else
+package import Synchronization
+#endif
 
-/// The lock of this package, as the thread sanitizer can see it.
+/// The lock of this package: the standard library's, or one that the thread sanitizer can see.
 ///
 /// On Linux `Synchronization.Mutex` waits by a futex, and the sanitizer, which knows the functions of
 /// pthread alone, takes every access under it for a race. `Scripts/sanitize` therefore builds with
-/// `LOCKS_OF_PTHREAD`, and the same name stands for this.
+/// `LOCKS_OF_PTHREAD`.
 ///
-/// `@unchecked Sendable`: `value` is touched with `lock` held, or by who has the only reference.
+/// `@unchecked Sendable`: the value is touched with the lock held, or by who has the only reference.
 package struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
+  #if LOCKS_OF_PTHREAD
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
   private let value: UnsafeMutablePointer<Value>
 
@@ -34,10 +38,21 @@ package struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     defer { pthread_mutex_unlock(lock) }
     return try body(&value.pointee)
   }
-}
-#else
-package import Synchronization
+  #else
+  @usableFromInline let lock: Synchronization.Mutex<Value>
 
-/// The lock of this package: the standard library's.
-package typealias Mutex = Synchronization.Mutex
-#endif
+  @inlinable
+  @inline(__always)
+  package init(_ initialValue: consuming sending Value) {
+    lock = Synchronization.Mutex(initialValue)
+  }
+
+  @inlinable
+  @inline(__always)
+  package borrowing func withLock<Result: ~Copyable, E: Error>(
+    _ body: (inout sending Value) throws(E) -> sending Result
+  ) throws(E) -> sending Result {
+    try lock.withLock(body)
+  }
+  #endif
+}

@@ -1,3 +1,4 @@
+import struct Synchronization.Atomic
 import CEpoll
 import DriverAPI
 import Glibc

@@ -1,3 +1,4 @@
+import DriverAPI
 import Logging
 import NIOCore
 

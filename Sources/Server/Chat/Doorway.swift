@@ -1,3 +1,4 @@
+import DriverAPI
 import NIOCore
 
 /// The receiving end of one socket, from its first message to its end.

@@ -1,3 +1,4 @@
+import DriverAPI
 import NIOCore
 import struct Synchronization.Atomic
 
