@@ -11,12 +11,17 @@ final class TransactionCall<Session: BlockingSession>: DriverStatement {
   func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
     let (step, connection) = (step, connection)
     try await connection.calls.run(heedingCancellation: false) { () throws(DatabaseError) in
-      // An end that fails ends the transaction too.
-      connection.note(TransactionStatus.none)
       do throws(DatabaseError) { try connection.session.carryOut(step) } catch {
+        // An end that fails ends the transaction too.
+        connection.note(TransactionStatus.none)
         throw connection.observed(error)
       }
-      if case .begin = step { connection.note(.active) }
+      // After the call: a session that knows where it stands is asked then, and not before.
+      if case .begin = step {
+        connection.note(.active)
+      } else {
+        connection.note(TransactionStatus.none)
+      }
     }
     return ExecResult(rowCount: 0)
   }

@@ -13,8 +13,11 @@ final class SlowLibrary: Sendable {
   let habits: SessionHabits
   let isLost = Atomic(false)
 
-  init(_ habits: SessionHabits = SessionHabits()) {
-    self.habits = habits
+  /// Whether its sessions tell where they stand.
+  let tellsStatus: Bool
+
+  init(_ habits: SessionHabits = SessionHabits(), tellsStatus: Bool = false) {
+    (self.habits, self.tellsStatus) = (habits, tellsStatus)
   }
 
   /// What was asked for since the last time this was.
@@ -38,6 +41,7 @@ final class SlowSession: BlockingSession {
   let library: SlowLibrary
   let calls: BlockingCalls
   let server: ServerFacts
+  private var isInTransaction = false
 
   init(_ library: SlowLibrary, _ calls: BlockingCalls) {
     (self.library, self.calls) = (library, calls)
@@ -56,7 +60,15 @@ final class SlowSession: BlockingSession {
     return SlowStatement(text, self)
   }
 
-  func carryOut(_ step: TransactionStep) throws(DatabaseError) { library.log("\(step)") }
+  var transactionStatus: TransactionStatus? {
+    guard library.tellsStatus else { return nil }
+    return isInTransaction ? .active : TransactionStatus.none
+  }
+
+  func carryOut(_ step: TransactionStep) throws(DatabaseError) {
+    library.log("\(step)")
+    if case .begin = step { isInTransaction = true } else { isInTransaction = false }
+  }
   func settle() { library.log("settle") }
   func close() { library.log("close") }
 }
