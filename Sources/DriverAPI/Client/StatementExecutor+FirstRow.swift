@@ -18,7 +18,7 @@ extension StatementExecutor {
     _ = try await withFirstRow(
       of: try sql.binding(values(repeat each arguments)), at: site
     ) { row throws(DatabaseError) in
-      decoded = try decode(row)
+      do throws(DatabaseError) { decoded = try decode(row) } catch { throw error.inAnswer }
     }
     return decoded
   }
@@ -38,11 +38,20 @@ extension StatementExecutor {
           for argument in repeat each arguments { values.append(argument.databaseValue) }
         }, at: site
       ) { row throws(DatabaseError) in
-        decoded = try decode(row)
+        do throws(DatabaseError) { decoded = try decode(row) } catch { throw error.inAnswer }
       }
       return found == nil ? nil : .success(decoded.take())
     } catch {
       return .failure(error)
     }
+  }
+}
+
+extension DatabaseError {
+  /// The error as one that was met in the answer of a statement, whatever the type that was decoded
+  /// says about it: the statement has run. [EXEC-6]
+  @usableFromInline
+  var inAnswer: DatabaseError {
+    execution == .completed ? self : with(execution: .completed)
   }
 }

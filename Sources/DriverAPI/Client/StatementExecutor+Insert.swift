@@ -2,7 +2,10 @@ extension StatementExecutor {
   /// Inserts one row and answers with the id the engine gave it. [EXEC-2]
   ///
   /// - Parameter idColumn: the generated column, needed where the engine has to be asked for it.
-  /// - Throws: the violated constraint; `unsupported` if the engine did not tell an id.
+  /// - Throws: the violated constraint; `undefinedObject` if there is no such column, where the engine
+  ///   is asked for it, and then nothing is stored; `decoding` if the id is no integer, and
+  ///   `unsupported` if the engine did not tell one: then ``DatabaseError/execution`` is `.completed`,
+  ///   since the row may be stored. [EXEC-6]
   public func insert(
     into table: String, _ values: KeyValuePairs<String, Value>, returning idColumn: String = "id",
     file: StaticString = #fileID, line: UInt = #line
@@ -12,31 +15,53 @@ extension StatementExecutor {
     let parameters = values.map(\.value)
     if dialect.hasReturning {
       var id: Int64?
+      // With the table's name: an unknown name alone is a string to SQLite.
+      let column = try dialect.oldValue(idColumn, table)
       _ = try await withFirstRow(
-        of: SQL(raw: sql + " RETURNING \(try dialect.quoted(idColumn))", parameters), at: site
+        of: SQL(raw: "\(sql) RETURNING \(column)", parameters), at: site
       ) { row throws(DatabaseError) in id = try row.decode(0) }
       if let id { return id }
     } else if let id = try await exec(SQL(raw: sql, parameters), at: site).lastInsertID {
       return id
     }
-    throw .unsupported("\(server.product) gave no id for the new row of \(table)")
+    throw DatabaseError(
+      .unsupported,
+      "\(server.product) gave no id for the new row of \(table); where it needs none use exec",
+      execution: .completed)
   }
 
   /// Inserts rows, leaving those alone that exist already. [UPSERT-3]
   ///
+  /// All or nothing, whatever the number of rows. [UPSERT-11]
+  ///
   /// - Returns: how many rows are new.
-  /// - Throws: any violation but of a unique key.
+  /// - Throws: any violation but of a unique key; then nothing is stored.
   public func insertIgnore(
     into table: String, columns: [String], _ rows: [[Value]],
     file: StaticString = #fileID, line: UInt = #line
   ) async throws(DatabaseError) -> Int {
     let site = CallSite(file: file, line: line)
     try checkShape(of: rows, columns, table)
+    let chunks = chunks(of: rows, columnCount: columns.count)
+    guard chunks.count > 1 else {
+      return try await insertIgnore(into: table, columns, chunks, self, site)
+    }
+    return try await inTransaction(site) { transaction throws(DatabaseError) in
+      try await insertIgnore(into: table, columns, chunks, transaction, site)
+    }
+  }
+
+  private func insertIgnore(
+    into table: String, _ columns: [String], _ chunks: [ArraySlice<[Value]>],
+    _ executor: some StatementExecutor, _ site: CallSite
+  ) async throws(DatabaseError) -> Int {
     var insertedCount = 0
-    for chunk in chunks(of: rows, columnCount: columns.count) {
+    for chunk in chunks {
       let sql = try dialect.insertIgnoreSQL(
         into: table, columns: columns, rowCount: chunk.count)
-      insertedCount += try await exec(SQL(raw: sql, chunk.flatMap { $0 }), at: site).rowCount
+      insertedCount += try await executor.exec(
+        SQL(raw: sql, chunk.flatMap { $0 }), at: site
+      ).rowCount
     }
     return insertedCount
   }

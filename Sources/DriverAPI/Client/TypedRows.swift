@@ -30,7 +30,11 @@ public struct TypedRows<Element>: AsyncSequence {
   public func collect() async throws(DatabaseError) -> [Element] {
     var elements: [Element] = []
     defer { cursor.close() }
-    while try await cursor.next() { elements.append(try decode(cursor.row)) }
+    while try await cursor.next() {
+      do throws(DatabaseError) { elements.append(try decode(cursor.row)) } catch {
+        throw error.inAnswer
+      }
+    }
     return elements
   }
 
@@ -51,7 +55,7 @@ public struct TypedRows<Element>: AsyncSequence {
     @inlinable
     public mutating func next() async throws(DatabaseError) -> Element? {
       guard try await cursor.next() else { return nil }
-      return try decode(cursor.row)
+      do throws(DatabaseError) { return try decode(cursor.row) } catch { throw error.inAnswer }
     }
 
     /// The next element, on the caller's executor.
@@ -60,7 +64,7 @@ public struct TypedRows<Element>: AsyncSequence {
       isolation actor: isolated (any Actor)?
     ) async throws(DatabaseError) -> Element? {
       guard try await cursor.next() else { return nil }
-      return try decode(cursor.row)
+      do throws(DatabaseError) { return try decode(cursor.row) } catch { throw error.inAnswer }
     }
   }
 }

@@ -45,6 +45,9 @@ public struct Dialect: Sendable {
   public var returning: Set<ReturningStatement> = []
   /// Answers with the id that the engine gave to the row that the session inserted last, for client
   /// libraries that do not tell it where `RETURNING` is missing; nil if there is no such query. [EXEC-2]
+  ///
+  /// Asked only after an insert of values that counted rows, never after an upsert or an insert of what
+  /// a query finds: the answer could be the id of an earlier row, of another table even. [EXEC-7]
   public var lastInsertID: String?
   /// The literals of true and false.
   public var booleanLiterals = (true: "TRUE", false: "FALSE")

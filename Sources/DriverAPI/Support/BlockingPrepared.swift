@@ -42,6 +42,8 @@ final class BlockingPrepared<Session: BlockingSession>: DriverStatement, @unchec
   /// Closes the rows. On the thread.
   func end(wasInterrupted: Bool) {
     statement?.closeRows()
+    // What the rows ended with may have moved the transaction.
+    connection.note(nil)
     guard wasInterrupted else { return }
     // Not every library leaves a statement whole that was stopped.
     release()
@@ -81,7 +83,7 @@ extension BlockingPrepared {
 
   private func result(of statement: Session.Statement) throws(DatabaseError) -> ExecResult {
     var result = try statement.result()
-    guard result.rowCount > 0, result.lastInsertID == nil, text.leadingKeyword == "INSERT",
+    guard result.rowCount > 0, result.lastInsertID == nil, text.surelyInserts,
       !connection.server.dialect.hasReturning
     else { return result }
     result.lastInsertID = try connection.lastInsertID()

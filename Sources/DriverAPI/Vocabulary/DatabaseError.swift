@@ -31,15 +31,17 @@ public struct DatabaseError: Error, Sendable {
   /// - Parameters:
   ///   - message: what failed and what helps, without values, SQL text or secrets.
   ///   - connection: `.spent` only if the session's state is unknown.
-  ///   - execution: `.notSent` only if the engine cannot have seen the statement.
+  ///   - execution: `.notSent` only if the engine cannot have seen the statement. Nil, the default, is
+  ///     `.completed` for `decoding`, which is met in an answer, and `.rejected` for anything else.
   public init(
     _ kind: Kind, _ message: String, connection: ConnectionState = .usable,
-    execution: Execution = .rejected, details: Details = Details(), serverMessage: String? = nil
+    execution: Execution? = nil, details: Details = Details(), serverMessage: String? = nil
   ) {
     self.kind = kind
     storage = DatabaseErrorStorage(
-      connection: connection, execution: execution, message: message, details: details,
-      serverMessage: serverMessage)
+      connection: connection,
+      execution: execution ?? (kind == .decoding ? .completed : .rejected),
+      message: message, details: details, serverMessage: serverMessage)
   }
 
   /// A call that breaks the rules of this library; nothing was sent.
@@ -146,6 +148,9 @@ extension DatabaseError {
     case rejected
     /// It may have run: the answer was lost.
     case unknown
+    /// The engine carried it out, and what it wrote is stored unless a transaction around it is rolled
+    /// back; what failed is the use of its answer, such as reading a column of its row. [EXEC-6]
+    case completed
   }
 
   /// What the engine told beyond the kind. Fields it does not report stay nil.

@@ -129,7 +129,7 @@ extension Row {
     let column = columns.columns[index]
     return DatabaseError(
       .decoding, "column \(index) \"\(column.name)\": asked for \(asked), found \(found(index))",
-      execution: .rejected, details: .init(column: column.name))
+      details: .init(column: column.name))
   }
 
   @usableFromInline

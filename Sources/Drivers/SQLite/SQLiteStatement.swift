@@ -18,6 +18,10 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   var stepsUntilPause = SQLiteStatement.stepsPerSlice
   private var reprepareCount: Int32 = 0
   private var boundBytes = 0
+  /// The id of the session's last insert when this execution began.
+  private(set) var earlierRowID: Int64 = 0
+  /// How the ids of its rows are known; nil until that is asked.
+  var insertedID: SQLiteInsertedID?
   // Its outcome would be unknown, and it is short.
   private let endsTransaction: Bool
 
@@ -115,6 +119,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   }
 
   private func run() -> Int32 {
+    earlierRowID = sqlite3_last_insert_rowid(connection.handle)
     var result = sqlite3_step(handle)
     while result == SQLITE_ROW { result = sqlite3_step(handle) }
     return result
@@ -132,8 +137,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
     switch text.leadingKeyword {
     case "INSERT", "REPLACE":
       let count = Int(sqlite3_changes64(connection.handle))
-      let id = count > 0 ? sqlite3_last_insert_rowid(connection.handle) : nil
-      return ExecResult(rowCount: count, lastInsertID: id)
+      return ExecResult(rowCount: count, lastInsertID: count > 0 ? lastInsertedID() : nil)
     case "UPDATE", "DELETE":
       return ExecResult(rowCount: Int(sqlite3_changes64(connection.handle)))
     case "WITH" where sqlite3_stmt_readonly(handle) == 0:

@@ -27,6 +27,19 @@ extension Sabotage {
     result("tells an id for an update", "EXEC-2") { result, _ in
       ExecResult(rowCount: result.rowCount, lastInsertID: 1)
     },
+    result("tells an id where nothing was inserted", "EXEC-7") { result, text in
+      guard text.leadingKeyword == "INSERT", result.lastInsertID == nil else { return result }
+      return ExecResult(rowCount: result.rowCount, lastInsertID: 12)
+    },
+    Sabotage("takes an unknown column for a string", "EXEC-6") {
+      $0.engines = ["sqlite"]
+      $0.text = { $0.replacing("\"coded\".\"id\"", with: "'id'") }
+    },
+    Sabotage("returns the row of an insert and stores none", "EXEC-6") {
+      $0.text = { sql in
+        sql.hasPrefix("INSERT INTO coded") && sql.contains("RETURNING") ? "SELECT 'a'" : sql
+      }
+    },
     Sabotage("gives ids that fall", "EXEC-2", "DURABLE-5") {
       $0.value = { if case .int(let id) = $0, id > 0 { .int(1_000_000 - id) } else { $0 } }
     },
@@ -71,6 +84,9 @@ extension Sabotage {
       $0.dialect.lexical.backslashEscapes = true
       $0.dialect.lexical.hashComments = true
       $0.dialect.identifierQuote = "#"
+    },
+    Sabotage("stores the rows of insert-ignore one by one", "UPSERT-11") {
+      $0.text = { $0 == "ROLLBACK" ? "COMMIT" : $0 }
     },
     Sabotage("hides NULLs behind insert-ignore", "UPSERT-3") {
       $0.engines = ["sqlite"]

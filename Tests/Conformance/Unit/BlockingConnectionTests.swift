@@ -115,6 +115,20 @@ struct BlockingConnectionTests {
     await connection.close()
   }
 
+  @Test(arguments: ["COMMIT", "ROLLBACK"])
+  func `a session that tells where it stands is asked after the call`(end: String) async throws {
+    var habits = SessionHabits()
+    habits.hasTransactionCalls = true
+    let connection = try await SlowLibrary(habits, tellsStatus: true).connect()
+    for _ in 1...2 {
+      _ = try await exec("START TRANSACTION", on: connection)
+      #expect(connection.transactionStatus == .active)
+      _ = try await exec(end, on: connection)
+      #expect(connection.transactionStatus == .none)
+    }
+    await connection.close()
+  }
+
   @Test func `a session that cannot be reset is opened anew`() async throws {
     let library = SlowLibrary()
     let connection = try await library.connect()
@@ -138,6 +152,10 @@ struct BlockingConnectionTests {
     let connection = try await SlowLibrary().connect()
     #expect(try await exec("INSERT", on: connection).lastInsertID == 1)
     #expect(try await exec("UPDATE", on: connection).lastInsertID == nil)
+    for rest in ["IGNORE", "SELECT 1", "on conflict DO NOTHING", "x ON DUPLICATE KEY UPDATE y"] {
+      #expect(try await exec("INSERT \(rest)", on: connection).lastInsertID == nil, "\(rest)")
+    }
+    #expect(try await exec("INSERT INTO selections", on: connection).lastInsertID == 1)
     await connection.close()
   }
 

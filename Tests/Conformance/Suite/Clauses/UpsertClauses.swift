@@ -62,6 +62,30 @@ let upsertClauses = [
     try expectEqual(try await db.rowCount(of: "logs"), 0, "the referring table")
   },
 
+  Clause("UPSERT-11", "Insert-ignore of more rows than one statement takes is all or nothing.") {
+    context in
+    let db = try await context.open()
+    try await db.createVisits()
+    let columns = ["name", "email", "hits"]
+    var rows: [[Value]] = (1...2500).map {
+      ["n\($0)".databaseValue, "\($0)@x".databaseValue, 1]
+    }
+    try await expectError(.checkViolation, "a bad last row") {
+      try await db.insertIgnore(
+        into: "visits", columns: columns, rows + [["bad", "bad@x", -1]])
+    }
+    try expectEqual(try await db.rowCount(of: "visits"), 0, "rows after the failure")
+    let some = try await db.insertIgnore(into: "visits", columns: columns, Array(rows[1200...1300]))
+    try expectEqual(some, 101, "new rows of one statement")
+    // One that is in an earlier portion of the same call exists as well.
+    rows.append(["n7", "other@x", 2])
+    let all = try await db.insertIgnore(into: "visits", columns: columns, rows)
+    try expectEqual(all, 2399, "new rows of several statements")
+    try expectEqual(try await db.rowCount(of: "visits"), 2500, "rows")
+    let hits = try await db.single("SELECT SUM(hits) FROM visits", as: Int.self)
+    try expectEqual(hits, 2500, "what the rows hold")
+  },
+
   Clause("UPSERT-4", "A clash on another unique key is a violation and changes nothing.") {
     context in
     let db = try await context.open()

@@ -7,5 +7,6 @@ extension ConformanceSuite {
     ("ERR", 1...4), ("CANCEL", 1...4), ("POOL", 1...8), ("STMT", 1...2), ("PIPE", 1...2),
     ("BATCH", 1...1), ("BULK", 1...2), ("NOTIFY", 1...1), ("SCHEMA", 1...1), ("MIG", 1...4),
     ("DURABLE", 1...6),
+    ("EXEC", 6...7), ("UPSERT", 11...11),
   ].flatMap { family, numbers in numbers.map { "\(family)-\($0)" } }
 }

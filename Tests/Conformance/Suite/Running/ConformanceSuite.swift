@@ -7,8 +7,9 @@
 public enum ConformanceSuite {
   /// Every check, in the contract's order.
   public static let clauses: [Clause] =
-    registryClauses + urlClauses + connectingClauses + execClauses + queryClauses + rowClauses
-    + numberClauses + textClauses + exactValueClauses + generatedValueClauses + bindClauses
+    registryClauses + urlClauses + connectingClauses + execClauses + insertedRowClauses
+    + queryClauses + rowClauses + numberClauses + textClauses + exactValueClauses
+    + generatedValueClauses + bindClauses
     + rebindClauses + upsertClauses
     + transactionClauses + isolationClauses + errorClauses + cancelClauses + poolClauses
     + poolSessionClauses + statementClauses + pipelineClauses + wireFaultClauses
