@@ -24,6 +24,25 @@ extension DatabaseURL {
       return remaining.remove(at: index).value
     }
 
+    /// Calls options by the names the driver knows them by, where other clients have other words for
+    /// the same.
+    ///
+    /// - Parameter words: the driver's name for each foreign one.
+    /// - Throws: `misuse` if two that are given mean the same.
+    public mutating func rename(_ words: [String: String]) throws(DatabaseError) {
+      for index in remaining.indices {
+        let word = remaining[index].name
+        guard let name = words[word] else { continue }
+        let meaningTheSame = remaining.enumerated().first {
+          $0.offset != index && ($0.element.name == name || words[$0.element.name] == name)
+        }
+        if let other = meaningTheSame?.element.name {
+          throw .misuse("the options '\(other)' and '\(word)' say the same; keep one")
+        }
+        remaining[index] = Parameter(name: name, value: remaining[index].value)
+      }
+    }
+
     /// Takes all that is left, for a client library that defines and checks options itself.
     ///
     /// - Throws: `misuse` if an option is given twice.

@@ -29,6 +29,9 @@ extension DatabaseURL {
     case "file": try readFileURI(rest)
     case "sqlite" where isURI: try readEncodedPath(rest.skipping(2))
     case "mysql" where !isURI, "mariadb" where !isURI: try readGoForm(rest)
+    case "mysql" where Self.isGoForm(inURI: rest.skipping(2)),
+      "mariadb" where Self.isGoForm(inURI: rest.skipping(2)):
+      try readGoForm(inURI: rest.skipping(2))
     case "postgres" where !isURI, "postgresql" where !isURI:
       throw .misuse("'//' is missing after '\(scheme):'; write \(scheme)://user@host/database")
     case "postgres", "postgresql":

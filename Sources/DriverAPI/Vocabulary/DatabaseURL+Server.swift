@@ -18,7 +18,7 @@ extension DatabaseURL {
     database = name.isEmpty ? nil : try Self.decoded(name, "the database name")
   }
 
-  private mutating func readCredentials(_ text: Substring) throws(DatabaseError) {
+  mutating func readCredentials(_ text: Substring) throws(DatabaseError) {
     guard let (name, secret) = text.parted(atFirst: ":") else {
       user = try Self.presence(of: Self.decoded(text, "the user name"))
       return

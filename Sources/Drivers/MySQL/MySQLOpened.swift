@@ -14,6 +14,9 @@ struct MySQLOpened: Sendable {
   let sessionSettings: String
 
   static let identityQuery = "SELECT @@hostname, @@port, @@datadir"
+  private static let sessionQuery =
+    "SELECT CONNECTION_ID(), @@max_allowed_packet, @@time_zone, @@character_set_client, "
+    + "@@character_set_results, @@sql_mode"
 
   /// Sets a fresh session up, blocking. [CONN-7]
   init(
@@ -23,8 +26,9 @@ struct MySQLOpened: Sendable {
     let settings = options.sessionSettings(isMariaDB: mariadb_connection(handle.pointer) != 0)
     guard handle.run(settings),
       let identity = handle.row(Self.identityQuery),
-      let told = handle.row("SELECT CONNECTION_ID(), @@max_allowed_packet"),
-      let sessionID = told[0], let packet = told[1].flatMap({ Int($0) })
+      let told = handle.row(Self.sessionQuery),
+      let sessionID = told[0], let packet = told[1].flatMap({ Int($0) }),
+      options.isSetUp(told.dropFirst(2))
     else {
       throw MySQLOpenFailure.setUp(handle, host)
     }
@@ -48,27 +52,6 @@ struct MySQLOpened: Sendable {
     return ServerFacts(
       product: isMariaDB ? "MariaDB" : "MySQL", version: version, dialect: dialect,
       capabilities: .libmariadb)
-  }
-}
-
-extension MySQLOptions {
-  /// What every session is set to, after opening and after a reset. [CONN-7, POOL-4]
-  ///
-  /// Strict, so that nothing is cut or turned into zero; a zero stays zero in a column that counts
-  /// up; backslashes escape and double quotes are strings, which is what the lexer assumes. A recursive
-  /// query runs to its end: MariaDB would leave out what comes after a thousand rounds, and say nothing.
-  func sessionSettings(isMariaDB: Bool) -> String {
-    let modes = [
-      "STRICT_ALL_TABLES", "STRICT_TRANS_TABLES", "NO_ZERO_IN_DATE", "NO_ZERO_DATE",
-      "ERROR_FOR_DIVISION_BY_ZERO", "NO_ENGINE_SUBSTITUTION", "ONLY_FULL_GROUP_BY",
-      "NO_AUTO_VALUE_ON_ZERO",
-    ]
-    let names = "SET NAMES utf8mb4" + (collation.map { " COLLATE \($0)" } ?? "")
-    return names
-      + ", SESSION time_zone = '+00:00', SESSION sql_mode = '\(modes.joined(separator: ","))', "
-      + "SESSION autocommit = 1, SESSION foreign_key_checks = 1, SESSION unique_checks = 1, "
-      + "SESSION lc_messages = 'en_US', SESSION "
-      + (isMariaDB ? "max_recursive_iterations" : "cte_max_recursion_depth") + " = 4294967295"
   }
 }
 

@@ -6,15 +6,20 @@ public import DriverAPI
 /// | --- | --- |
 /// | `ssl-mode` | `DISABLED`, `PREFERRED` (default), `REQUIRED`, `VERIFY_CA`, `VERIFY_IDENTITY` |
 /// | `tls` | Go's words for it: `false`, `preferred`, `skip-verify`, `true` |
+/// | `ssl` | a switch: `true` is `REQUIRED`, or with `ssl-ca` `VERIFY_CA`; `false` is `DISABLED` |
+/// | `ssl-verify-server-cert` | a switch: `true` is `VERIFY_IDENTITY` |
 /// | `ssl-ca` | file of the authority that must have signed; alone it means `VERIFY_CA` |
 /// | `ssl-cert`, `ssl-key` | files of our own certificate |
 /// | `connect_timeout`, `timeout` | how long one host may take: `3s`; default 10 s over all hosts |
+/// | `connectTimeout` | the same; a plain number counts milliseconds, of `connect_timeout` seconds |
 /// | `socket` | path of a Unix socket instead of a host |
+/// | `sql_mode` | modes added to the strict ones, such as `ONLY_FULL_GROUP_BY` |
 /// | `collation` | collation of the session, one of `utf8mb4_…` |
 ///
-/// Options of go-sql-driver are taken where they ask for what this driver does anyway
-/// (`parseTime=true`, `charset=utf8mb4`, `loc=UTC`, `clientFoundRows=true` …) and refused by name
-/// elsewhere.
+/// The words of go-sql-driver, JDBC, PyMySQL, SQLAlchemy and the C library are taken where they mean
+/// one of these (`sslMode`, `ssl_ca`, `unix_socket` …) or ask for what this driver does anyway
+/// (`parseTime=true`, `charset=utf8mb4`, `loc=UTC`, `clientFoundRows=true` …), and refused with what
+/// to do instead elsewhere.
 public struct MySQLOptions: Sendable {
   /// The servers to try in order.
   public let hosts: [DatabaseURL.Host]
@@ -29,6 +34,8 @@ public struct MySQLOptions: Sendable {
   /// For each host.
   var connectTimeout: Duration
   let collation: String?
+  /// Modes of `sql_mode` beyond those that every session has.
+  let addedModes: [String]
 
   /// Reads the options of a URL.
   ///
@@ -38,14 +45,15 @@ public struct MySQLOptions: Sendable {
     user = url.user
     password = url.password
     database = url.database
+    try Self.takeForeignWords(&options)
     hosts = try Self.hosts(url, socket: options.take("socket"))
     authorityFile = options.take("ssl-ca")
     certificateFile = options.take("ssl-cert")
     keyFile = options.take("ssl-key")
     tls = try Self.tlsMode(&options, hasAuthority: authorityFile != nil)
-    let limits = [try options.duration("connect_timeout"), try options.duration("timeout")]
-    connectTimeout = limits.compactMap(\.self).first ?? .seconds(max(2, 10 / hosts.count))
+    connectTimeout = try Self.connectTimeout(&options) ?? .seconds(max(2, 10 / hosts.count))
     collation = try Self.collation(&options)
+    addedModes = try Self.addedModes(&options)
     try Self.takeGoOptions(&options)
     try options.finish()
     try checkFiles()
@@ -71,21 +79,31 @@ public struct MySQLOptions: Sendable {
     return [DatabaseURL.Host(name: socket)]
   }
 
-  private static func tlsMode(
-    _ options: inout DatabaseURL.Options, hasAuthority: Bool
-  ) throws(DatabaseError) -> MySQLTLSMode {
-    let named = try options.take("ssl-mode", oneOf: MySQLTLSMode.allCases.map(\.rawValue))
-    let go = try options.take("tls", oneOf: ["true", "false", "skip-verify", "preferred"])
-    guard let go else {
-      return named.flatMap(MySQLTLSMode.init) ?? (hasAuthority ? .verifyCA : .preferred)
+  /// The C library counts plain seconds, Java milliseconds; Go has units.
+  private static func connectTimeout(
+    _ options: inout DatabaseURL.Options
+  ) throws(DatabaseError) -> Duration? {
+    var limits: [Duration?] = []
+    for (name, unit) in [
+      ("connect_timeout", Duration.seconds(1)), ("connectTimeout", .milliseconds(1)),
+    ] {
+      let given = options.remaining.first { $0.name == name }?.value
+      if let count = given.flatMap({ Int32($0) }), count > 0 {
+        limits.append(unit * Int(count))
+        _ = options.take(name)
+      } else {
+        limits.append(try options.duration(name))
+      }
     }
-    if named != nil { throw .misuse("'tls' and 'ssl-mode' say the same; keep one") }
-    switch go {
-    case "true": return .verifyIdentity
-    case "false": return .disabled
-    case "skip-verify": return .required
-    default: return .preferred
+    limits.append(try options.duration("timeout"))
+    let given = limits.compactMap(\.self)
+    guard given.count <= 1 else {
+      throw .misuse("'connect_timeout', 'connectTimeout' and 'timeout' say the same; keep one")
     }
+    guard given.first != .zero else {
+      throw .misuse("a limit of 0 for connecting would let nothing connect; leave it out")
+    }
+    return given.first
   }
 
   private static func collation(
