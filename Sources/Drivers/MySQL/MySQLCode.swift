@@ -8,9 +8,16 @@ enum MySQLCode {
   /// The server does not know the statement; a proxy may have changed the server.
   static let unknownStatement = 1243
 
+  /// The statement can only be run by its text.
+  static let notPreparable = 1295
+  /// The statement was stopped by KILL QUERY.
+  static let interrupted = 1317
+  /// The statement would have the client send a file.
+  static let localFile = 4166
+
   /// What a number means.
   static func kind(_ code: Int) -> DatabaseError.Kind {
-    DatabaseError.Kind(mysqlCode: code) ?? .other
+    code == localFile ? .unsupported : DatabaseError.Kind(mysqlCode: code) ?? .other
   }
 
   /// Whether the session can be used again after an error of that number.
@@ -21,7 +28,11 @@ enum MySQLCode {
 
   /// What a number means, in words of ours.
   static func message(_ code: Int) -> String {
-    switch kind(code) {
+    if code == localFile {
+      return "LOAD DATA LOCAL would have the server read files of this machine, which is never "
+        + "allowed; use bulkInsert"
+    }
+    return switch kind(code) {
     case .uniqueViolation: "a row with this key exists already"
     case .foreignKeyViolation: "a referenced row is missing, or the row is still referenced"
     case .notNullViolation: "a required column was NULL or got no value"
@@ -39,7 +50,8 @@ enum MySQLCode {
     case .permissionDenied: "the user may not do that"
     case .resourceExhausted: "memory, disk, connections or another resource of the server ran out"
     case .connectionLost: "the session with the server ended"
-    case .unsupported: "the server cannot prepare a statement of that kind"
+    case .unsupported:
+      "the server cannot prepare a statement of that kind; write it without parameters"
     default: "the server refused the statement"
     }
   }

@@ -10,12 +10,18 @@ extension MySQLConnection {
   /// An error from what the library tells.
   func error(_ code: Int, _ sqlState: String, _ told: String) -> DatabaseError {
     let state = MySQLCode.state(after: code)
-    var details = DatabaseError.Details()
-    details.sqlState = sqlState
-    details.nativeCode = code
+    let kind = MySQLCode.kind(code)
+    // Others can kill a statement too.
+    if kind == .cancelled, !interruption.isRequested {
+      return DatabaseError(
+        .other, "the statement was stopped from outside, by KILL QUERY",
+        details: .init(sqlState: sqlState, nativeCode: code),
+        serverMessage: told)
+    }
+    var details = DatabaseError.Details(sqlState: sqlState, nativeCode: code)
     if state == .spent { details.host = MySQLOpenFailure.shown(host) }
     return DatabaseError(
-      MySQLCode.kind(code), MySQLCode.message(code), connection: state,
+      kind, MySQLCode.message(code), connection: state,
       execution: state == .spent ? .unknown : .rejected, details: details, serverMessage: told)
   }
 }
@@ -34,14 +40,18 @@ extension MySQLStatement {
   ///
   /// Called when the server is done with the statement.
   func explained(_ error: DatabaseError) async -> DatabaseError {
-    guard let violation = MySQLViolation(error) else { return await connection.refreshed(error) }
+    guard let violation = MySQLViolation(error) else {
+      return await connection.refreshed(error, after: text)
+    }
     var found = knownViolations[violation.subject]
     if found == nil {
       found = await violation.details(in: connection, of: text.text)
       knownViolations[violation.subject] = found
     }
+    // A violation ends no transaction, but a procedure may have begun one before.
+    if connection.mayHaveBegun(text) { await connection.askStatus() }
     connection.noteStatus()
-    guard var details = found else { return await connection.refreshed(error) }
+    guard var details = found else { return await connection.refreshed(error, after: text) }
     details.sqlState = error.details.sqlState
     details.nativeCode = error.details.nativeCode
     return DatabaseError(

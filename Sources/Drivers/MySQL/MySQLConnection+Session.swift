@@ -11,14 +11,39 @@ extension MySQLConnection {
     } resume: {
       mysql_reset_connection_cont(result, handle.pointer, $0)
     }
+    preparedGeneration += 1
+    if result.pointee == 0, strayed.fromDatabase || !tellsChanges { await selectDatabase() }
     if result.pointee == 0 { await run(sessionSettings) }
     let failed = result.pointee != 0 ? failure() : nil
     await leave()
     if let failed { throw failed }
+    // There is no way back to having no database.
+    if strayed.fromDatabase {
+      throw DatabaseError(
+        .misuse, "the URL names no database, and USE chose one", connection: .spent)
+    }
+  }
+
+  private func selectDatabase() async {
+    guard let database = options.database else { return }
+    let name = MySQLText(database)
+    await drive {
+      mysql_select_db_start(result, handle.pointer, name.bytes)
+    } resume: {
+      mysql_select_db_cont(result, handle.pointer, $0)
+    }
+    withExtendedLifetime(name) {}
+    if result.pointee == 0 { strayed.fromDatabase = false }
   }
 
   /// Runs a statement by the text protocol; ``result`` tells whether it worked. Its rows are dropped.
   func run(_ sql: String) async {
+    await send(sql)
+    await dropResults()
+  }
+
+  /// Sends a statement by the text protocol; ``result`` tells whether the server took it.
+  func send(_ sql: String) async {
     let text = MySQLText(sql)
     await drive {
       mysql_real_query_start(result, handle.pointer, text.bytes, text.count)
@@ -26,41 +51,49 @@ extension MySQLConnection {
       mysql_real_query_cont(result, handle.pointer, $0)
     }
     withExtendedLifetime(text) {}
+  }
+
+  /// Drops the rows of the result at hand, and all results behind it, up to one that failed.
+  func dropResults() async {
     while result.pointee == 0 {
       await dropRows()
-      if mysql_more_results(handle.pointer) == 0 { return }
-      await drive {
-        mysql_next_result_start(result, handle.pointer)
-      } resume: {
-        mysql_next_result_cont(result, handle.pointer, $0)
-      }
+      if result.pointee != 0 || mysql_more_results(handle.pointer) == 0 { return }
+      await nextResult()
+    }
+  }
+
+  /// Goes on to the next result, of which there is one.
+  func nextResult() async {
+    await drive {
+      mysql_next_result_start(result, handle.pointer)
+    } resume: {
+      mysql_next_result_cont(result, handle.pointer, $0)
     }
   }
 
   /// All rows of a query of the driver's own, as texts; nil if the server refused it. For small answers.
   func texts(_ sql: String) async -> [[String?]]? {
-    let text = MySQLText(sql)
-    await drive {
-      mysql_real_query_start(result, handle.pointer, text.bytes, text.count)
-    } resume: {
-      mysql_real_query_cont(result, handle.pointer, $0)
-    }
-    withExtendedLifetime(text) {}
-    guard result.pointee == 0 else { return nil }
-    let stored = UnsafeMutablePointer<UnsafeMutablePointer<MYSQL_RES>?>.allocate(capacity: 1)
-    defer { stored.deallocate() }
-    await drive {
-      mysql_store_result_start(stored, handle.pointer)
-    } resume: {
-      mysql_store_result_cont(stored, handle.pointer, $0)
-    }
-    guard let rows = stored.pointee else { return nil }
+    await send(sql)
+    guard result.pointee == 0, let rows = await storeRows() else { return nil }
     defer { mysql_free_result(rows) }
     var texts: [[String?]] = []
     while let row = mysql_fetch_row(rows) {
       texts.append((0..<Int(mysql_num_fields(rows))).map { row[$0].map { String(cString: $0) } })
     }
     return texts
+  }
+
+  /// Reads the rows of the result at hand into memory; nil if it has none, or failed.
+  func storeRows() async -> UnsafeMutablePointer<MYSQL_RES>? {
+    let stored = UnsafeMutablePointer<UnsafeMutablePointer<MYSQL_RES>?>.allocate(capacity: 1)
+    stored.initialize(to: nil)
+    defer { stored.deallocate() }
+    await drive {
+      mysql_store_result_start(stored, handle.pointer)
+    } resume: {
+      mysql_store_result_cont(stored, handle.pointer, $0)
+    }
+    return stored.pointee
   }
 
   private func dropRows() async {

@@ -25,6 +25,10 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
   var leftover: Task<Void, Never>?
   /// What went wrong with them that the next statement has to know.
   var leftoverFailure: DatabaseError?
+  /// What it has to be put back to before the next statement, because a statement changed it.
+  var strayed = MySQLStray()
+  /// Counts up when prepared statements are forgotten, or mean other tables: after a reset and USE.
+  var preparedGeneration = 0
   /// Statements the server is to forget, told when the connection is free.
   var retired: [UnsafeMutablePointer<MYSQL_STMT>] = []
   var isClosed = false
@@ -66,7 +70,7 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
 
   /// As the server said last. While rows that nobody wanted are read off nothing changes but what
   /// ``leftoverFailure`` will tell.
-  private(set) var transactionStatus = TransactionStatus.none
+  var transactionStatus = TransactionStatus.none
 
   func statementBegins() { interruption.reset() }
 
@@ -89,14 +93,14 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
   ///   the statement before, if the session is no longer what it was.
   @inline(__always)
   func enter() async throws(DatabaseError) {
-    if leftover != nil || !retired.isEmpty { try await settle() }
+    if leftover != nil || !retired.isEmpty || strayed.fromValues { try await settle() }
     try interruption.enter()
   }
 
   /// The command was answered. Waits until no kill of it is on its way.
   @inline(__always)
   func leave() async {
-    noteStatus()
+    noteAnswer()
     if let kill = interruption.leave() {
       await bury(kill)
       noteStatus()
@@ -107,11 +111,12 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
     if let leftover {
       await leftover.value
       self.leftover = nil
-      noteStatus()
+      noteAnswer()
       defer { leftoverFailure = nil }
       if let leftoverFailure { throw leftoverFailure }
     }
     forgetRetired()
+    if strayed.fromValues { try await putBack() }
   }
 
   private func forgetRetired() {
@@ -124,32 +129,6 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
     kill.statementEnded()
     // A server could keep the mark of a kill that came too late, and stop the next statement.
     if await kill.finished() == .acknowledged { await askStatus() }
-  }
-
-  /// Has the server say where the session stands: its answer to an error does not tell.
-  func askStatus() async {
-    await drive {
-      mysql_real_query_start(result, handle.pointer, "DO 0", 4)
-    } resume: {
-      mysql_real_query_cont(result, handle.pointer, $0)
-    }
-  }
-
-  /// The error, once it is known where it left the session.
-  func refreshed(_ error: DatabaseError) async -> DatabaseError {
-    if error.connection == .usable, transactionStatus != .none {
-      await askStatus()
-      noteStatus()
-    }
-    return error
-  }
-
-  var isInTransaction: Bool {
-    handle.pointer.pointee.server_status & UInt32(SERVER_STATUS_IN_TRANS) != 0
-  }
-
-  func noteStatus() {
-    transactionStatus = isInTransaction ? .active : .none
   }
 
   /// Runs a call of the library to its end, waiting where it would block.

@@ -23,6 +23,9 @@ final class MySQLInterruption: Sendable {
     state.withLock { $0.isRequested = false }
   }
 
+  /// Whether the statement that runs, or ran last, was to be stopped.
+  var isRequested: Bool { state.withLock { $0.isRequested } }
+
   /// Stops the statement; does not block.
   func request() {
     state.withLock { state in
@@ -42,6 +45,14 @@ final class MySQLInterruption: Sendable {
     if isRequested {
       throw DatabaseError(
         .cancelled, "the statement was interrupted before it was sent", execution: .notSent)
+    }
+  }
+
+  /// The rest of an answer is about to be read, whose first part was returned already.
+  func resume() {
+    state.withLock { state in
+      state.isRequested = false
+      state.isOnServer = true
     }
   }
 

@@ -58,13 +58,22 @@ struct MySQLOpening: Sendable {
     // A server must not be able to ask for our files.
     handle.set(MYSQL_OPT_LOCAL_INFILE, UInt32(0))
     let limit = options.connectTimeout.components
-    handle.set(
-      MYSQL_OPT_CONNECT_TIMEOUT, UInt32(clamping: limit.seconds + (limit.attoseconds > 0 ? 1 : 0)))
+    let seconds = UInt32(clamping: limit.seconds + (limit.attoseconds > 0 ? 1 : 0))
+    handle.set(MYSQL_OPT_CONNECT_TIMEOUT, seconds)
+    if mode == .disabled { limitAnswers(handle, seconds) }
     demandTLS(handle, mode)
     _ = handle.connect(
       host, user: anonymously ? "" : options.user, password: anonymously ? nil : options.password,
       database: anonymously ? nil : options.database)
+    // What is set now, only TLS reads; and the library takes it for milliseconds there.
+    if mode != .disabled { limitAnswers(handle, min(seconds, 1_000_000) * 1000) }
     return handle
+  }
+
+  /// Limits the blocking calls that set the session up, and those that kill; no other heeds it.
+  private func limitAnswers(_ handle: MySQLHandle, _ limit: UInt32) {
+    handle.set(MYSQL_OPT_READ_TIMEOUT, limit)
+    handle.set(MYSQL_OPT_WRITE_TIMEOUT, limit)
   }
 
   private func mode(for host: DatabaseURL.Host) -> MySQLTLSMode {

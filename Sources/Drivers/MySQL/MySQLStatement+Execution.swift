@@ -15,10 +15,10 @@ extension MySQLStatement {
 
   /// Binds and executes. When it returns, the command is claimed until ``MySQLConnection/leave()``.
   func execute(_ values: [Value]) async throws(DatabaseError) {
+    if foreignBinds != nil || generation != connection.preparedGeneration { finalize() }
     if handle == nil { try await prepareOnServer() }
     if try await attempt(values) { return }
-    // The server forgot the statement, or the table has other columns now: nothing has run, or only
-    // something that reads.
+    // The server forgot the statement: nothing has run.
     finalize()
     try await prepareOnServer()
     if try await attempt(values) { return }
@@ -40,13 +40,34 @@ extension MySQLStatement {
       if hasRows { adoptColumns() }
       return true
     }
+    if mysql_stmt_errno(handle) == UInt32(CR_NEW_STMT_METADATA) {
+      adoptAnswer(of: handle)
+      return true
+    }
     let error = failure()
     await connection.leave()
     switch error.details.nativeCode {
     case MySQLCode.needsPreparing, MySQLCode.unknownStatement: return false
-    case Int(CR_NEW_STMT_METADATA) where text.isReadOnly: return false
     default: throw await explained(error)
     }
+  }
+
+  /// Goes on with an answer that has another number of columns than the statement was prepared for.
+  ///
+  /// The server prepared it again by itself and has carried it out; the library compares the numbers
+  /// and leaves the rows unread. It has room for each column's value and its description, which are
+  /// given to it here; at its next execution the statement is prepared anew. [STMT-3]
+  private func adoptAnswer(of handle: UnsafeMutablePointer<MYSQL_STMT>) {
+    let mysql = handle.pointee.mysql
+    let count = Int(mysql?.pointee.field_count ?? 0)
+    let binds = UnsafeMutablePointer<MYSQL_BIND>.allocate(capacity: max(count, 1))
+    binds.initialize(repeating: MYSQL_BIND(), count: max(count, 1))
+    foreignBinds = binds
+    handle.pointee.bind = binds
+    handle.pointee.fields = mysql?.pointee.fields
+    handle.pointee.field_count = UInt32(count)
+    handle.pointee.last_errno = 0
+    adoptColumns()
   }
 
   private func bind(
@@ -100,50 +121,5 @@ extension MySQLStatement {
       mysql_stmt_next_result_cont(connection.result, handle, $0)
     }
     return connection.result.pointee >= 0
-  }
-
-  /// How many rows the statement matched. [EXEC-1]
-  ///
-  /// For an insert that updates what exists the server counts 1 for a new row, 2 for a changed one and
-  /// 1 for one left as it was, so the sum tells nothing; but an insert of several rows comes with the
-  /// numbers of its rows and of those that existed.
-  func outcome() -> ExecResult {
-    guard let handle else { return ExecResult(rowCount: 0) }
-    let affected = mysql_stmt_affected_rows(handle)
-    // Of a statement that returns rows, as many as it returns.
-    guard affected != .max else { return ExecResult(rowCount: 0) }
-    switch text.leadingKeyword {
-    case "INSERT", "REPLACE": return insertOutcome(Int(clamping: affected), handle)
-    case "UPDATE", "DELETE", "WITH": return ExecResult(rowCount: Int(clamping: affected))
-    default: return ExecResult(rowCount: 0)
-    }
-  }
-
-  private func insertOutcome(
-    _ affected: Int, _ handle: UnsafeMutablePointer<MYSQL_STMT>
-  ) -> ExecResult {
-    let told = mysql_stmt_insert_id(handle)
-    if countsNewRows {
-      guard let counts = insertCounts else {
-        return ExecResult(rowCount: told == Dialect.existingRowMark ? 0 : 1)
-      }
-      return ExecResult(rowCount: counts.rows - counts.duplicates)
-    }
-    let rowCount = min(affected, insertCounts?.rows ?? 1)
-    return ExecResult(rowCount: rowCount, lastInsertID: told == 0 ? nil : Int64(exactly: told))
-  }
-
-  /// `Records: 3  Duplicates: 1  Warnings: 0`, the fixed form of the protocol's info about an insert.
-  private var insertCounts: (rows: Int, duplicates: Int)? {
-    guard let info = mysql_info(connection.handle.pointer) else { return nil }
-    let numbers = String(cString: info).split { !$0.isASCII || !$0.isNumber }.compactMap { Int($0) }
-    return numbers.count == 3 ? (numbers[0], numbers[1]) : nil
-  }
-}
-
-extension StatementText {
-  /// Whether it inserts, updates or deletes, so that a row it returns is one it changed.
-  var changesRows: Bool {
-    ["INSERT", "REPLACE", "UPDATE", "DELETE"].contains(leadingKeyword)
   }
 }

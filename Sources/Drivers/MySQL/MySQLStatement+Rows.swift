@@ -43,7 +43,7 @@ extension MySQLStatement: DriverRows {
     stepsUntilPause = Self.stepsPerSlice
     switch progress {
     case .suspended(let wanted): try await resume(wanted)
-    case .trailing: progress = await endOfRows()
+    case .trailing: try await endRows()
     case .failed: throw await thrownFailure()
     case .open, .fetched, .closed: await Task.yield()
     }
@@ -56,14 +56,14 @@ extension MySQLStatement: DriverRows {
     while wanted != 0 {
       guard let ready = await connection.readyUnlessCancelled(for: wanted) else {
         progress = .suspended(wanted)
-        throw DatabaseError(.cancelled, "the task was cancelled while it waited for a row")
+        throw await stopped(suspended: wanted)
       }
       connection.tls?.forgetErrors()
       wanted = mysql_stmt_fetch_cont(connection.result, handle, ready)
     }
     switch connection.result.pointee {
     case 0: progress = .fetched(.row)
-    case Self.noData: progress = await endOfRows()
+    case Self.noData: try await endRows()
     default: throw await thrownFailure()
     }
   }
@@ -105,10 +105,27 @@ extension MySQLStatement: DriverRows {
 
   var hasTrailingResults: Bool { handle.map { mysql_stmt_more_results($0) != 0 } ?? false }
 
-  /// Reads what a procedure answers behind its rows, such as its status.
-  func endOfRows() async -> MySQLProgress {
-    if hasTrailingResults, await dropRows().failure != nil { return .failed }
-    connection.noteStatus()
-    return .fetched(.done)
+  /// Reads what a procedure answers behind its rows, such as more rows and its status; what went
+  /// wrong in it. [QUERY-3]
+  func restOfAnswer() async -> DatabaseError? {
+    let failure = hasTrailingResults ? await dropRows().failure : nil
+    connection.noteAnswer()
+    return failure
+  }
+
+  /// Ends the rows with what stands behind them; a procedure may run for long before it says so.
+  private func endRows() async throws(DatabaseError) {
+    progress = .fetched(.done)
+    guard hasTrailingResults else { return connection.noteAnswer() }
+    connection.interruption.resume()
+    let failure = await withTaskCancellationHandler {
+      await restOfAnswer()
+    } onCancel: {
+      connection.interruption.request()
+    }
+    await connection.leave()
+    guard let failure else { return }
+    progress = .closed
+    throw await explained(failure)
   }
 }

@@ -10,9 +10,15 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
   let text: StatementText
   /// The prepared statement, once there is one.
   var handle: UnsafeMutablePointer<MYSQL_STMT>?
+  /// When it was prepared, see ``MySQLConnection/preparedGeneration``.
+  private(set) var generation = 0
   let parameters: MySQLParameters
   /// Whether the statement marks rows that exist, because only the new ones are to be counted.
   let countsNewRows: Bool
+  /// What the id means that an insert tells.
+  private(set) lazy var idMeaning = MySQLInsertID(text)
+  /// Room for the columns of an answer that was not prepared for; the statement is prepared anew.
+  var foreignBinds: UnsafeMutablePointer<MYSQL_BIND>?
   var columns = ColumnList([])
   var forms: [MySQLColumnForm] = []
   var facts: [MySQLColumnFacts] = []
@@ -58,16 +64,19 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
   }
 
   func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
-    try await execute(parameters)
-    guard hasRows else {
-      progress = .fetched(.done)
-      await connection.leave()
-      return self
+    if handle == nil, parameters.isEmpty, !isPreparedEarly {
+      // Some of these no server prepares, such as EXECUTE.
+      do throws(DatabaseError) { try await prepareOnServer() } catch {
+        guard error.details.nativeCode == MySQLCode.notPreparable else { throw error }
+        return try await queryText()
+      }
     }
-    let code = await fetch()
+    try await execute(parameters)
+    let code = hasRows ? await fetch() : Self.noData
     // Told by the connection, which forgets it with the next command.
-    let failed = code != 0 && code != Self.noData ? failure() : nil
-    if code == Self.noData { progress = await endOfRows() } else { progress = .fetched(.row) }
+    var failed = code != 0 && code != Self.noData ? failure() : nil
+    progress = .fetched(code == 0 ? .row : .done)
+    if code == Self.noData { failed = await restOfAnswer() }
     await connection.leave()
     if let failed {
       progress = .closed
@@ -78,8 +87,16 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
   }
 
   func finalize() {
-    if let handle { connection.retired.append(handle) }
+    if let handle {
+      if foreignBinds != nil {
+        handle.pointee.bind = nil
+        handle.pointee.fields = nil
+      }
+      connection.retired.append(handle)
+    }
     handle = nil
+    foreignBinds?.deallocate()
+    foreignBinds = nil
   }
 
   /// Has the server prepare the statement.
@@ -96,13 +113,28 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
     }
     withExtendedLifetime(copy) {}
     handle = statement
+    generation = connection.preparedGeneration
     let failed = connection.result.pointee != 0 ? failure() : nil
     await connection.leave()
     if let failed {
       finalize()
       throw await explained(failed)
     }
+    try checkParameterCount(statement)
     adoptColumns()
+  }
+
+  /// Refuses a statement of which the server counts other parameters than the lexer: it would run
+  /// with values missing, or in other places. [REBIND-5]
+  private func checkParameterCount(
+    _ statement: UnsafeMutablePointer<MYSQL_STMT>
+  ) throws(DatabaseError) {
+    let count = Int(mysql_stmt_param_count(statement))
+    if count == text.parameterCount { return }
+    finalize()
+    throw .misuse(
+      "the server counts \(count) parameters in the statement and \(text.parameterCount) were "
+        + "recognised; move '?' out of comments such as /*! … */ and out of quotes")
   }
 
   private func runText() async throws(DatabaseError) -> ExecResult {
@@ -111,6 +143,9 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
     let failed = connection.result.pointee != 0 ? connection.failure() : nil
     await connection.leave()
     if let failed { throw await explained(failed) }
+    if connection.strayed.fromValues, text.leadingKeyword == "SET" {
+      throw MySQLConnection.refusedSetting
+    }
     return ExecResult(rowCount: 0)
   }
 }
