@@ -6,7 +6,7 @@ import Synchronization
 /// it afterwards, or from two tasks at the same time, is `misuse`.
 public final class Connection: StatementExecutor {
   let session: Session
-  private let texts: StatementTexts
+  let texts: StatementTexts
   private let isOver = Atomic<Bool>(false)
   private let isReadOnly = Atomic<Bool>(false)
 

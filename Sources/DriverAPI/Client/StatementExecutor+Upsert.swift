@@ -18,13 +18,17 @@ extension StatementExecutor {
   public func upsert(
     _ upsert: Upsert, _ rows: [[Value]], file: StaticString = #fileID, line: UInt = #line
   ) async throws(DatabaseError) -> UpsertResult {
+    try dialect.check(upsert)
     try checkShape(of: rows, upsert.columns, upsert.table)
     let site = CallSite(file: file, line: line)
     switch dialect.upsertOutcome {
     case .returning(let isNew) where rows.count == 1:
-      return try await upsertReturning(isNew, upsert, rows[0], self, site)
+      return try await upsertAlone(isNew, upsert, rows[0], site)
     case .returning(let isNew):
       return try await inTransaction(site) { transaction throws(DatabaseError) in
+        guard try await transaction.tellsOutcome(of: upsert.table, site) else {
+          return try await insertingFirst(upsert, rows, transaction, site)
+        }
         var total = UpsertResult(insertedCount: 0, updatedCount: 0)
         for row in rows {
           total += try await upsertReturning(isNew, upsert, row, transaction, site)
@@ -33,14 +37,20 @@ extension StatementExecutor {
       }
     case .insertFirst:
       return try await inTransaction(site) { transaction throws(DatabaseError) in
-        var total = UpsertResult(insertedCount: 0, updatedCount: 0)
-        for row in rows { total += try await insertFirst(upsert, row, transaction, site) }
-        return total
+        try await insertingFirst(upsert, rows, transaction, site)
       }
     }
   }
 
-  private func upsertReturning(
+  private func insertingFirst(
+    _ upsert: Upsert, _ rows: [[Value]], _ transaction: Transaction, _ site: CallSite
+  ) async throws(DatabaseError) -> UpsertResult {
+    var total = UpsertResult(insertedCount: 0, updatedCount: 0)
+    for row in rows { total += try await insertFirst(upsert, row, transaction, site) }
+    return total
+  }
+
+  func upsertReturning(
     _ isNew: String, _ upsert: Upsert, _ row: [Value], _ executor: some StatementExecutor,
     _ site: CallSite
   ) async throws(DatabaseError) -> UpsertResult {
@@ -56,7 +66,7 @@ extension StatementExecutor {
 
   /// An insert that ignores what exists tells by its count whether it inserted; only then follows the
   /// upsert proper, which also refuses a clash on another key. Exact because it is one transaction.
-  private func insertFirst(
+  func insertFirst(
     _ upsert: Upsert, _ row: [Value], _ executor: some StatementExecutor, _ site: CallSite
   ) async throws(DatabaseError) -> UpsertResult {
     let insert = try dialect.insertIgnoreSQL(into: upsert.table, columns: upsert.columns)

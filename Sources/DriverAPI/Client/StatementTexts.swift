@@ -12,6 +12,8 @@ final class StatementTexts: Sendable {
     var latest: [StatementText?] = Array(repeating: nil, count: 128)
   }
 
+  /// What was found out about the tables of upserts.
+  let tables = KnownTables()
   private let dialect: Dialect
   private let capacity: Int
   private let state = Mutex(State())

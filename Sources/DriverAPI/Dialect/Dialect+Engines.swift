@@ -28,9 +28,13 @@ extension Dialect {
     dialect.lexical.dollarParameters = true
     dialect.lexical.questionMarkOperators = true
     dialect.maxIdentifierBytes = 63
+    dialect.writesEmptyListsAsArrays = true
     dialect.upsertForm = .onConflict
     // A row that was only inserted has no transaction that locked or replaced it.
     dialect.upsertOutcome = .returning("(xmax = 0)")
+    // Views have no xmax, and what is routed to a partition does not tell it.
+    dialect.upsertOutcomeCheck =
+      "SELECT relkind = 'r' FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass(?)"
     dialect.returning = [.insert, .update, .delete]
     dialect.transactions = .postgres
     dialect.types = .postgres

@@ -12,10 +12,11 @@ extension Dialect {
   ///   mixture of `?` and the engine's own placeholders; for `??` where the engine has no operator
   ///   with a question mark; for more parameters than the engine takes [BIND-3].
   public func rebind(_ sql: String) throws(DatabaseError) -> StatementText {
-    let findings = try SQLLexer.findings(in: sql, lexical)
-    try check(findings, of: sql)
+    let written = writingEmptyLists(sql)
+    let findings = try SQLLexer.findings(in: written, lexical)
+    try check(findings, of: written)
     return StatementText(
-      original: sql, text: rewritten(withoutComments(sql, findings.comments), findings.marks),
+      original: sql, text: rewritten(withoutComments(written, findings.comments), findings.marks),
       parameterCount: findings.parameterCount, statements: findings.statements)
   }
 

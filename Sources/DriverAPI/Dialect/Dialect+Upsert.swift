@@ -11,13 +11,14 @@ extension Dialect {
     let insert = try insertSQL(into: upsert.table, columns: upsert.columns, rowCount: rowCount)
     switch upsertForm {
     case .onConflict:
-      let target = insert + " ON CONFLICT (\(try list(upsert.key))) DO "
+      let target = insert + " ON CONFLICT \(try conflictTarget(upsert)) DO "
       if upsert.assignments.isEmpty { return target + "NOTHING" }
       let changes = try changes(of: upsert) { column throws(DatabaseError) in
         "excluded.\(try quoted(column))"
       }
       return target + "UPDATE SET \(changes)"
     case .onDuplicateKey:
+      try checkKeyIsColumns(upsert)
       if upsert.assignments.isEmpty {
         return try insertIgnoreSQL(into: upsert.table, columns: upsert.columns, rowCount: rowCount)
       }
@@ -36,6 +37,7 @@ extension Dialect {
   /// - Throws: `misuse` for an upsert that is not sound or assigns nothing.
   public func changeSQL(_ upsert: Upsert) throws(DatabaseError) -> UpsertChange {
     try upsert.check()
+    try checkKeyIsColumns(upsert)
     if upsert.assignments.isEmpty {
       throw .misuse("the upsert into \(upsert.table) changes nothing")
     }
@@ -59,12 +61,40 @@ extension Dialect {
   /// - Throws: `misuse` for an upsert that is not sound.
   public func presenceSQL(_ upsert: Upsert) throws(DatabaseError) -> UpsertChange {
     try upsert.check()
+    try checkKeyIsColumns(upsert)
     var conditions: [String] = []
     for column in upsert.key { conditions.append("\(try quoted(column)) = ?") }
     return UpsertChange(
       text: "SELECT 1 FROM \(try quoted(table: upsert.table)) WHERE "
         + conditions.joined(separator: " AND "),
       valueIndexes: upsert.key.map { upsert.columns.firstIndex(of: $0) ?? 0 })
+  }
+
+  /// The unique index that is meant, as `ON CONFLICT` names it. [UPSERT-10]
+  private func conflictTarget(_ upsert: Upsert) throws(DatabaseError) -> String {
+    var parts: [String] = []
+    for column in upsert.key { parts.append(try quoted(column)) }
+    parts += upsert.keyExpressions.map { "(\($0))" }
+    let condition = upsert.keyCondition.map { " WHERE \($0)" } ?? ""
+    return "(\(parts.joined(separator: ", ")))\(condition)"
+  }
+
+  /// Refuses an upsert that the engine cannot carry out, before the first part of it is. [UPSERT-10]
+  func check(_ upsert: Upsert) throws(DatabaseError) {
+    try upsert.check()
+    switch upsertForm {
+    case .onConflict: break
+    case .onDuplicateKey: try checkKeyIsColumns(upsert)
+    case .unsupported: throw noUpsert()
+    }
+  }
+
+  private func checkKeyIsColumns(_ upsert: Upsert) throws(DatabaseError) {
+    guard upsert.keyExpressions.isEmpty, upsert.keyCondition == nil else {
+      throw .unsupported(
+        "\(name) cannot name an index with expressions or a condition as the key of an upsert; make "
+          + "the expression a column with a unique key")
+    }
   }
 
   /// The assignments as the engine writes them.

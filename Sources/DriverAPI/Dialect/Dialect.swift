@@ -34,6 +34,10 @@ public struct Dialect: Sendable {
   public var upsertForm: UpsertForm = .unsupported
   /// How upserts tell what they did. [UPSERT-7]
   public var upsertOutcome: UpsertOutcome = .insertFirst
+  /// Answers with true if a table, whose quoted name is the parameter, has what the expression of
+  /// ``UpsertOutcome/returning(_:)`` reads, and with false if it is told by inserting first, as for a
+  /// view; nil where every table has it. [UPSERT-10]
+  public var upsertOutcomeCheck: String?
   /// Whether a clash on another key than the named one is an error by itself. [UPSERT-4]
   ///
   /// Where it is not, the text of ``upsertSQL(_:rowCount:)`` would change whichever row is in the
@@ -51,6 +55,9 @@ public struct Dialect: Sendable {
   public var lastInsertID: String?
   /// The literals of true and false.
   public var booleanLiterals = (true: "TRUE", false: "FALSE")
+  /// Whether a list of nothing, `IN (\(each: []))`, is written as an array, because the engine compares
+  /// the type of a query without rows as well. [QUERY-10]
+  public var writesEmptyListsAsArrays = false
   /// The most parameters of one statement. [BIND-3]
   public var maxParameters = 65_535
   /// The words around transactions.

@@ -24,26 +24,43 @@ public struct Upsert: Sendable, Hashable {
   public var columns: [String]
   /// The columns of the unique key that decides whether the row exists.
   public var key: [String]
+  /// The expressions of a unique index, such as `lower(email)`, and columns of it that get no value,
+  /// such as generated ones: SQL as the index has it. [UPSERT-10]
+  public var keyExpressions: [String]
+  /// The condition of a partial unique index, SQL as the index has it: `deleted_at IS NULL`.
+  public var keyCondition: String?
   /// The columns that change if it does, and no others. [UPSERT-2]
   public var assignments: [Assignment]
 
   /// An upsert.
   ///
-  /// - Parameter assignments: nil changes every column that is not part of the key.
+  /// The key is that of one unique index, all of it. Indexes with expressions or a condition are for
+  /// engines that name the key (``UpsertForm/onConflict``); others throw `unsupported`.
+  ///
+  /// - Parameters:
+  ///   - key: its columns; they get values.
+  ///   - keyExpressions: its expressions, which are never anything that a user typed.
+  ///   - keyCondition: its condition, likewise.
+  ///   - assignments: nil changes every column that is not part of the key.
   public init(
-    into table: String, columns: [String], key: [String], assignments: [Assignment]? = nil
+    into table: String, columns: [String], key: [String], keyExpressions: [String] = [],
+    keyCondition: String? = nil, assignments: [Assignment]? = nil
   ) {
     self.table = table
     self.columns = columns
     self.key = key
+    self.keyExpressions = keyExpressions
+    self.keyCondition = keyCondition
     self.assignments =
       assignments ?? columns.filter { !key.contains($0) }.map(Assignment.newValue)
   }
 
   /// Refuses what an engine would refuse late, or take in a sense of its own.
   func check() throws(DatabaseError) {
-    guard !key.isEmpty, key.allSatisfy(columns.contains) else {
-      throw .misuse("the key of an upsert into \(table) must be columns that it inserts")
+    guard !key.isEmpty || !keyExpressions.isEmpty, key.allSatisfy(columns.contains) else {
+      throw .misuse(
+        "the key of an upsert into \(table) must be columns that it inserts; what else its index "
+          + "has are keyExpressions")
     }
     var changed: Set<String> = []
     for assignment in assignments {

@@ -28,6 +28,10 @@ public struct SQL: Sendable, Hashable {
     return SQL(raw: text, arguments)
   }
 
+  /// A list of nothing between parentheses; ``Dialect/rebind(_:)`` writes it otherwise where the
+  /// engine compares the type of its column. In capitals and with a name that nobody else writes.
+  static let emptyList = "SELECT NULL AS dovetail_empty_list WHERE 1 = 0"
+
   @usableFromInline
   func mixedParameters() -> DatabaseError {
     .misuse(
@@ -73,7 +77,10 @@ extension SQL: ExpressibleByStringInterpolation {
       parameters.append(value.databaseValue)
     }
 
-    /// Several values, as `IN (\(each: ids))` wants them. Empty gives NULL, which matches nothing.
+    /// Several values, as `IN (\(each: ids))` wants them.
+    ///
+    /// Of no values at all `IN` is false and `NOT IN` is true, for every row. [QUERY-10] A NULL among
+    /// them has the meaning of SQL: `NOT IN` of a list with a NULL in it is true for no row.
     public mutating func appendInterpolation<T: ValueConvertible>(each values: some Sequence<T>) {
       var separator = ""
       for value in values {
@@ -81,7 +88,7 @@ extension SQL: ExpressibleByStringInterpolation {
         separator = ", "
         parameters.append(value.databaseValue)
       }
-      if separator.isEmpty { text += "NULL" }
+      if separator.isEmpty { text += SQL.emptyList }
     }
 
     /// Text that is SQL itself; never anything a user typed.

@@ -62,9 +62,24 @@ extension Substring: ValueConvertible {
   @inlinable public var databaseValue: Value { .text(String(self)) }
 }
 
-extension Array: ValueConvertible where Element == UInt8 {
+/// The element of arrays that are bytes: `UInt8`, and nothing else.
+///
+/// A constraint to a protocol and not to the type, so that the compiler does not take a list of
+/// integers, `[1, 2]`, for bytes: it must not be a parameter. A list is interpolated, `\(each: ids)`;
+/// bytes written as a literal are `Value.bytes([1, 2])`.
+public protocol DatabaseByte {
+  /// The bytes themselves.
+  static func bytes(_ array: [Self]) -> [UInt8]
+}
+
+extension UInt8: DatabaseByte {
+  /// The same array.
+  @inlinable public static func bytes(_ array: [UInt8]) -> [UInt8] { array }
+}
+
+extension Array: ValueConvertible where Element: DatabaseByte {
   /// `bytes`.
-  @inlinable public var databaseValue: Value { .bytes(self) }
+  @inlinable public var databaseValue: Value { .bytes(Element.bytes(self)) }
 }
 
 extension UUID: ValueConvertible {

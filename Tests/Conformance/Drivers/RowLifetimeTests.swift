@@ -62,6 +62,20 @@ struct RowLifetimeTests {
   }
 
   @Test(
+    "a list of integers is no parameter, and bytes are [QUERY-10]",
+    .enabled(if: canCompile, "needs swiftc and the built module beside the test"),
+    arguments: [
+      (#"try await db.exec("DELETE FROM t WHERE i IN (?)", [1, 2])"#, false),
+      (#"let sql: SQL = "SELECT \([1, 2])"; _ = sql"#, false),
+      (#"try await db.exec("INSERT INTO t VALUES (?)", [1, 2] as [UInt8])"#, true),
+      (#"let sql: SQL = "SELECT 1 WHERE 1 IN (\(each: [1, 2]))"; _ = sql"#, true),
+    ])
+  func listsAreNoBytes(_ call: String, compiles: Bool) throws {
+    let result = try compile(call + "\n_ = try await rows.next()")
+    #expect(result.accepted == compiles, "\(result.output)")
+  }
+
+  @Test(
     "keeping a row, or bytes of it, does not",
     .enabled(if: canCompile, "needs swiftc and the built module beside the test"),
     arguments: [

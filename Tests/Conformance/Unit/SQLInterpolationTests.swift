@@ -26,7 +26,7 @@ struct SQLInterpolationTests {
     #expect(ids.text == "SELECT id FROM users WHERE id IN (?, ?, ?)")
     #expect(ids.parameters == [1, 2, 3])
     let none: SQL = "SELECT id FROM users WHERE id IN (\(each: [Int]()))"
-    #expect(none.text == "SELECT id FROM users WHERE id IN (NULL)")
+    #expect(none.text == "SELECT id FROM users WHERE id IN (\(SQL.emptyList))")
     #expect(none.parameters.isEmpty)
   }
 

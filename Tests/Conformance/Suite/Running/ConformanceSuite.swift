@@ -10,7 +10,7 @@ public enum ConformanceSuite {
     registryClauses + urlClauses + connectingClauses + execClauses + insertedRowClauses
     + queryClauses + rowClauses + numberClauses + textClauses + exactValueClauses
     + generatedValueClauses + bindClauses
-    + rebindClauses + upsertClauses
+    + rebindClauses + upsertClauses + upsertKeyClauses + emptyListClauses
     + transactionClauses + isolationClauses + errorClauses + cancelClauses + poolClauses
     + poolSessionClauses + statementClauses + pipelineClauses + wireFaultClauses
     + callFaultClauses + migrationClauses + durableClauses
