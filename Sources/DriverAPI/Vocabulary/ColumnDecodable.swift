@@ -110,11 +110,18 @@ extension Float: ColumnDecodable {
 }
 
 extension String: ColumnDecodable {
-  /// Text or JSON, copied.
+  /// Text or JSON, copied; of every other kind but bytes the exact text. [TYPE-7]
+  ///
+  /// Integers are digits, truth values `true` and `false`, decimals what the server wrote, doubles the
+  /// shortest text that reads back as the same one, instants and dates their descriptions. Bytes are
+  /// no text: ask for `[UInt8]`.
   @inlinable
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
     let cell = try row.cell(index)
-    guard cell.kind == .text || cell.kind == .json else { throw row.mismatch(index, "String") }
+    guard cell.kind == .text || cell.kind == .json else {
+      self = try row.writtenOut(index)
+      return
+    }
     self = String(decoding: cell.lentBytes, as: UTF8.self)
   }
 }
@@ -199,7 +206,8 @@ extension ExactDecimal: ColumnDecodable {
 }
 
 extension Value: ColumnDecodable {
-  /// Whatever the column holds.
+  /// Whatever the column holds; what its own kind has no room for, such as a number of more than 38
+  /// digits or an instant before the year 1, as `text` that writes it exactly. [TYPE-7]
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
     let cell = try row.cell(index)
     switch cell.kind {
@@ -212,9 +220,24 @@ extension Value: ColumnDecodable {
     case .bytes: self = .bytes(Array(cell.lentBytes))
     case .json: self = .json(String(decoding: cell.lentBytes, as: UTF8.self))
     case .uuid: self = .uuid(try UUID(from: row, at: index))
-    case .timestamp: self = .timestamp(try Timestamp(from: row, at: index))
-    case .date: self = .date(try CalendarDate(from: row, at: index))
-    case .decimal: self = .decimal(try ExactDecimal(from: row, at: index))
+    case .timestamp:
+      if let known = Timestamp(microseconds: Int64(bitPattern: cell.bits)) {
+        self = .timestamp(known)
+      } else {
+        self = .text(try row.writtenOut(index))
+      }
+    case .date:
+      if let known = CalendarDate(daysSince1970: Int64(bitPattern: cell.bits)) {
+        self = .date(known)
+      } else {
+        self = .text(try row.writtenOut(index))
+      }
+    case .decimal:
+      if let known = ExactDecimal(utf8: cell.lentBytes) {
+        self = .decimal(known)
+      } else {
+        self = .text(try row.writtenOut(index))
+      }
     }
   }
 }

@@ -45,6 +45,9 @@ private struct ExactDecimalReader {
   private var position = 0
   private var magnitude: Int128 = 0
 
+  /// The largest number that stays within 38 digits when one more follows.
+  private static let extensible = ExactDecimal.powers[ExactDecimal.maxScale - 1] - 1
+
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     self.bytes = bytes
   }
@@ -83,8 +86,9 @@ private struct ExactDecimalReader {
   private mutating func digits() -> Int? {
     let start = position
     while let digit = digit() {
+      // Asked before: ten times what just fits is more than an Int128 holds.
+      guard magnitude <= Self.extensible else { return nil }
       magnitude = magnitude * 10 + Int128(digit)
-      guard magnitude.magnitude < ExactDecimal.limit else { return nil }
     }
     return position - start
   }

@@ -127,8 +127,10 @@ extension Row {
   public func mismatch(_ index: Int, _ asked: String) -> DatabaseError {
     guard index >= 0, index < count else { return outOfRange(index) }
     let column = columns.columns[index]
+    let type = column.typeName.map { " in a column of type \($0)" } ?? ""
     return DatabaseError(
-      .decoding, "column \(index) \"\(column.name)\": asked for \(asked), found \(found(index))",
+      .decoding,
+      "column \(index) \"\(column.name)\": asked for \(asked), found \(found(index))\(type)",
       details: .init(column: column.name))
   }
 
@@ -146,8 +148,11 @@ extension Row {
     let cell = cells[index]
     return switch cell.kind {
     case .null: "NULL"
-    case .text, .bytes, .json: "\(cell.kind) of \(cell.count) bytes"
+    case .text, .bytes, .json, .decimal: "\(cell.kind) of \(cell.count) bytes"
     case .int, .uint: "\(cell.kind) that may not fit"
+    case .timestamp where Timestamp(microseconds: Int64(bitPattern: cell.bits)) == nil,
+      .date where CalendarDate(daysSince1970: Int64(bitPattern: cell.bits)) == nil:
+      "one outside the years 0001 to 9999; ask for String or Value"
     default: "\(cell.kind)"
     }
   }

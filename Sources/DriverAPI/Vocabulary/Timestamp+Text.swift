@@ -1,8 +1,8 @@
 extension Timestamp: LosslessStringConvertible {
   /// Reads the texts in which databases and programs keep moments; nil for any other.
   ///
-  /// `YYYY-MM-DD`, then `T` or a blank and `HH:MM[:SS[.fraction]]`, then a zone: `Z`, `+hh`, `+hhmm`
-  /// or `+hh:mm`, after a blank if wished. Without a zone it is UTC, without a time midnight.
+  /// `YYYY-MM-DD`, then `T` or a blank and `HH:MM[:SS[.fraction]]`, then a zone: `Z`, `+hh`, `+hhmm`,
+  /// `+hh:mm` or `+hh:mm:ss`, after a blank if wished. Without a zone it is UTC, without a time midnight.
   /// What Go prints, with the zone's name and `m=+0.1` at the end, is understood; the offset counts.
   /// Digits beyond the microsecond are cut off. Hour 24 and second 60 are refused.
   public init?(utf8: UnsafeBufferPointer<UInt8>) {

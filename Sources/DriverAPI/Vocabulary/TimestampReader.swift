@@ -77,10 +77,12 @@ struct TimestampReader {
     if isAtEnd { return 0 }
     _ = skip(" ")
     if skip("Z") || skip("z") { return 0 }
-    guard let minutes = signedOffset(), skipGoSuffix() else { return nil }
-    return Int64(minutes) * 60_000_000
+    guard let seconds = signedOffset(), skipGoSuffix() else { return nil }
+    return Int64(seconds) * 1_000_000
   }
 
+  // Seconds east of UTC. Zones had seconds before clocks were set by telegraph, and PostgreSQL writes
+  // them: `+00:19:32`.
   private mutating func signedOffset() -> Int? {
     let isWest = skip("-")
     guard isWest || skip("+"), let hours = number(digits: 2, below: 24) else { return nil }
@@ -90,7 +92,12 @@ struct TimestampReader {
       guard let given = number(digits: 2, below: 60) else { return nil }
       minutes = given
     }
-    return (hours * 60 + minutes) * (isWest ? -1 : 1)
+    var seconds = 0
+    if skip(":") {
+      guard let given = number(digits: 2, below: 60) else { return nil }
+      seconds = given
+    }
+    return (hours * 3600 + minutes * 60 + seconds) * (isWest ? -1 : 1)
   }
 
   /// What Go prints after the offset: the zone's name, itself an offset where it has none, and the

@@ -82,7 +82,9 @@ extension MySQLStatement {
       return Cell(kind: .date, bits: UInt64(bitPattern: days))
     case .dateTime:
       let parts = MySQLTimeParts(bytes, count: count)
-      guard let moment = parts.microseconds else { return text(parts.dateTimeText, index) }
+      guard let moment = parts.microseconds else {
+        return text(parts.dateTimeText(decimals: decimals[index]), index)
+      }
       return Cell(kind: .timestamp, bits: UInt64(bitPattern: moment))
     case .time:
       return text(MySQLTimeParts.timeText(bytes, count: count, decimals: decimals[index]), index)

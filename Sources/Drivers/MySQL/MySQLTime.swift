@@ -72,8 +72,10 @@ extension MySQLTimeParts {
   }
 
   /// A moment the calendar does not have, as the server writes it.
-  var dateTimeText: String {
-    dateText + " \(Self.padded(hour, 2)):\(Self.padded(minute, 2)):\(Self.padded(second, 2))"
+  func dateTimeText(decimals: Int) -> String {
+    let whole =
+      dateText + " \(Self.padded(hour, 2)):\(Self.padded(minute, 2)):\(Self.padded(second, 2))"
+    return decimals == 0 ? whole : whole + "." + Self.padded(microsecond, 6).prefix(decimals)
   }
 
   /// A length of time, such as `-838:59:59.000000`; up to 34 days, so it is no time of day.

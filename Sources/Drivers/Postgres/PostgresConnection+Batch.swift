@@ -8,6 +8,7 @@ extension PostgresConnection {
     _ batch: [(text: StatementText, parameters: [Value])]
   ) async throws(DatabaseError) -> [ExecResult] {
     try await begin()
+    try checkSettings(hasBackslash: true)
     try check(batch)
     guard PQenterPipelineMode(link.handle) != 0 else { throw link.lost(.notSent) }
     for entry in batch { try send(entry.text, entry.parameters) }

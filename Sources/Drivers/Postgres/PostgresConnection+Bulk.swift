@@ -7,6 +7,7 @@ extension PostgresConnection {
     into table: String, columns: [String], rows: [[Value]]
   ) async throws(DatabaseError) -> Int {
     try await begin()
+    try checkSettings(hasBackslash: true)
     let copy = try await PostgresCopy(into: table, columns: columns, on: self)
     try await run("SAVEPOINT \(PostgresCopy.savepoint)")
     do throws(DatabaseError) {
@@ -38,7 +39,8 @@ struct PostgresCopy {
     let dialect = connection.server.dialect
     let insert = try dialect.rebind(dialect.insertSQL(into: table, columns: columns))
     let description = try await connection.describe(insert, as: "")
-    types = description.parameterTypes.map { PostgresType(rawValue: $0) }
+    let known = try await connection.baseTypes(of: description.parameterTypes)
+    types = known.map { PostgresType(rawValue: $0) }
     var names: [String] = []
     for column in columns { names.append(try dialect.quoted(column)) }
     statement =

@@ -15,6 +15,8 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   let parameters = PostgresParameters()
   /// Names of statements that the server still knows and nobody uses any more.
   var discarded: [String] = []
+  /// What the domains are made of that parameters had, and every other type of a user itself.
+  var domainBases: [UInt32: UInt32] = [:]
   /// What is left to be read of a statement whose rows were not read to the end.
   var leftover: PostgresLeftover?
   private(set) lazy var rows = PostgresRows(self)

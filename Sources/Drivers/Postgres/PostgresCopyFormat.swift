@@ -69,7 +69,10 @@ struct PostgresCopyFormat {
     switch (value, type) {
     case (.bool(let truth), .bool): buffer.appendField(UInt8(truth ? 1 : 0))
     case (.bytes(let bytes), .bytes): bytes.withUnsafeBytes { buffer.appendField($0) }
-    case (.uuid(let uuid), .uuid): withUnsafeBytes(of: uuid.uuid) { buffer.appendField($0) }
+    case (.bytes(let bytes), .uuid) where bytes.count == 16:
+      bytes.withUnsafeBytes { buffer.appendField($0) }
+    case (.uuid(let uuid), .uuid), (.uuid(let uuid), .bytes):
+      withUnsafeBytes(of: uuid.uuid) { buffer.appendField($0) }
     case (.timestamp(let moment), .timestamp), (.timestamp(let moment), .localTimestamp):
       buffer.appendField(moment.microseconds - PostgresEpoch.microseconds)
     case (.date(let date), .date):
@@ -111,26 +114,30 @@ struct PostgresCopyFormat {
           "value \(index + 1) is an integer above Int64.max, which only a numeric column holds")
       }
       buffer.appendEscaped(String(integer))
-    case .double(let double): buffer.appendEscaped(Self.spelling(double))
+    case .double(let double): buffer.appendEscaped(double.exactText)
     case .text(let text), .json(let text):
       try Self.check(text, index)
       buffer.appendEscaped(text)
-    case .bytes(let bytes):
-      guard type == .bytes else {
-        throw .unsupported("value \(index + 1) is bytes, and its column is not")
-      }
-      buffer.appendHex(bytes)
+    case .bytes(let bytes): try writeText(bytes, type, index, to: &buffer)
+    case .uuid(let uuid) where type == .bytes:
+      buffer.appendHex(withUnsafeBytes(of: uuid.uuid) { Array($0) })
     case .uuid(let uuid): buffer.appendEscaped(uuid.uuidString.lowercased())
-    case .timestamp(let moment): buffer.appendEscaped(moment.description)
-    case .date(let date): buffer.appendEscaped(date.description)
+    case .timestamp(let moment): buffer.appendEscaped(PostgresText.spelling(moment))
+    case .date(let date): buffer.appendEscaped(PostgresText.spelling(date, as: type))
     case .decimal(let decimal): buffer.appendEscaped(decimal.description)
     }
   }
 
-  private static func spelling(_ double: Double) -> String {
-    if double.isNaN { return "NaN" }
-    if double.isInfinite { return double > 0 ? "Infinity" : "-Infinity" }
-    return double.description
+  private func writeText(
+    _ bytes: [UInt8], _ type: PostgresType?, _ index: Int, to buffer: inout PostgresCopyBuffer
+  ) throws(DatabaseError) {
+    switch type {
+    case .bytes: buffer.appendHex(bytes)
+    case .uuid where bytes.count == 16:
+      let uuid = bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+      buffer.appendEscaped(uuid.uuidString.lowercased())
+    default: throw .unsupported("value \(index + 1) is bytes, and its column is not")
+    }
   }
 
   private static func append(

@@ -57,7 +57,7 @@ extension StatementText {
   func originalPosition(of position: Int) -> Int {
     var written = Array(original.unicodeScalars)[...]
     var rebound = Array(text.unicodeScalars)[...]
-    let target = rebound.startIndex + position - 1
+    let target = min(max(position, 1), rebound.count + 1) - 1
     while rebound.startIndex < target, let next = written.popFirst() {
       let other = rebound.popFirst()
       guard next == "?" else { continue }

@@ -13,6 +13,8 @@ final class PostgresLink: @unchecked Sendable {
   /// The server in messages: host and port, or the path of its socket.
   let host: String
   let cancellation: PostgresCancellation
+  /// The number of the encoding that the session began with, UTF-8.
+  let encoding: Int32
   /// What is watched. libpq closes its own descriptor as soon as a session breaks, and the number is
   /// another session's the moment after, which would then lose its place in the loop.
   private let socket: Int32
@@ -26,6 +28,7 @@ final class PostgresLink: @unchecked Sendable {
   ) throws(DatabaseError) {
     self.handle = handle
     host = Self.host(of: handle)
+    encoding = PQclientEncoding(handle)
     PQsetnonblocking(handle, 1)
     // The one that is there prints to the standard error stream.
     PQsetNoticeReceiver(handle, { _, _ in }, nil)
@@ -92,6 +95,11 @@ final class PostgresLink: @unchecked Sendable {
     var value: Int32 = holds ? 1 : 0
     let size = socklen_t(MemoryLayout<Int32>.size)
     return setsockopt(socket, Int32(IPPROTO_TCP), TCP_CORK, &value, size) == 0
+  }
+
+  /// The value of a setting, if it is one that the server tells of by itself.
+  func reported(_ setting: String) -> String? {
+    PQparameterStatus(handle, setting).map { String(cString: $0) }
   }
 
   /// Whether the server has ended the session meanwhile. Asks the socket, not the server.

@@ -49,7 +49,9 @@ struct PostgresNumeric {
 
   private func group(_ index: Int) -> Int {
     guard index >= 0, index < groupCount else { return 0 }
-    return Int(UInt16(bigEndian: groups.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)))
+    let group = UInt16(bigEndian: groups.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self))
+    // A group is below 10000; what a broken server sends must not become other characters.
+    return Int(group % 10_000)
   }
 
   private func append(

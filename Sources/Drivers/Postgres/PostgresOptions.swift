@@ -29,7 +29,7 @@ public struct PostgresOptions: Sendable, Hashable {
   let pipelineCount: Int
   /// How long one server may take to let a session in; nil for as long as the pool waits.
   let timeoutPerHost: Duration?
-  private let searchPath: String?
+  let searchPath: String?
 
   /// Reads the options of a URL.
   ///
@@ -63,34 +63,6 @@ public struct PostgresOptions: Sendable, Hashable {
 
   /// The value of a keyword, or nil.
   func value(of name: String) -> String? { keywords.first { $0.name == name }?.value }
-
-  /// The settings of every session, as the startup message carries them: so they are what a reset
-  /// goes back to. What the URL sets by itself comes last and wins. [CONN-7]
-  var startupOptions: String {
-    var settings = [
-      "-c TimeZone=UTC", "-c DateStyle=ISO", "-c standard_conforming_strings=on",
-      "-c extra_float_digits=1", "-c bytea_output=hex", "-c IntervalStyle=postgres",
-    ]
-    if let searchPath { settings.append("-c search_path=\(Self.escaped(searchPath))") }
-    if let own = value(of: "options") { settings.append(own) }
-    return settings.joined(separator: " ")
-  }
-
-  /// The same for a proxy that refuses startup options: statements to begin a session with.
-  var startupScript: String {
-    var script =
-      "SET TimeZone='UTC'; SET DateStyle='ISO'; SET standard_conforming_strings=on; "
-      + "SET extra_float_digits=1"
-    if let searchPath {
-      let quoted = searchPath.replacing("'", with: "''")
-      script += "; SELECT pg_catalog.set_config('search_path', '\(quoted)', false)"
-    }
-    return script
-  }
-
-  private static func escaped(_ value: String) -> String {
-    value.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ")
-  }
 
   private static func isUTF8(_ encoding: String) -> Bool {
     ["utf8", "utf-8", "unicode"].contains(encoding.lowercased())

@@ -78,9 +78,7 @@ extension PostgresParameters {
   private func append(_ double: Double, _ type: PostgresType?) {
     if type == .float8 { return appendBinary(double.bitPattern) }
     if type == .float4, let float = Float(exactly: double) { return appendBinary(float.bitPattern) }
-    if double.isNaN { return appendText("NaN") }
-    if double.isInfinite { return appendText(double > 0 ? "Infinity" : "-Infinity") }
-    appendText(double.description)
+    appendText(double.exactText)
   }
 
   private func append(_ text: String, _ type: PostgresType?) throws(DatabaseError) {
@@ -118,7 +116,7 @@ extension PostgresParameters {
     switch type {
     case .timestamp, .localTimestamp:
       appendBinary(timestamp.microseconds - PostgresEpoch.microseconds)
-    default: appendText(timestamp.description)
+    default: appendText(PostgresText.spelling(timestamp))
     }
   }
 
@@ -126,7 +124,31 @@ extension PostgresParameters {
     if type == .date {
       appendBinary(Int32(truncatingIfNeeded: date.daysSince1970) - PostgresEpoch.days)
     } else {
-      appendText(date.description)
+      appendText(PostgresText.spelling(date, as: type))
     }
+  }
+
+  /// Whether one of them means something else as text of a type yet unknown than in the type of its
+  /// place: bytes are text to a column of text, a UUID is text to a column of bytes, and a date has no
+  /// zone. The server is asked for the types first then.
+  static func needTypes(_ values: [Value]) -> Bool {
+    values.contains { value in
+      switch value {
+      case .bytes, .uuid, .date, .timestamp, .uint: true
+      default: false
+      }
+    }
+  }
+}
+
+/// Values as text that means the same in every session.
+enum PostgresText {
+  /// With its offset: without one it would be a time of the session's zone. A column without a zone
+  /// ignores it, and keeps what the clock shows in UTC.
+  static func spelling(_ timestamp: Timestamp) -> String { timestamp.description + "+00" }
+
+  /// A day; its midnight in UTC where an instant is expected.
+  static func spelling(_ date: CalendarDate, as type: PostgresType?) -> String {
+    type == .timestamp ? date.description + " 00:00:00+00" : date.description
   }
 }

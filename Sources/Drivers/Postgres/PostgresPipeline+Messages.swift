@@ -72,6 +72,18 @@ extension PostgresPipeline {
       && dovetail_pipeline_sync(link.handle) != 0
   }
 
+  /// Sets what the session was told otherwise, in front of everything. [TYPE-6]
+  ///
+  /// Before the pipeline is handed out, so that nobody else is at work.
+  func correctSettings() throws(DatabaseError) {
+    for statement in options.corrections(link.reported) {
+      state.pending.append(.unattended)
+      guard PQsendQueryParams(link.handle, statement, 0, nil, nil, nil, nil, 0) != 0,
+        dovetail_pipeline_sync(link.handle) != 0
+      else { throw link.lost(.notSent) }
+    }
+  }
+
   /// Takes in what has arrived.
   func read() {
     let isOpen = PQconsumeInput(link.handle) != 0

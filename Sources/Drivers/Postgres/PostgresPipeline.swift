@@ -44,6 +44,7 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
     do throws(DatabaseError) {
       guard PQenterPipelineMode(link.handle) != 0 else { throw link.lost(.notSent) }
       let pipeline = try PostgresPipeline(link, options)
+      try pipeline.correctSettings()
       reader.serve(pipeline)
       link.watch.arm(for: .readable)
       return pipeline

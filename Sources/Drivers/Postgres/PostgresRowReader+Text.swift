@@ -21,24 +21,68 @@ extension PostgresRowReader {
     }
   }
 
-  // What is infinite, before Christ or after the year 9999 stays beyond what a `Timestamp` holds.
-  private func timestamp(_ value: UnsafeRawBufferPointer) -> Cell {
-    let known = Timestamp(utf8: value.bindMemory(to: UInt8.self))
-    let moment = known?.microseconds ?? Int64.max
-    return Cell(kind: .timestamp, bits: UInt64(bitPattern: moment))
+  private func timestamp(_ value: UnsafeRawBufferPointer) -> Cell? {
+    guard let known = Timestamp(utf8: value.bindMemory(to: UInt8.self)) else {
+      return strange(value)
+    }
+    return Cell(kind: .timestamp, bits: UInt64(bitPattern: known.microseconds))
   }
 
-  private func date(_ value: UnsafeRawBufferPointer) -> Cell {
-    let known = CalendarDate(utf8: value.bindMemory(to: UInt8.self))
-    return Self.date(known?.daysSince1970 ?? Int64.max)
+  private func date(_ value: UnsafeRawBufferPointer) -> Cell? {
+    guard let known = CalendarDate(utf8: value.bindMemory(to: UInt8.self)) else {
+      return strange(value)
+    }
+    return Cell(kind: .date, bits: UInt64(bitPattern: known.daysSince1970))
   }
 
-  /// `\x00ff`
+  /// What is infinite, before Christ or after the year 9999 stays text; nil for what is not ISO.
+  private func strange(_ value: UnsafeRawBufferPointer) -> Cell? {
+    let year = value.prefix { (48...57).contains($0) }.count
+    let isKnown =
+      value.elementsEqual("infinity".utf8) || value.elementsEqual("-infinity".utf8)
+      || year >= 4 && value.dropFirst(year).first == UInt8(ascii: "-")
+    return isKnown ? Cell(kind: .text, lending: value) : nil
+  }
+
+  /// `\x00ff`, or what `bytea_output = escape` makes of it.
   private func bytes(_ value: UnsafeRawBufferPointer) -> Cell? {
     guard value.count >= 2, value[0] == UInt8(ascii: "\\"), value[1] == UInt8(ascii: "x") else {
-      return nil
+      return escaped(value)
     }
     return hex(value[2...], kind: .bytes)
+  }
+
+  /// Bytes as they are, but a backslash doubled and what is not ASCII as `\377`.
+  private func escaped(_ value: UnsafeRawBufferPointer) -> Cell? {
+    let room = scratch.takeUnretainedValue().take(value.count)
+    var (count, index) = (0, 0)
+    while index < value.count {
+      var byte = value[index]
+      index += 1
+      if byte == UInt8(ascii: "\\"), index < value.count, value[index] == byte {
+        index += 1
+      } else if byte == UInt8(ascii: "\\") {
+        guard index + 3 <= value.count, let code = Self.octal(value[index..<(index + 3)]) else {
+          return nil
+        }
+        byte = code
+        index += 3
+      }
+      room[count] = byte
+      count += 1
+    }
+    return Cell(
+      kind: .bytes,
+      lending: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<count]))
+  }
+
+  private static func octal(_ digits: Slice<UnsafeRawBufferPointer>) -> UInt8? {
+    var code = 0
+    for digit in digits {
+      guard (48...55).contains(digit) else { return nil }
+      code = code * 8 + Int(digit) - 48
+    }
+    return UInt8(exactly: code)
   }
 
   /// Hexadecimal digits, with or without hyphens between them.

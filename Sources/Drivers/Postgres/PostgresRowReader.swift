@@ -60,9 +60,9 @@ struct PostgresRowReader {
     case .float4: value.bigEndian(UInt32.self).map { Self.double(Double(Float(bitPattern: $0))) }
     case .bytes: Cell(kind: .bytes, lending: value)
     case .uuid: value.count == 16 ? Cell(kind: .uuid, lending: value) : nil
-    case .timestamp, .localTimestamp: value.bigEndian(Int64.self).map { Self.timestamp($0) }
-    case .date:
-      value.bigEndian(Int32.self).map { Self.date(Int64($0) + Int64(PostgresEpoch.days)) }
+    case .timestamp: value.bigEndian(Int64.self).map { timestamp($0, zone: "+00") }
+    case .localTimestamp: value.bigEndian(Int64.self).map { timestamp($0, zone: "") }
+    case .date: value.bigEndian(Int32.self).map { date($0) }
     case .numeric: PostgresNumeric(value)?.cell(in: scratch.takeUnretainedValue())
     case .json: Cell(kind: .json, lending: value)
     case .jsonb: value.first == 1 ? Cell(kind: .json, lending: .init(rebasing: value[1...])) : nil
@@ -74,19 +74,46 @@ struct PostgresRowReader {
 
   static func double(_ double: Double) -> Cell { Cell(kind: .double, bits: double.bitPattern) }
 
-  static func date(_ days: Int64) -> Cell { Cell(kind: .date, bits: UInt64(bitPattern: days)) }
+  private func date(_ since2000: Int32) -> Cell {
+    let days = Int64(since2000) + Int64(PostgresEpoch.days)
+    if PostgresEpoch.knownDays.contains(days) {
+      return Cell(kind: .date, bits: UInt64(bitPattern: days))
+    }
+    switch since2000 {
+    case .max: return text("infinity")
+    case .min: return text("-infinity")
+    default: return text(ExtendedCalendar.text(days: days))
+    }
+  }
 
-  /// Infinite instants stay beyond everything that a `Timestamp` holds, so decoding refuses them.
-  private static func timestamp(_ since2000: Int64) -> Cell {
+  private func timestamp(_ since2000: Int64, zone: String) -> Cell {
     let (moment, overflow) = since2000.addingReportingOverflow(PostgresEpoch.microseconds)
-    return Cell(kind: .timestamp, bits: UInt64(bitPattern: overflow ? Int64.max : moment))
+    if !overflow, PostgresEpoch.knownMicroseconds.contains(moment) {
+      return Cell(kind: .timestamp, bits: UInt64(bitPattern: moment))
+    }
+    switch since2000 {
+    case .max: return text("infinity")
+    case .min: return text("-infinity")
+    default: return text(ExtendedCalendar.shortText(microseconds: moment, zone: zone))
+    }
+  }
+
+  /// What a cell of the column's own kind has no room for, as the server writes it. [TYPE-7]
+  private func text(_ text: String) -> Cell {
+    let utf8 = text.utf8
+    let room = scratch.takeUnretainedValue().take(utf8.count)
+    _ = room.initialize(from: utf8)
+    return Cell(kind: .text, lending: UnsafeRawBufferPointer(room))
   }
 
   private func unreadable(_ column: Int) -> DatabaseError {
-    let name = shape.takeUnretainedValue().columns.columns[column].name
+    let column = shape.takeUnretainedValue().columns.columns[column]
+    let type = column.typeName ?? "its type"
     return DatabaseError(
-      .decoding, "column \(column) \"\(name)\" does not hold what its type says",
-      details: .init(column: name))
+      .decoding,
+      "the column \"\(column.name)\" does not hold what \(type) says"
+        + (isBinary ? "" : "; the session's DateStyle must be ISO"),
+      details: .init(column: column.name))
   }
 }
 

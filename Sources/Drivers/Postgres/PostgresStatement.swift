@@ -12,6 +12,7 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
   let isKept: Bool
   /// Whether the server is asked for the types before the statement runs.
   private let isDescribed: Bool
+  private let hasBackslash: Bool
   private(set) var parameterCount: Int?
   private(set) var shape = PostgresShape.none
   private var name = ""
@@ -25,6 +26,7 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
   init(_ text: StatementText, on connection: PostgresConnection, isKept: Bool) {
     self.text = text
     self.connection = connection
+    hasBackslash = text.text.utf8.contains(UInt8(ascii: "\\"))
     isDescribed =
       connection.options.cachesStatements && text.parameterCount <= Self.maxDescribedParameters
     self.isKept = isKept && isDescribed
@@ -32,6 +34,7 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
 
   func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
     try await connection.begin()
+    try connection.checkSettings(hasBackslash: hasBackslash)
     guard isPrepared else { return try await execFirst(parameters) }
     do throws(DatabaseError) {
       try send(parameters)
@@ -44,6 +47,7 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
 
   func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
     try await connection.begin()
+    try connection.checkSettings(hasBackslash: hasBackslash)
     guard isDescribed else {
       try sendOnce(parameters)
       return try await connection.answer(to: text, nil, isBinary: false)
@@ -73,27 +77,36 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
   private func queryFirst(
     _ parameters: [Value]
   ) async throws(DatabaseError) -> any DriverRows {
+    try await describe()
+    return try await queryPrepared(parameters)
+  }
+
+  private func describe() async throws(DatabaseError) {
     name = isKept ? connection.makeName() : ""
     let description = try await connection.describe(text, as: name)
-    learn(description)
-    return try await queryPrepared(parameters)
+    try await learn(description)
   }
 
   /// Prepares and runs in one round trip: without rows to read, text does for the parameters.
   private func execFirst(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
+    if isDescribed, PostgresParameters.needTypes(parameters) {
+      try await describe()
+      try send(parameters)
+      return try await connection.outcome(of: text)
+    }
     guard isKept else {
       try sendOnce(parameters)
       return try await connection.outcome(of: text)
     }
     name = connection.makeName()
     let (description, result) = try await connection.describeAndRun(text, as: name, parameters)
-    learn(description)
+    try await learn(description)
     return result
   }
 
-  private func learn(_ description: PostgresDescription) {
+  private func learn(_ description: PostgresDescription) async throws(DatabaseError) {
     shape = description.shape
-    parameterTypes = description.parameterTypes
+    parameterTypes = try await connection.baseTypes(of: description.parameterTypes)
     parameterCount = parameterTypes.count
     // Without a name it is gone as soon as another one is prepared.
     isPrepared = isKept

@@ -1,11 +1,13 @@
+import DriverAPI
+
 /// The types that the driver reads and writes in PostgreSQL's binary format, by their fixed numbers.
 ///
 /// A type is here only if its binary form says exactly what its text form says. Everything else
-/// (arrays, ranges, intervals, addresses, enumerations …) travels as text, as PostgreSQL writes it.
+/// (arrays, ranges, intervals, addresses, enumerations, the one byte of `"char"` …) travels as text, as
+/// PostgreSQL writes it. [TYPE-7]
 enum PostgresType: UInt32, Sendable {
   case bool = 16
   case bytes = 17
-  case char = 18
   case name = 19
   case int8 = 20
   case int2 = 21
@@ -39,7 +41,6 @@ enum PostgresType: UInt32, Sendable {
     switch self {
     case .bool: "boolean"
     case .bytes: "bytea"
-    case .char: "\"char\""
     case .name: "name"
     case .int8: "bigint"
     case .int2: "smallint"
@@ -67,4 +68,13 @@ enum PostgresType: UInt32, Sendable {
 enum PostgresEpoch {
   static let microseconds: Int64 = 946_684_800_000_000
   static let days: Int32 = 10_957
+  /// The years 0001 to 9999, counted from 1970: what a ``Timestamp`` holds. Literals, so that no
+  /// lazy variable is asked for in each row.
+  @inline(__always)
+  static var knownMicroseconds: ClosedRange<Int64> {
+    -62_135_596_800_000_000...253_402_300_799_999_999
+  }
+  /// The same for a ``CalendarDate``.
+  @inline(__always)
+  static var knownDays: ClosedRange<Int64> { -719_162...2_932_896 }
 }

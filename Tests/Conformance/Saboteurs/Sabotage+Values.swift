@@ -32,7 +32,7 @@ extension Sabotage {
       text.utf8.count == 36 && text.split(separator: "-").count == 5
         ? String(text.suffix(18)) + text.prefix(18) : text
     },
-    readingText("computes decimals in doubles", "TYPE-4") { text in
+    readingText("computes decimals in doubles", "TYPE-4", "TYPE-7") { text in
       guard text.utf8.count > 12, let double = Double(text), text.contains(".") else { return text }
       return "\(double)"
     },
@@ -88,10 +88,43 @@ extension Sabotage {
     writing("composes text", "TYPE-2") { value in
       if case .text("e\u{301}") = value { .text("\u{e9}") } else { value }
     },
+    readingText("loses what is no common number", "TYPE-7") { text in
+      text.utf8.count > 40 && text.hasPrefix("99999") || text.hasSuffix(" BC") ? "0" : text
+    },
+    readingText("cuts numbers to 38 digits", "TYPE-9") { text in
+      text.utf8.count > 38 && text.utf8.allSatisfy { (48...57).contains($0) }
+        ? String(text.prefix(38)) : text
+    },
+    writing("writes instants without their zone", "TYPE-6") { value in
+      if case .timestamp(let instant) = value { .text(instant.description) } else { value }
+    }.only(on: "postgres"),
+    writing("writes dates a day later", "TYPE-6") { value in
+      guard case .date(let date) = value else { return value }
+      return CalendarDate(daysSince1970: date.daysSince1970 + 1).databaseValue
+    },
+    Sabotage("loses the count of an insert into a view", "UPSERT-10") {
+      $0.result = { result, text in
+        text.original.contains("shown") ? ExecResult(rowCount: 0) : result
+      }
+    }.only(on: "postgres", "mariadb"),
+    Sabotage("takes an empty list for NULL", "QUERY-10") {
+      $0.text = { text in
+        text.replacing("SELECT NULL AS dovetail_empty_list WHERE 1 = 0", with: "NULL")
+          .replacing("ALL ('{}')", with: "ALL ('{NULL}')")
+      }
+    },
+    Sabotage("ignores the key of an upsert with a condition or an expression", "UPSERT-10") {
+      $0.text = { text in
+        guard text.contains("WHERE gone = 0 DO") || text.contains("(lower(email))) DO"),
+          let change = text.firstRange(of: " DO UPDATE")
+        else { return text }
+        return text[..<change.lowerBound] + " DO NOTHING"
+      }
+    }.only(on: "sqlite", "postgres"),
     Sabotage("binds parameters backwards", "REBIND-1", "BIND-2", "TYPE-1") {
       $0.parameters = { $0.reversed() }
     },
-    Sabotage("binds the first parameter to all", "REBIND-1", "BIND-1", "BIND-2") {
+    Sabotage("binds the first parameter to all", "REBIND-1", "BIND-1", "BIND-2", "QUERY-10") {
       $0.parameters = { parameters in parameters.map { _ in parameters[0] } }
     },
     Sabotage("forgets a NULL parameter", "BIND-1", "TYPE-1") {

@@ -15,8 +15,8 @@ let rowClauses = [
     try expectMismatch("name", asked: "Int64", found: "text") {
       () throws(DatabaseError) in _ = try rows.row.decode(1, as: Int64.self)
     }
-    try expectMismatch("id", asked: "String", found: "int") {
-      () throws(DatabaseError) in _ = try rows.row.decode(0, as: String.self)
+    try expectMismatch("id", asked: "[UInt8]", found: "int") {
+      () throws(DatabaseError) in _ = try rows.row.decode(0, as: [UInt8].self)
     }
     try expectEqual(try rows.row.decode(2, as: Int16.self), 300, "the same column as Int16")
     try expect(try await rows.next(), "the second row is missing")

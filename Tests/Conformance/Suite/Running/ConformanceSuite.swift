@@ -9,7 +9,7 @@ public enum ConformanceSuite {
   public static let clauses: [Clause] =
     registryClauses + urlClauses + connectingClauses + execClauses + insertedRowClauses
     + queryClauses + rowClauses + numberClauses + textClauses + exactValueClauses
-    + generatedValueClauses + bindClauses
+    + strangeValueClauses + generatedValueClauses + bindClauses
     + rebindClauses + upsertClauses + upsertKeyClauses + emptyListClauses
     + transactionClauses + isolationClauses + errorClauses + cancelClauses + poolClauses
     + poolSessionClauses + statementClauses + pipelineClauses + wireFaultClauses

@@ -1,0 +1,173 @@
+import DriverAPI
+
+let strangeValueClauses = [
+  Clause("TYPE-6", "Instants are the same in a session of whatever zone.") { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    try await db.createTable("moments", "id {int} NOT NULL PRIMARY KEY, x {timestamp}")
+    let instant = try expectSome(Timestamp("2024-07-01 22:30:00.000001"), "the instant")
+    try await db.withConnection { connection in
+      try await connection.leaveUTC()
+      for id in 1...3 {
+        try await connection.exec("INSERT INTO moments (id, x) VALUES (?, ?)", id, instant)
+      }
+      let insert: SQL = "INSERT INTO moments (id, x) VALUES (\(4), \(instant))"
+      _ = try await connection.batch([insert])
+      try await connection.bulkInsert(
+        into: "moments", columns: ["id", "x"], [[5, .timestamp(instant)]])
+      for _ in 1...3 {
+        let found = try await connection.query("SELECT x FROM moments", as: Timestamp.self)
+          .collect()
+        try expectEqual(found, Array(repeating: instant, count: 5), "read in that session")
+        let equal = try await connection.single(
+          "SELECT COUNT(*) FROM moments WHERE x = \(instant)", as: Int.self)
+        try expectEqual(equal, 5, "found in that session")
+      }
+    }
+    let other = try await context.open()
+    let found = try await other.query("SELECT x FROM moments", as: Timestamp.self).collect()
+    try expectEqual(found, Array(repeating: instant, count: 5), "read in a fresh session")
+  },
+
+  Clause("TYPE-6", "Dates are the same in a session of whatever zone.") { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    try await db.createTable("days", "id {int} NOT NULL PRIMARY KEY, x {date}")
+    let day = try expectSome(CalendarDate("2024-02-29"), "the day")
+    try await db.withConnection { connection in
+      try await connection.leaveUTC()
+      for id in 1...3 {
+        try await connection.exec("INSERT INTO days (id, x) VALUES (?, ?)", id, day)
+        let found = try await connection.query("SELECT x FROM days", as: CalendarDate.self)
+          .collect()
+        try expectEqual(found, Array(repeating: day, count: id), "read in that session")
+      }
+    }
+  },
+
+  Clause("TYPE-7", "Every kind of value can be had as text that says exactly what it is.") {
+    context in
+    let db = try await context.open()
+    try await db.createTable(
+      "kept", "i {int}, t {text}, s {timestamp}, c {date}, u {uuid}, n {decimal}")
+    let instant = try expectSome(Timestamp("2024-02-29 12:34:56.789012"), "the instant")
+    let number = try expectSome(ExactDecimal("-1.5000000000"), "the number")
+    let uuid: Value = .text("00112233-4455-6677-8899-aabbccddeeff")
+    try await db.exec(
+      SQL(
+        raw: "INSERT INTO kept (i, t, s, c, u, n) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+          .int(.min), "x", .timestamp(instant), .date(instant.date), uuid, .decimal(number),
+        ]))
+    for _ in 1...2 {
+      let found = try await db.queryRow(
+        "SELECT i, t, s, c, u, n FROM kept",
+        as: (String, String, String, String, String, String).self)
+      let row = try expectSome(found, "the row")
+      try expectEqual(row.0, "-9223372036854775808", "an integer")
+      try expectEqual(row.1, "x", "a text")
+      try expectEqual(Timestamp(row.2), instant, "an instant, read again")
+      try expectEqual(CalendarDate(row.3), instant.date, "a date, read again")
+      try expectEqual(row.4, "00112233-4455-6677-8899-aabbccddeeff", "a UUID")
+      try expectEqual(row.5, "-1.5000000000", "a decimal")
+    }
+  },
+
+  Clause("TYPE-7", "A value that no kind has room for is text, and fails no row.") { context in
+    let db = try await context.open()
+    for (expression, expected) in strangeValues(of: db.dialect) {
+      let query = SQL(raw: "SELECT 7 AS a, \(expression) AS x, 'z' AS b")
+      for _ in 1...2 {
+        var values: [Value] = []
+        let rows = try await db.query(query)
+        try await rows.forEach { row in values = try row.values() }
+        try expectEqual(values, [7, .text(expected), "z"], "\(expression) in a row")
+        let text = try await db.single(
+          SQL(raw: "SELECT \(expression)"), as: String.self)
+        try expectEqual(text, expected, expression)
+      }
+    }
+  },
+
+  Clause("TYPE-9", "No content of a cell does harm: it is read, or refused as decoding.") {
+    context in
+    let db = try await context.open()
+    let nines = String(repeating: "9", count: 42)
+    try await db.createTable("kept", "id {int} NOT NULL PRIMARY KEY, x {text}")
+    let texts = [
+      nines, "-" + nines, "0." + nines, "1e39", "1e-39", "1e999999999999999999999", "1e-2147483649",
+      "170141183460469231731687303715884105728", "9223372036854775808", "", "-", ".", "e5",
+      "0000-00-00", "9999-99-99", "10000-01-01", "2024-02-30 00:00:00", "2024-01-01 00:00:00+99:99",
+      "9999-12-31 23:59:59.999999-23:59", "0001-01-01 00:00:00+23:59", "{}", "\u{1F4A9}",
+      "00112233-4455-6677-8899-aabbccddeeg0", "-838:59:59", "NaN", "Infinity", "-Infinity",
+    ]
+    for (id, text) in texts.enumerated() {
+      try await db.exec("INSERT INTO kept (id, x) VALUES (?, ?)", id, text)
+    }
+    for (id, text) in texts.enumerated() {
+      try await harmless(db, id, text, as: ExactDecimal.self)
+      try await harmless(db, id, text, as: Timestamp.self)
+      try await harmless(db, id, text, as: CalendarDate.self)
+      try await harmless(db, id, text, as: Int64.self)
+      try await harmless(db, id, text, as: Double.self)
+    }
+    try await expectError(.decoding, "42 digits as a decimal of 38") {
+      try await db.queryRow("SELECT x FROM kept WHERE id = 0", as: ExactDecimal.self)
+    }
+    // Whatever the engine makes of the number.
+    for number in [nines, "-" + nines, "0." + nines] {
+      _ = try await db.queryRow(SQL(raw: "SELECT \(number)"), as: Value.self)
+      _ = try await db.queryRow(SQL(raw: "SELECT \(number)"), as: String.self)
+    }
+  },
+]
+
+extension Connection {
+  /// Gives the session a zone far from UTC, where the engine's sessions have one.
+  fileprivate func leaveUTC() async throws {
+    switch dialect.name {
+    case "postgres": try await exec("SET TIME ZONE 'Pacific/Kiritimati'")
+    case "mysql", "mariadb": try await exec("SET SESSION time_zone = '+13:00'")
+    default: break
+    }
+  }
+}
+
+/// Reads a cell as that type; an error must be `decoding`, and the row is read as text all the same.
+private func harmless<T: ColumnDecodable>(
+  _ db: Database, _ id: Int, _ text: String, as type: T.Type
+) async throws {
+  do {
+    _ = try await db.queryRow("SELECT x FROM kept WHERE id = ?", id, as: type)
+  } catch {
+    try expectEqual(error.kind, .decoding, "text number \(id) as \(type)")
+  }
+  let found = try await db.queryRow("SELECT x FROM kept WHERE id = ?", id, as: String.self)
+  try expectEqual(found, text, "text number \(id) as it is")
+}
+
+/// Expressions of an engine whose values have no kind of their own, and how the engine writes them.
+private func strangeValues(of dialect: Dialect) -> [(expression: String, text: String)] {
+  switch dialect.name {
+  case "postgres":
+    [
+      ("'NaN'::numeric", "NaN"), ("'infinity'::timestamptz", "infinity"),
+      ("'-infinity'::timestamp", "-infinity"), ("'infinity'::date", "infinity"),
+      ("'0044-03-15 BC'::date", "0044-03-15 BC"), ("'12345-06-07'::date", "12345-06-07"),
+      ("'0044-03-15 01:02:03.5 BC'::timestamp", "0044-03-15 01:02:03.5 BC"),
+      ("'12345-01-01 00:00:00+00'::timestamptz", "12345-01-01 00:00:00+00"),
+      ("2::numeric(60,45)", "2." + String(repeating: "0", count: 45)),
+      ("'1 day 02:00:00'::interval", "1 day 02:00:00"), ("'{1,NULL}'::int[]", "{1,NULL}"),
+      ("'[1,5)'::int4range", "[1,5)"), ("'10.0.0.0/8'::inet", "10.0.0.0/8"), ("B'101'", "101"),
+      ("'(1,2)'::point", "(1,2)"), ("'\\377'::\"char\"", "\\377"), ("ROW(1, 'a')", "(1,a)"),
+      ("'a & b'::tsquery", "'a' & 'b'"), ("'12:00:00+05:30'::timetz", "12:00:00+05:30"),
+    ]
+  case "mysql", "mariadb":
+    [
+      (
+        "CAST(\(String(repeating: "9", count: 60)) AS DECIMAL(65, 5))",
+        String(repeating: "9", count: 60) + ".00000"
+      ),
+      ("CAST('-838:59:59' AS TIME)", "-838:59:59"), ("TIME('100:00:00.5')", "100:00:00.5"),
+    ]
+  default: []
+  }
+}
