@@ -28,7 +28,9 @@ public final class Database: StatementExecutor {
   /// is anywhere.
   ///
   /// ```swift
-  /// group.addTask(executorPreference: db.taskExecutor) { try await db.exec("…") }
+  /// try await withThrowingTaskGroup(of: Void.self) { group in
+  ///   group.addTask(executorPreference: db.taskExecutor) { _ = try await db.exec("…") }
+  /// }
   /// ```
   ///
   /// It is one thread, the one that waits for the sockets of all databases of its kind: a task that

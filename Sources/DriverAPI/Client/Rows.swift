@@ -7,7 +7,9 @@
 /// ```swift
 /// var rows = try await db.query("SELECT id, name FROM users")
 /// while try await rows.next() {
-///   print(try rows.row.decode(0, as: Int64.self), try rows.row.utf8(1).count)
+///   let row = rows.row
+///   let name = try row.utf8(1)
+///   print(try row.decode(0, as: Int64.self), name.count)
 /// }
 /// ```
 public struct Rows: ~Copyable {
