@@ -8,7 +8,6 @@ extension ConformanceSuite {
     ("BATCH", 1...1), ("BULK", 1...2), ("NOTIFY", 1...1), ("SCHEMA", 1...1), ("MIG", 1...4),
     ("DURABLE", 1...6),
     ("EXEC", 6...7), ("UPSERT", 11...11),
-    ("QUERY", 10...10), ("UPSERT", 10...10),
     ("TYPE", 6...7), ("TYPE", 9...9), ("QUERY", 10...10), ("UPSERT", 10...10),
   ].flatMap { family, numbers in numbers.map { "\(family)-\($0)" } }
 }
