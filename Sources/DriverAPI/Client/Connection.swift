@@ -9,6 +9,7 @@ public final class Connection: StatementExecutor {
   let texts: StatementTexts
   private let isOver = Atomic<Bool>(false)
   private let isReadOnly = Atomic<Bool>(false)
+  let scope = TransactionScope()
 
   init(_ session: Session, texts: StatementTexts) {
     self.session = session
@@ -25,16 +26,26 @@ public final class Connection: StatementExecutor {
   public func exec(
     _ sql: SQL, at site: CallSite
   ) async throws(DatabaseError) -> ExecResult {
-    let text = try text(sql)
-    if let result = try session.execNow(text, sql.parameters) { return result }
-    return try await session.exec(text, sql.parameters)
+    try await run(text(sql), sql.parameters)
+  }
+
+  func run(
+    _ text: StatementText, _ values: [Value]
+  ) async throws(DatabaseError) -> ExecResult {
+    if let result = try session.execNow(text, values) { return result }
+    return try await session.exec(text, values)
   }
 
   /// Starts a statement; the connection takes no other until the rows end or are let go. [QUERY-5]
   public func query(
     _ sql: SQL, at site: CallSite
   ) async throws(DatabaseError) -> Rows {
-    Rows(RowCursor(try await session.query(text(sql), sql.parameters), session, nil))
+    try await query(text(sql), sql.parameters)
+  }
+
+  func query(_ text: StatementText, _ values: [Value]) async throws(DatabaseError) -> Rows {
+    let rows = try await session.query(text, values)
+    return Rows(RowCursor(rows, session, nil, readsOnly: text.isReadOnly))
   }
 
   /// Hands the first row of a statement to `body`; false if there is none.
@@ -49,6 +60,16 @@ public final class Connection: StatementExecutor {
     of sql: SQL, adding arguments: (inout [Value]) -> Void, at site: CallSite,
     _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) throws(DatabaseError) -> Bool? {
+    try firstRowNow(of: sql, adding: arguments, body) { sql throws(DatabaseError) in
+      try text(sql)
+    }
+  }
+
+  func firstRowNow(
+    of sql: SQL, adding arguments: (inout [Value]) -> Void,
+    _ body: (borrowing Row) throws(DatabaseError) -> Void,
+    _ text: (SQL) throws(DatabaseError) -> StatementText
+  ) throws(DatabaseError) -> Bool? {
     guard session.mayRunPlain else { return nil }
     var values: [Value] = []
     arguments(&values)
@@ -61,7 +82,7 @@ public final class Connection: StatementExecutor {
   public func transaction<R>(
     _ options: TransactionOptions, at site: CallSite, _ body: (Transaction) async throws -> R
   ) async throws -> R {
-    try await Transaction(on: self, depth: 0).run(options, body)
+    try await Transaction(on: self).run(options, body)
   }
 
   /// The rebound text, if the scope is not over.
@@ -71,11 +92,20 @@ public final class Connection: StatementExecutor {
     }
     let text = try texts.text(for: sql.text)
     if refusesWrites, !text.isReadOnly, text.use != .begin, text.use != .end {
-      throw DatabaseError(
-        .readOnly, "\(text.leadingKeyword) is not allowed in a transaction that only reads",
-        execution: .notSent)
+      throw readOnly(text.leadingKeyword)
     }
+    if scope.isOpen { try enterTransaction(text) }
     return text
+  }
+
+  /// Refuses a write by another call than a statement's.
+  func checkMayWrite(_ verb: String) throws(DatabaseError) {
+    if refusesWrites { throw readOnly(verb) }
+  }
+
+  private func readOnly(_ verb: String) -> DatabaseError {
+    DatabaseError(
+      .readOnly, "\(verb) is not allowed in a transaction that only reads", execution: .notSent)
   }
 
   /// Whether a read-only transaction is open that the server itself does not enforce.

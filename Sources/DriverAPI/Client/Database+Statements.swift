@@ -24,7 +24,8 @@ extension Database {
     let session = try await pool.lease(at: site, mayWaitAgain: true)
     let lease = Lease(session, pool: pool)
     do throws(DatabaseError) {
-      return Rows(RowCursor(try await session.query(text, sql.parameters), session, lease))
+      let rows = try await session.query(text, sql.parameters)
+      return Rows(RowCursor(rows, session, lease, readsOnly: text.isReadOnly))
     } catch {
       lease.end()
       throw error

@@ -13,7 +13,7 @@ struct Lease: Sendable {
   /// Ends the lease without waiting; what needs cleaning up is cleaned up in the background, and the
   /// session is lent again only after that.
   func end() {
-    if session.isClean || session.isSpent {
+    if session.isClean || session.isSpent && !session.rowsAreOpen {
       pool.release(session)
       return
     }

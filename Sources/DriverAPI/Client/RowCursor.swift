@@ -4,13 +4,17 @@ final class RowCursor {
   @usableFromInline let columns: ColumnList
   @usableFromInline let driverRows: any DriverRows
   @usableFromInline let cells: UnsafeMutableBufferPointer<Cell>
-  @usableFromInline let columnCount: Int
+  @usableFromInline var columnCount: Int
   @usableFromInline var isOpen = true
   @usableFromInline var hasRow = false
+  /// Whether the statement surely only reads, so that it may be cut off.
+  @usableFromInline let readsOnly: Bool
+  private var isExpired = false
   private let session: Session
   private let lease: Lease?
 
-  init(_ driverRows: any DriverRows, _ session: Session, _ lease: Lease?) {
+  init(_ driverRows: any DriverRows, _ session: Session, _ lease: Lease?, readsOnly: Bool) {
+    self.readsOnly = readsOnly
     self.driverRows = driverRows
     self.session = session
     self.lease = lease
@@ -18,6 +22,7 @@ final class RowCursor {
     self.columns = columns
     columnCount = columns.count
     cells = session.cells
+    if lease == nil { session.borrower = .passUnretained(self) }
   }
 
   deinit {
@@ -26,7 +31,7 @@ final class RowCursor {
 
   @inlinable
   func next() async throws(DatabaseError) -> Bool {
-    guard isOpen else { return false }
+    guard isOpen else { return try nextOfNone() }
     do throws(DatabaseError) {
       while true {
         switch try driverRows.step(into: cells) {
@@ -36,7 +41,7 @@ final class RowCursor {
         case .wait:
           try await wait()
         case .done:
-          close()
+          finish(isComplete: true)
           return false
         }
       }
@@ -50,16 +55,30 @@ final class RowCursor {
   @inlinable
   func forEach(_ body: (borrowing Row) throws -> Void) async throws {
     defer { close() }
-    guard isOpen else { return }
+    guard isOpen else {
+      _ = try nextOfNone()
+      return
+    }
     let row = UnsafePointer(cells.baseAddress.unsafelyUnwrapped)
     let list = Unmanaged.passUnretained(columns)
     while true {
       switch try stepNoting() {
       case .row: try body(Row(unsafeCells: row, count: columnCount, columns: list))
       case .wait: try await waitNoting()
-      case .done: return
+      case .done:
+        finish(isComplete: true)
+        return
       }
     }
+  }
+
+  // Rows that have ended give no more; rows of a lease that has ended are asked for by mistake.
+  @usableFromInline
+  func nextOfNone() throws(DatabaseError) -> Bool {
+    guard isExpired else { return false }
+    throw .misuse(
+      "the rows were used after the scope that their connection was lent to; read them inside it, "
+        + "or collect() them")
   }
 
   @inlinable
@@ -93,20 +112,33 @@ final class RowCursor {
 
   @inlinable
   func close() {
-    if isOpen { finish() }
+    if isOpen { finish(isComplete: readsOnly) }
+  }
+
+  /// Ends the rows because the lease ends that they were read under. [QUERY-8]
+  func expire() {
+    close()
+    isExpired = true
+    columnCount = 0
+    hasRow = true
   }
 
   @usableFromInline
   func fail(_ error: DatabaseError) {
     session.note(error)
-    close()
+    if isOpen { finish(isComplete: true) }
   }
 
   @usableFromInline
-  func finish() {
+  func finish(isComplete: Bool) {
     isOpen = false
     hasRow = false
-    session.close(driverRows)
+    session.borrower = nil
+    if isComplete {
+      session.close(driverRows)
+    } else {
+      session.leaveUnfinished(driverRows)
+    }
     lease?.end()
   }
 

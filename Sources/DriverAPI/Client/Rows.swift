@@ -52,7 +52,8 @@ public struct Rows: ~Copyable {
   @usableFromInline
   consuming func release() -> RowCursor { cursor }
 
-  /// Ends the query before its rows are read to the end.
+  /// Ends the query before its rows are read to the end. A statement that may write is run to its end,
+  /// at the latest before the connection's next one, which then throws what it ended with.
   public consuming func close() {
     cursor.close()
   }

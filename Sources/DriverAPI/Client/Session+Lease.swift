@@ -9,8 +9,9 @@ extension Session {
   /// - Returns: what the holder left behind that changed data, if anything: an open transaction that
   ///   had to be rolled back.
   func cleanUp() async -> DatabaseError? {
-    if isSpent { return nil }
-    let leftBehind = await rollBackLeftTransaction()
+    let failure = await endRows()
+    if isSpent { return failure }
+    let leftBehind = await rollBackLeftTransaction() ?? failure
     guard needsReset, !isSpent else { return leftBehind }
     do throws(DatabaseError) {
       closeTransients()
@@ -30,6 +31,16 @@ extension Session {
     closeTransients()
     for statement in cache.removeAll() { statement.finalize() }
     await driver.close()
+  }
+
+  /// Ends the rows that are still open; answers with what their statement threw at its end.
+  private func endRows() async -> DatabaseError? {
+    do throws(DatabaseError) {
+      try await endLentRows()
+      return nil
+    } catch {
+      return error
+    }
   }
 
   private func rollBackLeftTransaction() async -> DatabaseError? {

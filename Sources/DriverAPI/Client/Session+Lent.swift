@@ -32,8 +32,9 @@ extension Session {
     _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) -> Result<Bool?, DatabaseError> {
     let text = entry.text
-    guard entry.isPlain, text.isReadOnly || role == .writer, text.parameterCount == values.count
-    else { return .success(nil) }
+    guard entry.isPlain, text.isReadOnly, text.parameterCount == values.count else {
+      return .success(nil)
+    }
     interruption.beginPlain()
     defer { interruption.endPlain() }
     do throws(DatabaseError) {

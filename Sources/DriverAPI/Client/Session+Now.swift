@@ -42,7 +42,8 @@ extension Session {
     _ text: StatementText, _ values: [Value],
     _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) throws(DatabaseError) -> Bool? {
-    guard let rows = try queryNow(text, values) else { return nil }
+    // What may write is run to its end, which may have to be waited for.
+    guard text.isReadOnly, let rows = try queryNow(text, values) else { return nil }
     defer { close(rows) }
     do throws(DatabaseError) { return try handFirstRow(of: rows, to: body) } catch {
       note(error)
@@ -73,5 +74,6 @@ extension Session {
   @inline(__always)
   private func runsPlain(_ text: StatementText) -> Bool {
     mayRunPlain && text.use == .data && transients.isEmpty && !Task.isCancelled
+      && unfinished == nil
   }
 }

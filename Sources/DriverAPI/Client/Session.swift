@@ -22,6 +22,13 @@ final class Session: @unchecked Sendable {
   /// Room for the parameters of a statement, kept to be used again: empty between two statements.
   var room: [Value] = []
   var rowsAreOpen = false
+  /// Rows that were left before their end, of a statement that may write: it is completed before the
+  /// session does anything else. [QUERY-7]
+  var unfinished: (any DriverRows)?
+  /// Whom rows were lent to that end with the lease; not retained, because it takes itself out.
+  var borrower: Unmanaged<RowCursor>?
+  /// The kind of the error that came last.
+  var lastFailure: DatabaseError.Kind?
   /// The columns of the rows that are open, or were last.
   var columns = ColumnList([])
   /// A statement ran that may have changed settings of the session.
@@ -56,6 +63,7 @@ final class Session: @unchecked Sendable {
     _ text: StatementText, _ values: [Value]
   ) async throws(DatabaseError) -> ExecResult {
     if let result = try execNow(text, values) { return result }
+    if unfinished != nil { try await completeUnfinished() }
     try enter(text, values)
     defer { leave() }
     return try await running(text) { statement throws(DatabaseError) in
@@ -70,6 +78,7 @@ final class Session: @unchecked Sendable {
     _ text: StatementText, _ values: [Value]
   ) async throws(DatabaseError) -> any DriverRows {
     if let rows = try queryNow(text, values) { return rows }
+    if unfinished != nil { try await completeUnfinished() }
     try enter(text, values)
     defer { leave() }
     let rows = try await running(text) { statement throws(DatabaseError) in
@@ -91,7 +100,11 @@ final class Session: @unchecked Sendable {
       while true {
         switch try rows.step(into: cells) {
         case .row:
-          try body(currentRow)
+          if text.isReadOnly {
+            try body(currentRow)
+          } else {
+            try await complete(rows, body)
+          }
           return true
         case .done: return false
         case .wait: try await rows.wait()
@@ -115,6 +128,7 @@ final class Session: @unchecked Sendable {
   func exclusively<R>(
     _ text: StatementText, _ values: [Value], _ body: () async throws(DatabaseError) -> R
   ) async throws(DatabaseError) -> R {
+    if unfinished != nil { try await completeUnfinished() }
     try enter(text, values)
     defer { leave() }
     do throws(DatabaseError) { return try await interruptible(text, body) } catch {
@@ -142,6 +156,7 @@ final class Session: @unchecked Sendable {
 
   /// Remembers what an error says about the session.
   func note(_ error: DatabaseError) {
+    lastFailure = error.kind
     if error.connection == .spent { isSpent = true }
   }
 

@@ -25,7 +25,9 @@ extension StatementExecutor {
       var results: [ExecResult] = []
       for (index, statement) in statements.enumerated() {
         do throws(DatabaseError) {
-          results.append(try await transaction.exec(statement, at: site))
+          let text = try transaction.text(statement)
+          try text.checkBatch()
+          results.append(try await transaction.connection.run(text, statement.parameters))
         } catch {
           throw error.atRow(index)
         }
@@ -115,15 +117,20 @@ extension StatementTexts {
   }
 }
 
-extension [StatementText] {
+extension StatementText {
   /// A batch is a transaction already and cannot begin or end one.
   ///
   /// - Throws: `misuse`.
   fileprivate func checkBatch() throws(DatabaseError) {
-    for (index, text) in enumerated() where text.use == .begin || text.use == .end {
-      throw DatabaseError.misuse(
-        "\(text.leadingKeyword) cannot be a part of a batch, which is a transaction already"
-      ).atRow(index)
+    if use != .begin, use != .end { return }
+    throw .misuse("\(leadingKeyword) cannot be a part of a batch, which is a transaction already")
+  }
+}
+
+extension [StatementText] {
+  fileprivate func checkBatch() throws(DatabaseError) {
+    for (index, text) in enumerated() {
+      do throws(DatabaseError) { try text.checkBatch() } catch { throw error.atRow(index) }
     }
   }
 }

@@ -14,6 +14,7 @@ extension StatementExecutor {
     if rows.isEmpty { return 0 }
     let site = CallSite(file: file, line: line)
     return try await inTransaction(site) { transaction throws(DatabaseError) in
+      try transaction.connection.checkMayWrite("a bulk insert")
       if transaction.capabilities.nativeBulkInsert {
         return try await transaction.connection.session.bulkInsert(table, columns, rows)
       }

@@ -1,13 +1,25 @@
+import struct Synchronization.Atomic
+
 /// A transaction, or a savepoint in one, for the scope of a closure.
+///
+/// Takes statements only while the session is in that very transaction: one that the engine or a
+/// statement ended refuses what comes after it, which would commit by itself. [TX-14] While a savepoint
+/// in it is open the savepoint takes the statements. [TX-15]
 public final class Transaction: StatementExecutor {
   /// The connection it runs on.
   public let connection: Connection
   /// 0 for the transaction itself, 1 for a savepoint in it, and so on.
   public let depth: Int
+  private let number: UInt64
+  /// The number of the one around it, 0 for none.
+  private let parent: UInt64
+  private let isOver = Atomic<Bool>(false)
 
-  init(on connection: Connection, depth: Int) {
+  init(on connection: Connection, depth: Int = 0, in parent: UInt64 = 0) {
     self.connection = connection
     self.depth = depth
+    self.parent = parent
+    number = connection.scope.nextNumber()
   }
 
   /// What the server is and can do.
@@ -17,21 +29,21 @@ public final class Transaction: StatementExecutor {
   public func exec(
     _ sql: SQL, at site: CallSite
   ) async throws(DatabaseError) -> ExecResult {
-    try await connection.exec(sql, at: site)
+    try await connection.run(text(sql), sql.parameters)
   }
 
   /// Starts a statement; the transaction takes no other until the rows end or are let go. [QUERY-5]
   public func query(
     _ sql: SQL, at site: CallSite
   ) async throws(DatabaseError) -> Rows {
-    try await connection.query(sql, at: site)
+    try await connection.query(text(sql), sql.parameters)
   }
 
   /// Hands the first row of a statement to `body`; false if there is none.
   public func withFirstRow(
     of sql: SQL, at site: CallSite, _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) async throws(DatabaseError) -> Bool {
-    try await connection.withFirstRow(of: sql, at: site, body)
+    try await connection.session.firstRow(text(sql), sql.parameters, body)
   }
 
   /// Does what ``withFirstRow(of:at:_:)`` does, if nothing has to be waited for.
@@ -39,7 +51,9 @@ public final class Transaction: StatementExecutor {
     of sql: SQL, adding arguments: (inout [Value]) -> Void, at site: CallSite,
     _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) throws(DatabaseError) -> Bool? {
-    try connection.withFirstRowNow(of: sql, adding: arguments, at: site, body)
+    try connection.firstRowNow(of: sql, adding: arguments, body) { sql throws(DatabaseError) in
+      try text(sql)
+    }
   }
 
   /// Runs `body` in a savepoint: what it did is undone if it throws, and only that. [TX-3]
@@ -52,7 +66,15 @@ public final class Transaction: StatementExecutor {
       throw DatabaseError.misuse(
         "a nested transaction is a savepoint and takes the outer one's isolation and access")
     }
-    return try await Transaction(on: connection, depth: depth + 1).run(options, body)
+    try checkInnermost()
+    try connection.checkTransaction()
+    return try await Transaction(on: connection, depth: depth + 1, in: number).run(options, body)
+  }
+
+  /// The rebound text, if this transaction takes it.
+  func text(_ sql: SQL) throws(DatabaseError) -> StatementText {
+    try checkInnermost()
+    return try connection.text(sql)
   }
 
   func run<R>(
@@ -64,37 +86,53 @@ public final class Transaction: StatementExecutor {
     do {
       result = try await body(self)
     } catch {
+      end()
       await undo()
       throw error
     }
+    end()
     try await finish()
     return result
   }
 
   private func begin(_ options: TransactionOptions) async throws(DatabaseError) {
-    if depth > 0 {
-      try await control(words.savepoint + savepointName)
-      return
-    }
-    guard connection.transactionStatus == .none else {
+    guard depth > 0 || connection.transactionStatus == .none else {
       throw .misuse("the connection is in a transaction already; nest with its transaction { }")
     }
+    guard connection.scope.open(number, in: parent) else { throw sharedTransaction() }
     do throws(DatabaseError) {
+      if depth > 0 {
+        try await control(words.savepoint + savepointName)
+        return
+      }
+      connection.session.lastFailure = nil
       for statement in dialect.begin(options) { try await control(statement) }
       connection.refusesWrites = options.isReadOnly && !words.readOnlyIsEnforced
     } catch {
+      end()
       // A later one of several statements may have failed with the transaction open.
-      if connection.transactionStatus != .none { await connection.session.rollBack() }
+      if depth == 0, connection.transactionStatus != .none {
+        await connection.session.rollBack()
+      }
       throw error
     }
+  }
+
+  // Nobody else uses it from here on, and the one around it takes statements again.
+  private func end() {
+    isOver.store(true, ordering: .relaxed)
+    connection.scope.close(number, in: parent)
   }
 
   /// Commits. Never repeated: after a lost connection nobody knows how it ended. [TX-12]
   private func finish() async throws(DatabaseError) {
     do throws(DatabaseError) {
-      if connection.transactionStatus == .none { throw endedInside() }
+      try await connection.session.endLentRows()
+      // What failed in it, and was caught, has spoilt it: its end would be a rollback. [TX-13]
+      try connection.checkTransaction(atEnd: true)
       if Task.isCancelled { throw cancelledBeforeCommit() }
       try await control(depth > 0 ? words.release + savepointName : words.commit)
+      if depth == 0, connection.transactionStatus != .none { throw staysOpen() }
     } catch {
       await undo()
       throw error
@@ -105,8 +143,11 @@ public final class Transaction: StatementExecutor {
   // then there is nothing left to undo: its status is asked, never counted.
   private func undo() async {
     let session = connection.session
+    do throws(DatabaseError) { try await session.endLentRows() } catch {
+      session.instruments.reportDetail("a statement failed that was left early", error)
+    }
     guard !session.isSpent, connection.transactionStatus != .none else { return }
-    if depth == 0 {
+    if depth == 0 || connection.scope.wasLeft {
       await session.rollBack()
       return
     }
@@ -122,16 +163,32 @@ public final class Transaction: StatementExecutor {
 
   private var words: TransactionWords { dialect.transactions }
 
-  private var savepointName: String { "dovetail_\(depth)" }
+  // Its own, so that ending one cannot mean another. [TX-15]
+  private var savepointName: String { "dovetail_\(number)" }
 
   private func control(_ sql: String) async throws(DatabaseError) {
-    let text = try connection.text(SQL(raw: sql))
-    _ = try await connection.session.exec(text, [])
+    _ = try await connection.session.exec(try dialect.rebind(sql), [])
   }
 
-  private func endedInside() -> DatabaseError {
+  private func checkInnermost() throws(DatabaseError) {
+    if connection.scope.isInnermost(number) { return }
+    if isOver.load(ordering: .relaxed) {
+      throw .misuse(
+        "the \(depth > 0 ? "savepoint" : "transaction") was used after its closure had ended")
+    }
+    throw sharedTransaction()
+  }
+
+  private func sharedTransaction() -> DatabaseError {
     .misuse(
-      "the transaction ended inside its closure, by a statement of its own or by the server")
+      "another savepoint of the transaction is open, and only the innermost takes statements; end it "
+        + "first, or give each task a transaction of its own")
+  }
+
+  private func staysOpen() -> DatabaseError {
+    DatabaseError(
+      .transactionAborted, "the engine answered the commit and left the transaction open",
+      execution: .unknown)
   }
 
   private func cancelledBeforeCommit() -> DatabaseError {

@@ -20,8 +20,13 @@ public struct TypedRows<Element>: AsyncSequence {
   public var columns: ColumnList { cursor.columns }
 
   /// Steps and decodes.
-  @inlinable
   public func makeAsyncIterator() -> Iterator { Iterator(cursor, decode) }
+
+  /// Ends the query before its rows are read to the end.
+  ///
+  /// Leaving a loop over them does so too. A statement that may write is run to its end.
+  @inlinable
+  public func close() { cursor.close() }
 
   /// All elements, in order. Holds them in memory: for results that are known to be small.
   ///
@@ -42,11 +47,13 @@ public struct TypedRows<Element>: AsyncSequence {
   public struct Iterator: AsyncIteratorProtocol {
     @usableFromInline let cursor: RowCursor
     @usableFromInline let decode: Decode
+    private let loop: RowLoop
 
-    @inlinable
+    @usableFromInline
     init(_ cursor: RowCursor, _ decode: @escaping Decode) {
       self.cursor = cursor
       self.decode = decode
+      loop = RowLoop(cursor)
     }
 
     /// The next element, or nil when there are no more rows.
@@ -66,5 +73,19 @@ public struct TypedRows<Element>: AsyncSequence {
       guard try await cursor.next() else { return nil }
       do throws(DatabaseError) { return try decode(cursor.row) } catch { throw error.inAnswer }
     }
+  }
+}
+
+/// Ends rows when the loop over them is left, also where the rows themselves have a name that lives on.
+/// [QUERY-3]
+private final class RowLoop {
+  private let cursor: RowCursor
+
+  init(_ cursor: RowCursor) {
+    self.cursor = cursor
+  }
+
+  deinit {
+    cursor.close()
   }
 }

@@ -2,6 +2,32 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "TX-13 A transaction that returned is stored; one that was spoilt throws.":
+      "the end of a transaction did not ask where the session stands",
+    "TX-13 A savepoint that was spoilt throws, and the transaction around it goes on.":
+      "the end of a savepoint did not ask where the session stands",
+    "TX-14 What follows a COMMIT typed inside a transaction is refused, not stored.":
+      "statements of a transaction did not ask whether it is still open",
+    "TX-14 Neither does a ROLLBACK typed inside it, also in a savepoint, go unnoticed.":
+      "statements of a transaction did not ask whether it is still open",
+    "TX-14 DDL that ends a transaction is followed by nothing of it.":
+      "statements of a transaction did not ask whether it is still open",
+    "TX-14 A transaction inside a transaction is a savepoint, not a second BEGIN.":
+      "a BEGIN was let through",
+    "TX-15 While a savepoint is open only that takes statements.":
+      "any savepoint took statements, and all of one depth had one name",
+    "TX-16 A transaction used after its closure is misuse, and stores nothing.":
+      "a transaction did not know that it was over",
+    "TX-17 A transaction that only reads writes by no call.":
+      "the bulk path did not ask whether the transaction only reads",
+    "QUERY-7 A statement that writes runs to its end whether or not its rows are read.":
+      "rows left early were cut off, whatever their statement did",
+    "QUERY-7 Leaving rows early inside a transaction does not spoil it.":
+      "rows left early were cut off by a cancellation that spoils the transaction",
+    "QUERY-8 Rows end with the lease they were read under.":
+      "rows were not told that their lease had ended",
+    "QUERY-9 What fails at the end of an answer is told, and nothing is stored.":
+      "queryRow did not look beyond the first row of a write",
     "URL-1 Schemes are matched without regard to case.":
       "the registry kept schemes with a capital letter",
     "URL-1 An unknown scheme is an error that lists those registered.":

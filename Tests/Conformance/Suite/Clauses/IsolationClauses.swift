@@ -6,7 +6,9 @@ let isolationClauses = [
     try await db.createItems(rowCount: 1)
     try await db.transaction(.readOnly) { transaction in
       try expectEqual(try await transaction.rowCount(of: "items"), 1, "rows read")
-      try await expectError(.readOnly, "a write") {
+    }
+    try await expectError(.readOnly, "a write") {
+      try await db.transaction(.readOnly) { transaction in
         try await transaction.exec("UPDATE items SET amount = 0")
       }
     }
@@ -14,8 +16,8 @@ let isolationClauses = [
       try await db.single("SELECT amount FROM items", as: Int.self), 10, "the amount")
     try await db.exec("UPDATE items SET amount = 1")
     try await db.withConnection { connection in
-      _ = try await connection.transaction(.readOnly) { transaction in
-        try await expectError(.readOnly, "a write on a connection that may write") {
+      try await expectError(.readOnly, "a write on a connection that may write") {
+        try await connection.transaction(.readOnly) { transaction in
           try await transaction.exec("UPDATE items SET amount = 0")
         }
       }

@@ -9,5 +9,6 @@ extension ConformanceSuite {
     ("DURABLE", 1...6),
     ("EXEC", 6...7), ("UPSERT", 11...11),
     ("TYPE", 6...7), ("TYPE", 9...9), ("QUERY", 10...10), ("UPSERT", 10...10),
+    ("TX", 13...17), ("QUERY", 7...9),
   ].flatMap { family, numbers in numbers.map { "\(family)-\($0)" } }
 }

@@ -10,8 +10,9 @@ public enum ConformanceSuite {
     registryClauses + urlClauses + connectingClauses + execClauses + insertedRowClauses
     + queryClauses + rowClauses + numberClauses + textClauses + exactValueClauses
     + strangeValueClauses + generatedValueClauses + bindClauses
-    + rebindClauses + upsertClauses + upsertKeyClauses + emptyListClauses
-    + transactionClauses + isolationClauses + errorClauses + cancelClauses + poolClauses
+    + rebindClauses + upsertClauses + upsertKeyClauses + emptyListClauses + leftRowsClauses
+    + transactionClauses + endedTransactionClauses + isolationClauses
+    + errorClauses + cancelClauses + poolClauses
     + poolSessionClauses + statementClauses + pipelineClauses + wireFaultClauses
     + callFaultClauses + migrationClauses + durableClauses
 
