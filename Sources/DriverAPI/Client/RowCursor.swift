@@ -115,6 +115,15 @@ final class RowCursor {
     if isOpen { finish(isComplete: readsOnly) }
   }
 
+  /// Runs a statement that may write to its end, without its rows.
+  ///
+  /// - Throws: what it threw at its end.
+  @usableFromInline
+  func complete() async throws(DatabaseError) {
+    if readsOnly { return close() }
+    while try await next() {}
+  }
+
   /// Ends the rows because the lease ends that they were read under. [QUERY-8]
   func expire() {
     close()

@@ -37,6 +37,8 @@ public struct TypedRows<Element>: AsyncSequence {
     defer { cursor.close() }
     while try await cursor.next() {
       do throws(DatabaseError) { elements.append(try decode(cursor.row)) } catch {
+        // It is told as completed, and so it has to be.
+        try await cursor.complete()
         throw error.inAnswer
       }
     }

@@ -121,12 +121,17 @@ let strangeValueClauses = [
 ]
 
 extension Connection {
-  /// Gives the session a zone far from UTC, where the engine's sessions have one.
+  /// Gives the session a zone far from UTC, where the engine's sessions have one and the driver lets it
+  /// be changed.
   fileprivate func leaveUTC() async throws {
-    switch dialect.name {
-    case "postgres": try await exec("SET TIME ZONE 'Pacific/Kiritimati'")
-    case "mysql", "mariadb": try await exec("SET SESSION time_zone = '+13:00'")
-    default: break
+    do {
+      switch dialect.name {
+      case "postgres": try await exec("SET TIME ZONE 'Pacific/Kiritimati'")
+      case "mysql", "mariadb": try await exec("SET SESSION time_zone = '+13:00'")
+      default: break
+      }
+    } catch let error as DatabaseError where error.kind == .unsupported {
+      // A session that stays in UTC keeps the promise too.
     }
   }
 }
