@@ -2,6 +2,12 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "TYPE-6 Instants are the same in a session of whatever zone.":
+      "a session kept the zone that its options named, and an instant was sent without its offset",
+    "TYPE-7 A value that no kind has room for is text, and fails no row.":
+      "a numeric that is no number failed its row",
+    "UPSERT-10 Upserts into a view that takes inserts tell what they did.":
+      "the outcome was asked of a system column, which a view does not have",
     "TX-13 A transaction that returned is stored; one that was spoilt throws.":
       "the end of a transaction did not ask where the session stands",
     "TX-13 A savepoint that was spoilt throws, and the transaction around it goes on.":

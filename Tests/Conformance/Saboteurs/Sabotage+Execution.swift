@@ -27,6 +27,10 @@ extension Sabotage {
     result("tells an id for an update", "EXEC-2") { result, _ in
       ExecResult(rowCount: result.rowCount, lastInsertID: 1)
     },
+    result("tells an id that none of several rows has", "EXEC-7") { result, _ in
+      guard result.rowCount == 3, let id = result.lastInsertID else { return result }
+      return ExecResult(rowCount: 3, lastInsertID: id + 1)
+    }.only(on: "sqlite"),
     result("tells an id where nothing was inserted", "EXEC-7") { result, text in
       guard text.leadingKeyword == "INSERT", result.lastInsertID == nil else { return result }
       return ExecResult(rowCount: result.rowCount, lastInsertID: 12)
