@@ -1,6 +1,6 @@
-import DriverAPI
 import Logging
 import NIOCore
+import Synchronization
 
 /// The chat: who is in, what they may do, and who hears of it.
 ///

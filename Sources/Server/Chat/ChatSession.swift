@@ -1,6 +1,5 @@
-import DriverAPI
 import NIOCore
-import struct Synchronization.Atomic
+import Synchronization
 
 /// One user who is logged in over one socket.
 final class ChatSession: Sendable {

@@ -1,5 +1,5 @@
-import DriverAPI
 import NIOCore
+import Synchronization
 
 /// The receiving end of one socket, from its first message to its end.
 ///

@@ -1,6 +1,5 @@
-import DriverAPI
 import NIOCore
-import struct Synchronization.Atomic
+import Synchronization
 
 /// A frame on its way to one client.
 struct Frame: Sendable {

@@ -130,7 +130,7 @@ extension Connection {
       case "mysql", "mariadb": try await exec("SET SESSION time_zone = '+13:00'")
       default: break
       }
-    } catch let error as DatabaseError where error.kind == .unsupported {
+    } catch  where error.kind == .unsupported {
       // A session that stays in UTC keeps the promise too.
     }
   }
