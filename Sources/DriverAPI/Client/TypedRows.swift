@@ -64,7 +64,11 @@ public struct TypedRows<Element>: AsyncSequence {
     @inlinable
     public mutating func next() async throws(DatabaseError) -> Element? {
       guard try await cursor.next() else { return nil }
-      do throws(DatabaseError) { return try decode(cursor.row) } catch { throw error.inAnswer }
+      do throws(DatabaseError) { return try decode(cursor.row) } catch {
+        // A write is told as completed, and so it has to be; the other rows of a query stay usable.
+        if !cursor.readsOnly { try await cursor.complete() }
+        throw error.inAnswer
+      }
     }
 
     /// The next element, on the caller's executor.
@@ -73,7 +77,11 @@ public struct TypedRows<Element>: AsyncSequence {
       isolation actor: isolated (any Actor)?
     ) async throws(DatabaseError) -> Element? {
       guard try await cursor.next() else { return nil }
-      do throws(DatabaseError) { return try decode(cursor.row) } catch { throw error.inAnswer }
+      do throws(DatabaseError) { return try decode(cursor.row) } catch {
+        // A write is told as completed, and so it has to be; the other rows of a query stay usable.
+        if !cursor.readsOnly { try await cursor.complete() }
+        throw error.inAnswer
+      }
     }
   }
 }
