@@ -23,9 +23,10 @@ let strangeValueClauses = [
         try expectEqual(equal, 5, "found in that session")
       }
     }
-    let other = try await context.open()
+    // Another session sees it only where the data is not one connection's own.
+    let other = db.capabilities.durableStorage ? try await context.open() : db
     let found = try await other.query("SELECT x FROM moments", as: Timestamp.self).collect()
-    try expectEqual(found, Array(repeating: instant, count: 5), "read in a fresh session")
+    try expectEqual(found, Array(repeating: instant, count: 5), "read in another session")
   },
 
   Clause("TYPE-6", "Dates are the same in a session of whatever zone.") { context in
