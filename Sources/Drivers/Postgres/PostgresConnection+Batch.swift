@@ -21,7 +21,10 @@ extension PostgresConnection {
     _ batch: [(text: StatementText, parameters: [Value])]
   ) throws(DatabaseError) {
     for (index, entry) in batch.enumerated() {
-      do throws(DatabaseError) { try parameters.fill(entry.parameters, types: []) } catch {
+      do throws(DatabaseError) {
+        try entry.text.checkCopiesNothing()
+        try parameters.fill(entry.parameters, types: [])
+      } catch {
         throw error.atRow(index)
       }
     }
@@ -56,5 +59,19 @@ extension PostgresConnection {
     try await finish()
     if let failure { throw failure }
     return counts.map { ExecResult(rowCount: $0) }
+  }
+}
+
+extension StatementText {
+  /// Refuses COPY from and to the client: libpq has no way out of it among other statements.
+  ///
+  /// - Throws: `unsupported`, not sent.
+  fileprivate func checkCopiesNothing() throws(DatabaseError) {
+    guard leadingKeyword == "COPY" else { return }
+    let words = text.utf8.map { $0 & 0xDF }
+    guard words.contains("STDIN".utf8) || words.contains("STDOUT".utf8) else { return }
+    throw .unsupported(
+      "COPY from or to the client cannot be part of a batch; use bulkInsert to copy in, and query to "
+        + "read")
   }
 }

@@ -105,8 +105,21 @@ extension PostgresLink {
         left -= 1
         continue
       }
+      try checkIsNoCopy(PQresultStatus(result))
       error = visit(index, result)
       if let error, error.connection == .spent { throw error }
+    }
+  }
+
+  // libpq gives that state again and again until the copy is ended, which a pipeline cannot do. The
+  // end of the pipeline has been sent, so that nobody knows what became of the other statements.
+  private func checkIsNoCopy(_ state: ExecStatusType) throws(DatabaseError) {
+    switch state {
+    case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+      throw DatabaseError(
+        .unsupported, "COPY by hand is not supported; use bulkInsert to copy in, and query to read",
+        connection: .spent, execution: .unknown)
+    default: return
     }
   }
 }
