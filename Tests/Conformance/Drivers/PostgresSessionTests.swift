@@ -147,21 +147,22 @@ struct PostgresSessionTests {
     await db.close()
   }
 
-  @Test(
-    "BATCH-1: COPY in a batch is refused before anything is sent",
-    arguments: ["COPY copied TO STDOUT", "copy copied from stdin", "COPY (SELECT 1) TO StdOut"])
-  func copyInBatch(copy: String) async throws {
+  @Test("BATCH-1: COPY in a batch is refused before anything is sent")
+  func copyInBatch() async throws {
     let db = try await server.open { $0.maxConnections = 1 }
     try await db.exec("DROP TABLE IF EXISTS copied")
     try await db.exec("CREATE TABLE copied (n INTEGER)")
-    for statements: [SQL] in [
-      ["INSERT INTO copied VALUES (1)", SQL(raw: copy)],
-      ["INSERT INTO copied VALUES (1)", SQL(raw: copy), "INSERT INTO copied VALUES (2)"],
+    for copy: SQL in [
+      "COPY copied TO STDOUT", "copy copied from stdin", "COPY (SELECT 1) TO StdOut",
     ] {
-      let error = await #expect(throws: DatabaseError.self) { try await db.batch(statements) }
-      #expect(error?.kind == .unsupported)
-      #expect(error?.execution == .notSent)
-      #expect(error?.details.row == 1)
+      for rest: [SQL] in [[], ["INSERT INTO copied VALUES (2)"]] {
+        let error = await #expect(throws: DatabaseError.self) {
+          try await db.batch(["INSERT INTO copied VALUES (1)", copy] + rest)
+        }
+        #expect(error?.kind == .unsupported)
+        #expect(error?.execution == .notSent)
+        #expect(error?.details.row == 1)
+      }
     }
     #expect(try await db.queryRow("SELECT COUNT(*) FROM copied", as: Int.self) == 0)
     try await db.exec("DROP TABLE copied")
