@@ -24,6 +24,8 @@ public protocol DriverRows: AnyObject {
 
   /// Ends the statement, also in the middle of its rows. Called exactly once; cannot fail. [QUERY-3]
   ///
+  /// Called in mid-rows only where the statement surely only reads, or has failed: any other the core
+  /// steps to its end first, so that it is not undone and what fails there is told. [QUERY-7, QUERY-9]
   /// What takes time, such as reading off what the server has already sent, is left to the next call
   /// on the connection.
   func close()

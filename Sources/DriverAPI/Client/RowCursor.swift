@@ -128,6 +128,7 @@ final class RowCursor {
   func expire() {
     close()
     isExpired = true
+    // What is asked of the current row is an error then, and no trap: the row has no columns.
     columnCount = 0
     hasRow = true
   }

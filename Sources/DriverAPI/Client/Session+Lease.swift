@@ -54,7 +54,7 @@ extension Session {
   /// Whether the server still answers.
   func answers() async -> Bool {
     do throws(DatabaseError) {
-      let text = try driver.server.dialect.rebind("SELECT 1")
+      let text = try rebound("SELECT 1", &probeText)
       return try await firstRow(text, []) { _ in }
     } catch {
       instruments.reportDetail("idle connection no longer answers, replacing it", error)
@@ -65,11 +65,20 @@ extension Session {
   /// Rolls the open transaction back, whatever it takes: a session on which that fails is spent.
   func rollBack() async {
     do throws(DatabaseError) {
-      let text = try driver.server.dialect.rebind(driver.server.dialect.transactions.rollback)
+      let text = try rebound(driver.server.dialect.transactions.rollback, &rollbackText)
       _ = try await exec(text, [])
     } catch {
       instruments.reportWarning("rollback failed, closing the connection", error)
       isSpent = true
     }
+  }
+
+  private func rebound(
+    _ sql: String, _ known: inout StatementText?
+  ) throws(DatabaseError) -> StatementText {
+    if let known { return known }
+    let text = try driver.server.dialect.rebind(sql)
+    known = text
+    return text
   }
 }

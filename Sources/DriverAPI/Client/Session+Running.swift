@@ -55,6 +55,11 @@ extension Session {
     driver.statementBegins()
     // What ends a transaction is not interrupted: its outcome would be unknown, and it is short.
     if text.endsTransaction { return try await body() }
+    return try await watched(body)
+  }
+
+  /// Runs work of the statement that has begun under its timeout, and so that it can be interrupted.
+  func watched<R>(_ body: () async throws(DatabaseError) -> R) async throws(DatabaseError) -> R {
     let number = interruption.begin(timeout: statementTimeout)
     let outcome: Result<R, DatabaseError> = await withTaskCancellationHandler {
       do throws(DatabaseError) { return .success(try await body()) } catch {

@@ -41,11 +41,14 @@ extension Session {
   }
 
   private func discardRows(of rows: any DriverRows) async throws(DatabaseError) {
-    while true {
-      switch try rows.step(into: cells) {
-      case .row: continue
-      case .wait: try await rows.wait()
-      case .done: return
+    // Without its rows too a statement keeps to its timeout, and ends when it is told to.
+    try await watched { () async throws(DatabaseError) in
+      while true {
+        switch try rows.step(into: cells) {
+        case .row: continue
+        case .wait: try await rows.wait()
+        case .done: return
+        }
       }
     }
   }

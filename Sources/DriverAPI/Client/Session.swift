@@ -29,6 +29,9 @@ final class Session: @unchecked Sendable {
   var borrower: Unmanaged<RowCursor>?
   /// The kind of the error that came last.
   var lastFailure: DatabaseError.Kind?
+  /// What the session sends of its own accord, once it has: caches know a text by identity.
+  var rollbackText: StatementText?
+  var probeText: StatementText?
   /// The columns of the rows that are open, or were last.
   var columns = ColumnList([])
   /// A statement ran that may have changed settings of the session.

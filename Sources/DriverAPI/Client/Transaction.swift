@@ -163,11 +163,12 @@ public final class Transaction: StatementExecutor {
 
   private var words: TransactionWords { dialect.transactions }
 
-  // Its own, so that ending one cannot mean another. [TX-15]
-  private var savepointName: String { "dovetail_\(number)" }
+  // One of each depth is open at most, since only the innermost takes another; few names, so that their
+  // statements stay in the caches. [TX-15]
+  private var savepointName: String { "dovetail_\(depth)" }
 
   private func control(_ sql: String) async throws(DatabaseError) {
-    _ = try await connection.session.exec(try dialect.rebind(sql), [])
+    _ = try await connection.session.exec(try connection.texts.text(for: sql), [])
   }
 
   private func checkInnermost() throws(DatabaseError) {

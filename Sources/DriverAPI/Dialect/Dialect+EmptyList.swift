@@ -5,11 +5,11 @@ extension Dialect {
   /// goes with a number; an array without elements takes the type of what it is compared with.
   func writingEmptyLists(_ sql: String) -> String {
     guard writesEmptyListsAsArrays, sql.utf8.count > SQL.emptyList.utf8.count,
-      sql.contains(SQL.emptyList)
+      sql.utf8.contains(SQL.emptyList.utf8)
     else { return sql }
     var output = ""
     var rest = sql[...]
-    while let list = rest.firstRange(of: SQL.emptyList) {
+    while let list = rest.utf8.firstRange(of: SQL.emptyList.utf8) {
       let before = rest[..<list.lowerBound]
       if let head = Self.head(before) {
         output += head.text + (head.isNegated ? "<> ALL (" : "= ANY (") + "'{}'"

@@ -7,8 +7,7 @@ package import Synchronization
 /// The lock of this package: the standard library's, or one that the thread sanitizer can see.
 ///
 /// On Linux `Synchronization.Mutex` waits by a futex, and the sanitizer, which knows the functions of
-/// pthread alone, takes every access under it for a race. `Scripts/sanitize` therefore builds with
-/// `LOCKS_OF_PTHREAD`.
+/// pthread alone, takes every access under it for a race. A build for it defines `LOCKS_OF_PTHREAD`.
 ///
 /// `@unchecked Sendable`: the value is touched with the lock held, or by who has the only reference.
 package struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {

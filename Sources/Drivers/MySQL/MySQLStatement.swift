@@ -36,7 +36,7 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
     self.connection = connection
     parameters = MySQLParameters(count: text.parameterCount)
     countsNewRows =
-      text.leadingKeyword == "INSERT" && text.text.contains(Dialect.existingRowMarking)
+      text.leadingKeyword == "INSERT" && text.text.utf8.contains(Dialect.existingRowMarking.utf8)
   }
 
   /// Statements on data are prepared; others run once and by their text, which saves a round trip, and

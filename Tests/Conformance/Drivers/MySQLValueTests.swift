@@ -1,5 +1,4 @@
 import DriverAPI
-import DriverMySQL
 import FoundationEssentials
 import Testing
 
@@ -7,21 +6,8 @@ import Testing
   "Values of MariaDB that other engines do not have",
   .enabled(if: MySQLServer.Way.tcp.url != nil, "no server: start one with make databases"))
 struct MySQLValueTests {
-  private func withDatabase(_ body: (Database) async throws -> Void) async throws {
-    let harness = MySQLServer(way: .tcp)
-    let url = try await harness.makeDatabase()
-    let database = try await Database.open(DatabaseURL(url), with: MySQLDriver())
-    do { try await body(database) } catch {
-      await database.close()
-      await harness.removeDatabase(url)
-      throw error
-    }
-    await database.close()
-    await harness.removeDatabase(url)
-  }
-
   @Test func `numbers of every size keep their value and sign`() async throws {
-    try await withDatabase { db in
+    try await withMySQL { db in
       try await db.exec(
         """
         CREATE TABLE n (a TINYINT, b TINYINT UNSIGNED, c SMALLINT, d SMALLINT UNSIGNED, e MEDIUMINT,
@@ -49,7 +35,7 @@ struct MySQLValueTests {
   @Test func `times, zero dates and moments outside the calendar are text or an error`()
     async throws
   {
-    try await withDatabase { db in
+    try await withMySQL { db in
       try await db.exec("CREATE TABLE t (a TIME(3), b TIME, c DATE, d DATETIME(6))")
       try await db.withConnection { connection in
         try await connection.exec("SET SESSION sql_mode = ''")
@@ -77,7 +63,7 @@ struct MySQLValueTests {
   }
 
   @Test func `UUID, JSON, ENUM and bytes are told apart`() async throws {
-    try await withDatabase { db in
+    try await withMySQL { db in
       try await db.exec(
         "CREATE TABLE x (u UUID, j JSON, e ENUM('a', 'b'), v VARBINARY(4), g CHAR(3), i INET6)")
       let uuid = UUID()
@@ -92,7 +78,7 @@ struct MySQLValueTests {
   }
 
   @Test func `counts of inserts are rows, whatever became of them`() async throws {
-    try await withDatabase { db in
+    try await withMySQL { db in
       try await db.exec("CREATE TABLE c (id INT PRIMARY KEY, n INT)")
       let insert: SQL = "INSERT INTO c VALUES (1, 1) ON DUPLICATE KEY UPDATE n = n + 1"
       for _ in 1...3 { #expect(try await db.exec(insert).rowCount == 1) }
@@ -106,7 +92,7 @@ struct MySQLValueTests {
   }
 
   @Test func `a procedure's rows come out, and the connection goes on`() async throws {
-    try await withDatabase { db in
+    try await withMySQL { db in
       try await db.execScript(
         "CREATE PROCEDURE p(a INT) BEGIN SELECT a; SELECT a + 1; DO SLEEP(0); END")
       try await db.withConnection { connection in

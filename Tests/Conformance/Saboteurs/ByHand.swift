@@ -74,6 +74,8 @@ enum ByHand {
       "a failed reset did not spend the session",
     "POOL-6 A connection that is being put in order is not held: its last user waits.":
       "a connection being reset or closed still counted as held",
+    "STMT-1 The statements that begin and end transactions are prepared once.":
+      "a transaction rebound its own statements each time, so that no cache knew them",
     "STMT-1 The cache is bounded, and every statement is released once.":
       "the cache let nobody leave",
   ]

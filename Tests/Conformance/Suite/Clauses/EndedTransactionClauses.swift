@@ -9,9 +9,7 @@ let endedTransactionClauses = [
     do {
       try await db.transaction { transaction in
         try await transaction.exec("INSERT INTO items (id, name) VALUES (2, 'b')")
-        try await expectError(.uniqueViolation, "a clash that is caught") {
-          try await transaction.exec("INSERT INTO items (id, name) VALUES (1, 'again')")
-        }
+        try await transaction.catchClash()
       }
     } catch let error as DatabaseError {
       try expectEqual(error.kind, .transactionAborted, "the error of a spoilt transaction")
@@ -32,9 +30,7 @@ let endedTransactionClauses = [
       do {
         try await transaction.transaction { savepoint in
           try await savepoint.exec("INSERT INTO items (id, name) VALUES (3, 'c')")
-          try await expectError(.uniqueViolation, "a clash that is caught") {
-            try await savepoint.exec("INSERT INTO items (id, name) VALUES (1, 'again')")
-          }
+          try await savepoint.catchClash()
         }
       } catch let error as DatabaseError {
         try expectEqual(error.kind, .transactionAborted, "the error of a spoilt savepoint")
@@ -216,3 +212,12 @@ let endedTransactionClauses = [
     try expectEqual(try await db.rowCount(of: "items"), 1, "rows")
   },
 ]
+
+extension Transaction {
+  /// Runs a statement that fails, as an application does that goes on after it.
+  fileprivate func catchClash() async throws {
+    try await expectError(.uniqueViolation, "a clash that is caught") {
+      try await exec("INSERT INTO items (id, name) VALUES (1, 'again')")
+    }
+  }
+}

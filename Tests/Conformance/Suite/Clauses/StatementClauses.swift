@@ -58,6 +58,24 @@ let statementClauses = [
     try expectEqual(watched.counts.misordered, 0, "calls after their release")
   },
 
+  Clause("STMT-1", "The statements that begin and end transactions are prepared once.") { context in
+    let watched = WatchedDriver(context.harness.driver)
+    let db = try await context.open(with: watched) { $0.maxConnections = 1 }
+    try await db.createItems()
+    func runTransactions() async throws {
+      try await db.transaction { transaction in
+        try await transaction.exec("DELETE FROM items")
+        try await transaction.transaction { try await $0.exec("DELETE FROM items") }
+        _ = try? await transaction.transaction { _ in throw Deliberate() }
+      }
+      _ = try? await db.transaction { _ in throw Deliberate() }
+    }
+    try await runTransactions()
+    let before = watched.counts.prepared
+    for _ in 1...10 { try await runTransactions() }
+    try expectEqual(watched.counts.prepared - before, 0, "prepared again")
+  },
+
   Clause("BULK-1", "A hundred thousand rows in one atomic call.", weight: .heavy) { context in
     let db = try await context.open()
     try await db.createItems()
