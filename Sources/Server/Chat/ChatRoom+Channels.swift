@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 extension ChatRoom {
   /// Moves a session to a channel; that it did is told once it is remembered.
@@ -20,7 +20,7 @@ extension ChatRoom {
   // The client has switched its view already, so what it sends next belongs to the new channel,
   // whether or not that could be saved.
   private func move(_ session: ChatSession, to channel: String, isLeaving: Bool = false) {
-    guard let old = hub.withLock({ $0.move(session.id, to: channel) }) else { return }
+    guard let old = hub.withLockedValue({ $0.move(session.id, to: channel) }) else { return }
     let write = ChatWrite.changeChannel(
       of: session.name, from: isLeaving ? old : nil, to: channel)
     if !archive.append(write, from: session.id) {
@@ -38,7 +38,7 @@ extension ChatRoom {
 
   /// Which channels have somebody in them.
   func listChannels(for session: ChatSession) {
-    let (counts, current) = hub.withLock { ($0.channelCounts, $0.channel(of: session.id)) }
+    let (counts, current) = hub.withLockedValue { ($0.channelCounts, $0.channel(of: session.id)) }
     let lines = counts.map { channel in
       "  #\(channel.name) - \(channel.count) user(s)"
         + (channel.name == current ? " (current)" : "")

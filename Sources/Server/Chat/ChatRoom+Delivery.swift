@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Collects who has to be flushed, so that many frames need one flush.
 struct Postbag: ~Copyable {
@@ -27,7 +27,7 @@ extension ChatRoom {
     _ message: WireMessage, introduces id: Int64 = 0, to audience: Audience,
     from author: SessionID, into postbag: inout Postbag
   ) {
-    let recipients = hub.withLock { $0.recipients(of: audience, author: author) }
+    let recipients = hub.withLockedValue { $0.recipients(of: audience, author: author) }
     guard !recipients.isEmpty else { return }
     let frame = Frame(bytes: WireEncoder.message(message), introduces: id)
     recipients.forEach { postbag.put(frame, for: $0) }
@@ -56,7 +56,7 @@ extension ChatRoom {
 
   /// Tells everybody something, each in the channel that he is looking at.
   func broadcast(_ text: String, into postbag: inout Postbag) {
-    let rooms = hub.withLock { hub in
+    let rooms = hub.withLockedValue { hub in
       hub.channelCounts.map { ($0.name, hub.occupants(of: $0.name)) }
     }
     for (channel, occupants) in rooms where !occupants.isEmpty {

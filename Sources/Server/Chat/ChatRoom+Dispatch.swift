@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 extension ChatRoom {
   /// Takes one message of a client who is logged in.
@@ -12,7 +12,7 @@ extension ChatRoom {
       refuse(malformed: error, from: session)
       return
     }
-    switch session.intake.withLock({ $0.judge(at: .now) }) {
+    switch session.intake.withLockedValue({ $0.judge(at: .now) }) {
     case .pass: dispatch(message, from: session)
     case .drop: break
     case .dropAndTell:
@@ -23,7 +23,7 @@ extension ChatRoom {
   }
 
   private func refuse(malformed error: WireError, from session: ChatSession) {
-    guard session.intake.withLock({ $0.toleratesMalformed() }) else {
+    guard session.intake.withLockedValue({ $0.toleratesMalformed() }) else {
       expel(session, Self.invalidDataCode, "too many malformed messages: \(error)")
       return
     }

@@ -1,6 +1,6 @@
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 extension ChatRoom {
   /// Checks a handshake and keeps the name for the new session.
@@ -14,7 +14,7 @@ extension ChatRoom {
     try check(name, isAdmin: wish.isAdmin, key: wish.adminKey)
     let session = ChatSession(
       name, isAdmin: wish.isAdmin, socket: socket, limitsRate: settings.rateLimitIsOn)
-    let refusal: HubState<ChatSession>.Refusal? = hub.withLock { hub in
+    let refusal: HubState<ChatSession>.Refusal? = hub.withLockedValue { hub in
       do throws(HubState<ChatSession>.Refusal) {
         try hub.reserve(name, for: session.id, at: .now)
         return nil
@@ -56,15 +56,15 @@ extension ChatRoom {
   /// without a gap and without a lock.
   func welcome(_ session: ChatSession) async {
     let channel = await firstChannel(of: session.name)
-    guard hub.withLock({ $0.seat(session.id, session, in: channel) }) else { return }
+    guard hub.withLockedValue({ $0.seat(session.id, session, in: channel) }) else { return }
     announceUsers()
     _ = archive.append(.touch(session.name), from: session.id)
-    let names = hub.withLock { $0.userNames }
+    let names = hub.withLockedValue { $0.userNames }
     guard await push([WireEncoder.userList(names)], to: session) else { return }
     let replay = await readReplay(for: session)
+    let namesNow = hub.withLockedValue { $0.userNames }
     let wasShown = await push(
-      replay.frames(for: session.name) + [WireEncoder.userList(hub.withLock { $0.userNames })],
-      to: session)
+      replay.frames(for: session.name) + [WireEncoder.userList(namesNow)], to: session)
     guard wasShown else { return }
     if channel != ChannelName.general {
       // Clients always start in `general` and never learn of a channel from the server, so this one

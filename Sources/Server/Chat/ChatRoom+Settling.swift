@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 extension ChatRoom {
   /// Tells the world what has become of stored changes.
@@ -47,7 +47,7 @@ extension ChatRoom {
   private func tellAuthor(
     of settled: SettledWrite, _ text: String, into postbag: inout Postbag
   ) {
-    guard let author = hub.withLock({ $0.member(settled.author) }) else { return }
+    guard let author = hub.withLockedValue({ $0.member(settled.author) }) else { return }
     reply(text, to: author, into: &postbag)
   }
 }

@@ -1,6 +1,6 @@
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// The chat: who is in, what they may do, and who hears of it.
 ///
@@ -14,7 +14,7 @@ final class ChatRoom: ChatEntrance {
   /// What sends to many sockets at once.
   let flusher: any SocketFlusher
   let logger: Logger
-  let hub: Mutex<HubState<ChatSession>>
+  let hub: NIOLockedValueBox<HubState<ChatSession>>
   let userList = UserListSchedule()
 
   /// An empty room.
@@ -28,7 +28,7 @@ final class ChatRoom: ChatEntrance {
     self.settings = settings
     self.flusher = flusher
     self.logger = logger
-    hub = Mutex(HubState(bans: bans))
+    hub = NIOLockedValueBox(HubState(bans: bans))
   }
 
   func open(_ socket: any ClientSocket) -> any SocketReceiver {
@@ -36,17 +36,17 @@ final class ChatRoom: ChatEntrance {
   }
 
   /// How many users are logged in.
-  var memberCount: Int { hub.withLock { $0.memberCount } }
+  var memberCount: Int { hub.withLockedValue { $0.memberCount } }
 
   /// The channel a session is in; nil if the session is over.
   func channel(of session: ChatSession) -> String? {
-    hub.withLock { $0.channel(of: session.id) }
+    hub.withLockedValue { $0.channel(of: session.id) }
   }
 
   /// The connection of a session is gone: frees its name.
   func leave(_ session: ChatSession) {
     session.end()
-    if hub.withLock({ $0.remove(session.id) }) { announceUsers() }
+    if hub.withLockedValue({ $0.remove(session.id) }) { announceUsers() }
   }
 
   /// Ends a session from this side. Its name is free at once.
@@ -67,7 +67,7 @@ final class ChatRoom: ChatEntrance {
 
   /// Ends every session, so that clients connect again elsewhere or later.
   func expelEverybody(_ reason: String) {
-    for session in hub.withLock({ $0.everyone }) {
+    for session in hub.withLockedValue({ $0.everyone }) {
       expel(session, CloseCode.serviceRestart, reason)
     }
   }

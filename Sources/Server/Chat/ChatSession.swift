@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import Synchronization
 
@@ -14,7 +15,7 @@ final class ChatSession: Sendable {
   /// The way to the client.
   let outlet: Outlet
   /// What guards the room against this client.
-  let intake: Mutex<Intake>
+  let intake: NIOLockedValueBox<Intake>
   // Set while the session stands on a list of sockets to flush.
   private let awaitsFlush = Atomic<Bool>(false)
   private let hasEnded = Atomic<Bool>(false)
@@ -25,7 +26,7 @@ final class ChatSession: Sendable {
     self.isAdmin = isAdmin
     self.socket = socket
     outlet = Outlet(to: socket)
-    intake = Mutex(Intake(limitsRate: limitsRate))
+    intake = NIOLockedValueBox(Intake(limitsRate: limitsRate))
   }
 
   /// Whether the session was ended; what its client still sends is ignored.

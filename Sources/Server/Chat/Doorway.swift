@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// The receiving end of one socket, from its first message to its end.
 ///
@@ -24,7 +24,7 @@ final class Doorway: SocketReceiver {
 
   private let socket: any ClientSocket
   private let room: ChatRoom
-  private let phase = Mutex(Phase.awaitingHandshake)
+  private let phase = NIOLockedValueBox(Phase.awaitingHandshake)
 
   /// The doorway of a socket that was just opened.
   init(_ socket: any ClientSocket, to room: ChatRoom) {
@@ -44,7 +44,7 @@ final class Doorway: SocketReceiver {
   }
 
   func closed() {
-    let session = phase.withLock { phase in
+    let session = phase.withLockedValue { phase in
       defer { phase = .closed }
       switch phase {
       case .entering(let session, _, _), .inside(let session): return session as ChatSession?
@@ -55,7 +55,7 @@ final class Doorway: SocketReceiver {
   }
 
   private func step(_ message: ByteBuffer) -> Step {
-    phase.withLock { phase in
+    phase.withLockedValue { phase in
       switch phase {
       case .awaitingHandshake: return .handshake
       case .inside(let session): return .message(session)
@@ -79,14 +79,14 @@ final class Doorway: SocketReceiver {
     do {
       session = try room.admit(message, from: socket)
     } catch {
-      phase.withLock { $0 = .closed }
+      phase.withLockedValue { $0 = .closed }
       if error.isWrongKey {
         _ = socket.enqueue(WireEncoder.authFailed(reason: HandshakeRefusal.wrongKeyDetail))
       }
       socket.close(code: error.code, reason: error.reason)
       return
     }
-    phase.withLock { $0 = .entering(session, waiting: [], byteCount: 0) }
+    phase.withLockedValue { $0 = .entering(session, waiting: [], byteCount: 0) }
     socket.acceptMessages(upTo: room.settings.maxMessageBytes)
     Task {
       await room.welcome(session)
@@ -102,7 +102,7 @@ final class Doorway: SocketReceiver {
   }
 
   private func takeWaitingOrOpen() -> [ByteBuffer]? {
-    phase.withLock { phase in
+    phase.withLockedValue { phase in
       guard case .entering(let session, let waiting, _) = phase else { return nil }
       if waiting.isEmpty {
         phase = .inside(session)

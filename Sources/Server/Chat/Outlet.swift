@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import Synchronization
 
@@ -36,7 +37,7 @@ final class Outlet: Sendable {
   // Read without the lock on the way of every frame; written under the lock.
   private let isOpen = Atomic<Bool>(false)
   private let newestShown = Atomic<Int64>(0)
-  private let held = Mutex(Held())
+  private let held = NIOLockedValueBox(Held())
 
   /// A closed outlet to `socket`.
   init(to socket: any ClientSocket) {
@@ -48,10 +49,10 @@ final class Outlet: Sendable {
     if isOpen.load(ordering: .acquiring) {
       let mayBeShown =
         frame.introduces != 0 && frame.introduces <= newestShown.load(ordering: .relaxed)
-      if mayBeShown, held.withLock({ $0.shown.covers(frame.introduces) }) { return .queued }
+      if mayBeShown, held.withLockedValue({ $0.shown.covers(frame.introduces) }) { return .queued }
       return send(frame)
     }
-    return held.withLock { held in
+    return held.withLockedValue { held in
       // It may have been opened while we waited for the lock.
       if isOpen.load(ordering: .relaxed) {
         return held.shown.covers(frame.introduces) ? .queued : send(frame)
@@ -68,14 +69,14 @@ final class Outlet: Sendable {
 
   /// Notes what the replay has shown, or left out because it was older still.
   func note(_ shown: ShownMessages) {
-    held.withLock { $0.shown = shown }
+    held.withLockedValue { $0.shown = shown }
     newestShown.store(shown.newest, ordering: .relaxed)
   }
 
   /// Takes out what is waiting and was not shown; opens the outlet and answers nil when nothing is
   /// waiting.
   func takeHeldOrOpen() -> [Frame]? {
-    held.withLock { held in
+    held.withLockedValue { held in
       if held.frames.isEmpty {
         isOpen.store(true, ordering: .releasing)
         return nil

@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import Synchronization
 
 /// Sees to it that many changes to the list of users make one announcement.
@@ -31,7 +32,7 @@ extension ChatRoom {
   }
 
   private func sendUserList() {
-    let (names, everyone) = hub.withLock { ($0.userNames, $0.everyone) }
+    let (names, everyone) = hub.withLockedValue { ($0.userNames, $0.everyone) }
     let frame = Frame(bytes: WireEncoder.userList(names))
     var postbag = Postbag()
     for session in everyone { postbag.put(frame, for: session) }
