@@ -41,6 +41,22 @@ public protocol DriverConnection: AnyObject, Sendable {
   /// for its acknowledgement before the interrupted call returns. [CANCEL-1, CANCEL-2]
   func interrupt()
 
+  /// Breaks the session off: whatever waits for the server returns soon, with `connectionLost`,
+  /// `.spent` and execution `unknown`. Default: nothing.
+  ///
+  /// Called from any thread, while a call of this connection has not returned for longer than
+  /// ``DatabaseConfiguration/controlTimeout``: a commit, a reset, a close, or a statement that goes on
+  /// after ``interrupt()``. Must not block and must not wait for the server: a driver shuts its socket
+  /// down. [CANCEL-7]
+  func abandon()
+
+  /// Whether the session is known to have ended, as far as can be told without asking the server.
+  /// Default: false.
+  ///
+  /// Asked before a connection is lent that was idle for some milliseconds: a server that ended the
+  /// session has said so, and the farewell lies in the socket. [POOL-10]
+  var hasEnded: Bool { get }
+
   /// Whether this connection notices by itself that the running task is cancelled. Default: false.
   ///
   /// True for drivers that work inline and look at `Task.isCancelled` now and then: the core then
@@ -92,6 +108,12 @@ public protocol DriverConnection: AnyObject, Sendable {
 extension DriverConnection {
   /// Nothing, for drivers that cannot be interrupted too early or too late.
   public func statementBegins() {}
+
+  /// Nothing, for drivers that wait for no server.
+  public func abandon() {}
+
+  /// Drivers that cannot look find out with the next statement.
+  public var hasEnded: Bool { false }
 
   /// Most drivers wait for a socket and have to be interrupted.
   public var noticesCancellation: Bool { false }

@@ -26,8 +26,20 @@ public protocol DriverPipeline: AnyObject, Sendable {
   /// Called from any thread; must not block. One that was not sent yet may end as `notSent`.
   func interrupt(number: UInt64)
 
+  /// Breaks the session off: every statement that waits for an answer fails soon, with
+  /// `connectionLost`. Default: nothing.
+  ///
+  /// Called from any thread when an interrupted statement goes on for longer than
+  /// ``DatabaseConfiguration/controlTimeout``; must not block. [CANCEL-7]
+  func abandon()
+
   /// Ends the session. Called once, last; statements that still wait for an answer fail. Cannot fail.
   func close() async
+}
+
+extension DriverPipeline {
+  /// Nothing, for drivers that wait for no server.
+  public func abandon() {}
 }
 
 /// What a pipelined statement answered.

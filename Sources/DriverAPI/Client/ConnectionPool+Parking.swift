@@ -10,9 +10,14 @@ extension ConnectionPool {
   func takeParked(for holder: PoolStateMachine.Holder) -> Unmanaged<Session>? {
     guard let parked = parking.take() else { return nil }
     return parked._withUnsafeGuaranteedRef { session in
-      guard holder.since.since(session.holder.lastLease) < trustedIdleTime else {
+      let idle = holder.since.since(session.holder.lastLease)
+      guard idle < trustedIdleTime else {
         // As one that was idle in the machine's eyes it is asked first whether it still answers.
         giveBack(session)
+        return nil
+      }
+      if idle >= glanceAfter, session.driver.hasEnded {
+        discard(session)
         return nil
       }
       session.holder.write(holder)

@@ -9,14 +9,18 @@ extension ConnectionPool {
     var offered: Session?
     while true {
       switch lease {
-      case .connect(let slot): return try await open(slot: slot)
+      case .connect(let slot):
+        switch try await open(slot: slot, for: holder) {
+        case .session(let session): return session
+        case .other(let next): lease = next
+        }
       case .wait(let id):
         let offer = try await wait(id)
         lease = offer.lease
         offered = offer.session
       case .closed: throw closedError()
       case .granted(let slot, let idle):
-        if let offered, idle < trustedIdleTime { return offered }
+        if let offered, idle < glanceAfter { return offered }
         if let session = await soundSession(slot, idle) { return session }
         offered = nil
         switch ask(for: holder) {
@@ -30,10 +34,24 @@ extension ConnectionPool {
   /// The session of a slot, unless it is too old or no longer answers.
   private func soundSession(_ slot: Int, _ idle: Int64) async -> Session? {
     guard let session = state.withLock({ $0.sessions[slot] }) else { return nil }
+    if session.driver.hasEnded {
+      discard(session)
+      return nil
+    }
     if idle < trustedIdleTime { return session }
-    if idle < configuration.idleTimeout.inNanoseconds, await session.answers() { return session }
+    if idle < configuration.idleTimeout.inNanoseconds,
+      await session.answers(within: patienceForAnswer)
+    {
+      return session
+    }
     discard(session)
     return nil
+  }
+
+  // Two lookups of a name and a retransmission or two fit in; a caller waits for it within its
+  // leaseTimeout.
+  private var patienceForAnswer: Duration {
+    min(.seconds(5), configuration.leaseTimeout, configuration.controlTimeout)
   }
 
   private func wait(
@@ -80,7 +98,7 @@ extension ConnectionPool {
       let now = MonotonicTime.now
       noteHolders(&state)
       defer { reopenParking(&state) }
-      let error = timeoutError(state.machine, now)
+      let error = timeoutError(state, now)
       while let first = state.machine.firstWaiter {
         let waited = now.since(first.holder.since)
         if waited < patience { return .nanoseconds(patience - waited) }
@@ -112,14 +130,15 @@ extension ConnectionPool {
         + "or transaction it was given there")
   }
 
-  private func timeoutError(_ machine: PoolStateMachine, _ now: MonotonicTime) -> DatabaseError {
-    let holders = machine.holders.map { holder in
+  private func timeoutError(_ state: State, _ now: MonotonicTime) -> DatabaseError {
+    let holders = state.machine.holders.map { holder in
       "\(holder.site) for \(Duration.nanoseconds(now.since(holder.since)).rounded)"
     }
+    let refusal = state.refusal.map { "; the server has no further one: \($0.message)" } ?? ""
     return DatabaseError(
       .poolTimeout,
       "no connection became free within \(configuration.leaseTimeout.rounded); "
-        + "\(holders.count) in use: \(holders.joined(separator: ", "))",
+        + "\(holders.count) in use: \(holders.joined(separator: ", "))" + refusal,
       execution: .notSent)
   }
 

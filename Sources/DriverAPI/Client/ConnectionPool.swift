@@ -29,6 +29,9 @@ final class ConnectionPool: Sendable {
     /// What became of waiters between being told to wait and being suspended.
     var early: [UInt64: Outcome] = [:]
     var timerIsArmed = false
+    /// What the server last refused a connection with, until one is opened again.
+    var refusal: DatabaseError?
+    var connectsAgainSoon = false
     /// Whose wait ended in this change of the state.
     var due: [Resumption] = []
 
@@ -45,6 +48,9 @@ final class ConnectionPool: Sendable {
   private let keepsConnections: Bool
   /// A connection that was idle for less is lent without a question; in nanoseconds.
   let trustedIdleTime: Int64
+  /// Before a connection is lent that was idle for longer it is looked at whether the server has ended
+  /// it; in nanoseconds. At least a tick of the kernel's clock. [POOL-10]
+  let glanceAfter: Int64
   private let connect: ConnectAttempt<any DriverConnection>.Connect
 
   init(
@@ -60,6 +66,7 @@ final class ConnectionPool: Sendable {
     trustedIdleTime =
       keepsConnections
       ? .max : min(configuration.healthCheckAfter, configuration.idleTimeout).inNanoseconds
+    glanceAfter = min(trustedIdleTime, 5_000_000)
     let limits = PoolStateMachine.Limits(
       maxConnections: maxConnections, idleTimeout: configuration.idleTimeout.inNanoseconds,
       maxLifetime: configuration.maxLifetime.inNanoseconds)
@@ -115,7 +122,7 @@ final class ConnectionPool: Sendable {
         return .other(lease)
       }
       session.holder.write(holder)
-      return idle < trustedIdleTime ? .session(session) : .other(lease)
+      return idle < glanceAfter ? .session(session) : .other(lease)
     }
   }
 
@@ -217,7 +224,11 @@ final class ConnectionPool: Sendable {
     return nil
   }
 
-  func open(slot: Int) async throws(DatabaseError) -> Session {
+  /// A session in that slot, or what else there is if the server refuses one and others are there:
+  /// they will come free. [POOL-11]
+  func open(
+    slot: Int, for holder: PoolStateMachine.Holder
+  ) async throws(DatabaseError) -> Answer {
     do throws(DatabaseError) {
       let connection = try await ConnectAttempt.run(
         connect, within: configuration.connectTimeout, close: { await $0.close() })
@@ -227,18 +238,20 @@ final class ConnectionPool: Sendable {
       state.withLock { state in
         state.sessions[slot] = session
         state.machine.connected(slot: slot, now: .now)
+        state.refusal = nil
         if case .leased(let holder) = state.machine.slots[slot] { session.holder.write(holder) }
       }
-      return session
+      return .session(session)
     } catch {
+      if let lease = insteadOfRefused(slot, holder, error) { return .other(lease) }
       vacate(slot: slot)
       throw error
     }
   }
 
+  static var currentTask: Int? { withUnsafeCurrentTask { $0?.hashValue } }
+
   func closedError() -> DatabaseError {
     .misuse("the database was closed; open it again to use it")
   }
-
-  static var currentTask: Int? { withUnsafeCurrentTask { $0?.hashValue } }
 }

@@ -24,7 +24,8 @@ extension Database {
     configuration: DatabaseConfiguration = DatabaseConfiguration()
   ) async throws(DatabaseError) -> Database {
     let plan = try driver.plan(for: url)
-    try check(configuration, plan)
+    try check(plan)
+    let configuration = try configuration.checked()
     let instruments = Instruments(configuration: configuration, scheme: url.scheme)
     func pool(_ role: ConnectionRole, _ count: Int) -> ConnectionPool {
       ConnectionPool(
@@ -32,27 +33,25 @@ extension Database {
         configuration: configuration, instruments: instruments,
         connect: { () async throws(DatabaseError) in try await driver.connect(to: url, as: role) })
     }
+    // What may be open besides those that write; one connection serves for everything. [POOL-12]
+    let room = configuration.maxConnections - 1
+    let (readerCount, pipelineCount) = (min(plan.maxReaders, room), min(plan.maxPipelines, room))
     let writers = pool(.writer, plan.maxWriters ?? configuration.maxConnections)
     let first = try await writers.lease(at: CallSite(file: #fileID, line: #line))
     defer { Lease(first, pool: writers).end() }
     return Database(
       server: first.driver.server, url: url, writers: writers,
-      readers: plan.maxReaders > 0 ? pool(.reader, plan.maxReaders) : nil,
-      pipelines: plan.maxPipelines == 0
+      readers: readerCount > 0 ? pool(.reader, readerCount) : nil,
+      pipelines: pipelineCount == 0
         ? nil
         : PipelineGroup(
-          maxCount: plan.maxPipelines, configuration: configuration, instruments: instruments,
+          maxCount: pipelineCount, configuration: configuration, instruments: instruments,
           open: { () async throws(DatabaseError) in try await driver.openPipeline(to: url) }),
       connect: { () async throws(DatabaseError) in try await driver.connect(to: url, as: .writer) },
       configuration: configuration, instruments: instruments, taskExecutor: driver.taskExecutor)
   }
 
-  private static func check(
-    _ configuration: DatabaseConfiguration, _ plan: ConnectionPlan
-  ) throws(DatabaseError) {
-    guard configuration.maxConnections > 0 else {
-      throw .misuse("maxConnections is \(configuration.maxConnections); it must be at least 1")
-    }
+  private static func check(_ plan: ConnectionPlan) throws(DatabaseError) {
     guard (plan.maxWriters ?? 1) > 0 else {
       throw .misuse("the driver plans no connection that may write; it must allow at least 1")
     }

@@ -8,7 +8,8 @@ extension Database {
   func pipelined(
     _ text: StatementText, _ values: [Value]
   ) async throws(DatabaseError) -> PipelineResult? {
-    guard let pipelines, text.isReadOnly, text.use == .data, !Task.isCancelled,
+    guard let pipelines, text.isReadOnly, text.use == .data, !text.mayChangeSession,
+      !Task.isCancelled,
       values.count == text.parameterCount, !text.solitude.lasts(),
       let lane = pipelines.lane()
     else { return nil }
@@ -58,22 +59,22 @@ extension Database {
     case .success(let result): return result
     case .failure(let error):
       if error.connection == .spent { pipelines?.discard(lane) }
-      return try judge(error, reason)
+      return try judge(error, reason, isBrokenOff: lane.isBrokenOff)
     }
   }
 
   /// Nil if the statement is to be repeated over the pool: it had no effect, and nobody wanted it to
   /// end.
   private func judge(
-    _ error: DatabaseError, _ reason: PipelineLane.Reason?
+    _ error: DatabaseError, _ reason: PipelineLane.Reason?, isBrokenOff: Bool
   ) throws(DatabaseError) -> PipelineResult? {
-    guard error.kind == .cancelled else {
+    guard error.kind == .cancelled || isBrokenOff && error.kind == .connectionLost else {
       if error.execution == .notSent, error.kind == .connectionLost { return nil }
       throw error
     }
     switch reason {
     case nil, .moved: return nil
-    case .cancelled: throw error
+    case .cancelled: throw error.with(kind: .cancelled, message: error.message)
     case .timeout:
       let limit = configuration.statementTimeout.map { "\($0)" } ?? "its limit"
       throw error.with(

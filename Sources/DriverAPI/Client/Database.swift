@@ -55,7 +55,7 @@ public final class Database: StatementExecutor {
     self.configuration = configuration
     self.instruments = instruments
     texts = StatementTexts(dialect: server.dialect)
-    upkeep = Self.keepUp(writers, readers, pipelines, every: configuration.idleTimeout / 2)
+    upkeep = Self.keepUp(writers, readers, pipelines, every: Self.upkeepInterval(configuration))
   }
 
   deinit {
@@ -92,7 +92,10 @@ public final class Database: StatementExecutor {
     let session = try await writers.lease(at: CallSite(file: file, line: line))
     let lease = Lease(session, pool: writers)
     defer { lease.end() }
-    _ = try await session.firstRow(texts.text(for: "SELECT 1"), []) { _ in }
+    let text = try texts.text(for: "SELECT 1")
+    _ = try await session.bounded(by: configuration.controlTimeout) {
+      () async throws(DatabaseError) in try await session.firstRow(text, []) { _ in }
+    }
   }
 
   func pool(for text: StatementText) -> ConnectionPool {
@@ -112,6 +115,12 @@ public final class Database: StatementExecutor {
     // Those that were under way when the closing began are idle now.
     pipelines?.close()
     return true
+  }
+
+  // Twice in the idle time, but never in a loop without a pause, and often enough for the lifetime.
+  private static func upkeepInterval(_ configuration: DatabaseConfiguration) -> Duration {
+    let shortest = min(configuration.idleTimeout, configuration.maxLifetime) / 2
+    return max(.milliseconds(50), min(shortest, .seconds(3600)))
   }
 
   private static func keepUp(

@@ -2,19 +2,31 @@ public import Logging
 
 /// How a ``Database`` behaves; every value has a default that suits a server.
 public struct DatabaseConfiguration: Sendable {
-  /// The most connections, where the engine does not set its own limit. At least 1.
+  /// The most connections that are lent, where the engine does not set its own limit; from 1 to 65,536.
+  ///
+  /// With 1 there is exactly one session, for everything. Otherwise those come on top that a driver
+  /// shares between tasks (`pipelines` of PostgreSQL's URL), at most one less than this; and
+  /// ``Notifications`` have a session of their own each.
   public var maxConnections = 10
-  /// How long a new connection may take.
+  /// How long a new connection may take; above zero.
   public var connectTimeout: Duration = .seconds(10)
   /// How long a call waits for a free connection.
   public var leaseTimeout: Duration = .seconds(30)
-  /// How long a statement may run up to its first row; nil means for ever.
+  /// How long a statement may run up to its first row, and be waited for before each further one; above
+  /// zero, nil means for ever.
   public var statementTimeout: Duration?
-  /// A connection that was idle for longer is closed.
+  /// How long what the library itself asks of a connection may take: the end of a transaction, a
+  /// reset, a farewell, and the end of a statement that was interrupted; above zero.
+  ///
+  /// After it the connection is broken off, the call throws, and what the server did is unknown. It is
+  /// no limit of statements, but a large commit or rollback must fit in.
+  public var controlTimeout: Duration = .seconds(30)
+  /// A connection that was idle for longer is closed; zero has none used twice.
   public var idleTimeout: Duration = .seconds(600)
-  /// A connection that is older is replaced when it is next idle.
+  /// A connection that is older is replaced when it is next idle; with zero, soon after its use.
   public var maxLifetime: Duration = .seconds(3600)
-  /// A connection that was idle for longer is asked whether it still answers before it is lent.
+  /// A connection that was idle for longer is asked whether it still answers before it is lent;
+  /// zero has it always asked.
   public var healthCheckAfter: Duration = .seconds(30)
   /// How long ``Database/close()`` waits for connections that are in use before it interrupts them.
   public var shutdownGrace: Duration = .seconds(10)

@@ -4,7 +4,8 @@ import struct Synchronization.Atomic
 ///
 /// Cancellation and timeouts arrive from other threads at any moment. Each statement has a number,
 /// and an interruption names the one it means; once the statement has ended it finds another number
-/// and does nothing. [CANCEL-2]
+/// and does nothing. [CANCEL-2] A statement that goes on all the same, and one that is not interrupted
+/// because it ends a transaction, has a limit at which the connection is broken off. [CANCEL-7]
 final class Interruption: Sendable {
   enum Reason: Sendable {
     case cancelled
@@ -12,11 +13,16 @@ final class Interruption: Sendable {
     case shutdown
   }
 
-  private struct State {
+  fileprivate struct State {
     var statement: UInt64 = 0
     var isRunning = false
     var deadline: ContinuousClock.Instant?
-    var watchIsArmed = false
+    /// What the deadline does: false interrupts the statement, true breaks the connection off.
+    var breaksOff = false
+    /// Whether the statement must be left to end by itself.
+    var isProtected = false
+    /// When the watch looks next, if it is armed.
+    var watchAt: ContinuousClock.Instant?
     var reason: Reason?
   }
 
@@ -24,30 +30,39 @@ final class Interruption: Sendable {
   /// A statement runs without a number, on a driver that takes an interruption at any time.
   private let isPlain = Atomic<Bool>(false)
   private let connection: any DriverConnection
+  /// How long the connection may take to end what was interrupted or must not be.
+  private let patience: Duration
 
-  init(_ connection: any DriverConnection) {
+  init(_ connection: any DriverConnection, patience: Duration) {
     self.connection = connection
+    self.patience = patience
   }
 
   /// A statement starts; answers with its number.
   func begin(timeout: Duration?) -> UInt64 {
     let (statement, watchFrom) = state.withLock { state in
-      state.statement += 1
-      state.isRunning = true
-      state.reason = nil
-      guard let timeout else {
-        state.deadline = nil
-        return (state.statement, ContinuousClock.Instant?.none)
-      }
-      let deadline = ContinuousClock.now + timeout
-      state.deadline = deadline
-      // One timer per connection, armed again only after it fired: a statement that ends in time
-      // leaves nothing behind.
-      defer { state.watchIsArmed = true }
-      return (state.statement, state.watchIsArmed ? nil : deadline)
+      state.begin()
+      guard let timeout else { return (state.statement, ContinuousClock.Instant?.none) }
+      return (state.statement, state.arm(.now + timeout))
     }
     if let watchFrom { watch(at: watchFrom) }
     return statement
+  }
+
+  /// A statement starts that nobody interrupts; after the patience the connection is broken off.
+  func beginProtected() { beginWaiting(patience, isProtected: true) }
+
+  /// A wait for the next row starts; if it does not come in time the connection is broken off.
+  func beginRow(limit: Duration) { beginWaiting(limit, isProtected: false) }
+
+  private func beginWaiting(_ limit: Duration, isProtected: Bool) {
+    let watchFrom = state.withLock { state in
+      state.begin()
+      state.isProtected = isProtected
+      state.breaksOff = true
+      return state.arm(.now + limit)
+    }
+    if let watchFrom { watch(at: watchFrom) }
   }
 
   /// The statement ended; answers why it was interrupted, if it was.
@@ -68,39 +83,71 @@ final class Interruption: Sendable {
 
   /// Interrupts the statement of that number if it is still running.
   func interrupt(statement: UInt64, _ reason: Reason) {
-    state.withLock { state in
-      if state.isRunning, state.statement == statement { interrupt(&state, reason) }
+    let watchFrom = state.withLock { state in
+      state.isRunning && state.statement == statement ? interrupt(&state, reason) : nil
     }
+    if let watchFrom { watch(at: watchFrom) }
   }
 
   /// Interrupts whatever is running now.
   func interruptCurrent(_ reason: Reason) {
-    state.withLock { state in
-      if state.isRunning || isPlain.load(ordering: .relaxed) { interrupt(&state, reason) }
+    let watchFrom = state.withLock { state in
+      state.isRunning && !state.isProtected || isPlain.load(ordering: .relaxed)
+        ? interrupt(&state, reason) : nil
     }
+    if let watchFrom { watch(at: watchFrom) }
   }
 
   // Under the lock, so that the statement cannot end, and another begin, in between.
-  private func interrupt(_ state: inout State, _ reason: Reason) {
-    if state.reason == nil { state.reason = reason }
+  private func interrupt(_ state: inout State, _ reason: Reason) -> ContinuousClock.Instant? {
     connection.interrupt()
+    guard state.reason == nil else { return nil }
+    state.reason = reason
+    state.breaksOff = true
+    return state.isRunning ? state.arm(.now + patience) : nil
   }
 
   private func watch(at deadline: ContinuousClock.Instant) {
-    _ = DeadlineTimer.shared.schedule(at: deadline) { [weak self] in self?.checkDeadline() }
+    _ = DeadlineTimer.shared.schedule(at: deadline) { [weak self] in
+      self?.checkDeadline(from: deadline)
+    }
   }
 
-  private func checkDeadline() {
+  private func checkDeadline(from armedFor: ContinuousClock.Instant) {
     let next: ContinuousClock.Instant? = state.withLock { state in
-      state.watchIsArmed = false
+      // Another watch looks earlier, and again after that.
+      guard state.watchAt == armedFor else { return nil }
+      state.watchAt = nil
       guard state.isRunning, let deadline = state.deadline else { return nil }
-      if deadline <= ContinuousClock.now {
-        interrupt(&state, .timeout)
-        return nil
-      }
-      state.watchIsArmed = true
-      return deadline
+      if deadline > ContinuousClock.now { return state.arm(deadline) }
+      if !state.breaksOff { return interrupt(&state, .timeout) }
+      if state.reason == nil { state.reason = .timeout }
+      state.deadline = nil
+      connection.abandon()
+      return nil
     }
     if let next { watch(at: next) }
+  }
+}
+
+extension Interruption.State {
+  fileprivate mutating func begin() {
+    statement += 1
+    isRunning = true
+    reason = nil
+    deadline = nil
+    breaksOff = false
+    isProtected = false
+  }
+
+  /// Sets the deadline; answers with when a watch has to be armed for it.
+  ///
+  /// Usually one timer per connection is enough, armed again only after it fired: a statement that
+  /// ends in time leaves nothing behind.
+  fileprivate mutating func arm(_ deadline: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    self.deadline = deadline
+    if let watchAt, watchAt <= deadline { return nil }
+    watchAt = deadline
+    return deadline
   }
 }

@@ -28,17 +28,27 @@ final class Listener: Sendable {
   func start() async throws(DatabaseError) {
     let opened = try await ConnectAttempt.run(
       connect, within: configuration.connectTimeout, close: { await $0.close() })
+    // Listening waits for nothing but the server's answer. [CANCEL-8]
+    let limit = BreakOff(opened, after: configuration.controlTimeout)
+    let failure = await failure(of: opened)
+    if failure != nil { await opened.close() }
+    limit.end()
+    if let failure { throw failure }
+    session.withLock { $0 = opened }
+  }
+
+  /// What listening on a fresh session failed with.
+  private func failure(of opened: any DriverConnection) async -> DatabaseError? {
     do throws(DatabaseError) {
       for text in statements {
         let statement = try await opened.prepare(text, isKept: false)
         defer { statement.finalize() }
         _ = try await statement.exec([])
       }
+      return nil
     } catch {
-      await opened.close()
-      throw error
+      return error
     }
-    session.withLock { $0 = opened }
   }
 
   func next() async throws(DatabaseError) -> NotificationEvent? {

@@ -114,7 +114,7 @@ final class PipelineGroup: Sendable {
     do throws(DatabaseError) {
       let session = try await ConnectAttempt.run(
         open, within: configuration.connectTimeout, close: { await $0.close() })
-      let lane = PipelineLane(session)
+      let lane = PipelineLane(session, patience: configuration.controlTimeout)
       let isKept = state.withLock { state in
         state.openingCount -= 1
         if !state.isClosed { state.lanes.append(lane) }

@@ -28,6 +28,7 @@ final class PipelineLane: Sendable {
     var headSince = MonotonicTime.now
     var lastUse = MonotonicTime.now
     var isSpent = false
+    var isBrokenOff = false
     var watchIsArmed = false
     /// The statement that was late when the watch last looked.
     var suspect: UInt64?
@@ -43,14 +44,23 @@ final class PipelineLane: Sendable {
   /// And for so much longer, in case it was this process that stood still.
   private static let grace = Duration.milliseconds(5)
   private static let maxDepth = 256
+  /// An interrupted statement holds up all behind it, so it is not waited for as long as others.
+  private static let longestPatience = Duration.seconds(5)
 
   let session: any DriverPipeline
   let openedAt = MonotonicTime.now
   private let state = Mutex(State())
 
-  init(_ session: any DriverPipeline) {
+  /// How long an interrupted statement may go on.
+  private let endPatience: Duration
+
+  init(_ session: any DriverPipeline, patience: Duration) {
     self.session = session
+    endPatience = min(patience, Self.longestPatience)
   }
+
+  /// Whether the session was given up while statements were on their way.
+  var isBrokenOff: Bool { state.withLock { $0.isBrokenOff } }
 
   /// How many statements are on their way.
   var depth: Int { state.withLock { $0.running.count } }
@@ -75,7 +85,7 @@ final class PipelineLane: Sendable {
     state.withLock { state in
       let depth = state.running.count
       if depth == 0, now.since(state.lastUse) >= trusted { return .stale }
-      if state.isSpent || depth >= Self.maxDepth { return .shut }
+      if state.isSpent || state.isBrokenOff || depth >= Self.maxDepth { return .shut }
       if depth > 0, now.since(state.headSince) > Self.freshness { return .shut }
       return .open(depth: depth)
     }
@@ -129,7 +139,21 @@ final class PipelineLane: Sendable {
       return true
     }
     // Outside the lock: the session knows by the number whether the statement has ended since.
-    if isRunning { session.interrupt(number: number) }
+    guard isRunning else { return }
+    session.interrupt(number: number)
+    _ = DeadlineTimer.shared.schedule(at: .now + endPatience) { [weak self] in
+      self?.breakOff(ifRunning: number)
+    }
+  }
+
+  /// The server did not react: the others must not wait for it for ever. [CANCEL-7]
+  private func breakOff(ifRunning number: UInt64) {
+    let isRunning = state.withLock { state in
+      guard state.running.contains(where: { $0.number == number }) else { return false }
+      state.isBrokenOff = true
+      return true
+    }
+    if isRunning { session.abandon() }
   }
 
   func interruptAll(_ reason: Reason) {

@@ -61,6 +61,8 @@ struct PoolStateMachine {
   private var waiters: [UInt64: Holder] = [:]
   private var waiterOrder: Deque<UInt64> = []
   private var nextWaiterID: UInt64 = 1
+  /// The server refused a connection lately; until it is asked again those that are there must do.
+  private var isHoldingOff = false
 
   init(limits: Limits) {
     precondition(limits.maxConnections > 0, "a pool needs room for one connection")
@@ -121,7 +123,52 @@ struct PoolStateMachine {
 
   /// A waiter gave up. False if it had been granted something already.
   mutating func abandon(waiter id: UInt64) -> Bool {
-    waiters.removeValue(forKey: id) != nil
+    guard waiters.removeValue(forKey: id) != nil else { return false }
+    forgetAbandoned()
+    return true
+  }
+
+  // Who gave up leaves its number in the order: those in front go at once, the others when they are
+  // most of it, so that neither asking who is first nor giving up takes longer with every one. [POOL-14]
+  private mutating func forgetAbandoned() {
+    while let first = waiterOrder.first, waiters[first] == nil { waiterOrder.removeFirst() }
+    if waiterOrder.count > 64, waiterOrder.count > 2 * waiters.count {
+      waiterOrder.removeAll { waiters[$0] == nil }
+    }
+  }
+
+  /// The server refused the connection that was to be opened for this holder. [POOL-11]
+  ///
+  /// - Returns: what the holder gets instead, who asked before all that wait; nil if there is no
+  ///   session that could come free. No further one is opened until ``connectAgain()``.
+  mutating func refused(slot: Int, for holder: Holder) -> Lease? {
+    guard !isClosed, hasSessions else { return nil }
+    slots[slot] = .empty
+    openedAt[slot] = nil
+    isHoldingOff = true
+    if let lease = take(for: holder) { return lease }
+    let id = nextWaiterID
+    nextWaiterID += 1
+    waiters[id] = holder
+    waiterOrder.prepend(id)
+    return .wait(id: id)
+  }
+
+  /// The server may be asked again; answers with who is to do so.
+  mutating func connectAgain() -> [Grant] {
+    isHoldingOff = false
+    var grants: [Grant] = []
+    while case let grant = grantNext(), grant != .nobody { grants.append(grant) }
+    return grants
+  }
+
+  private var hasSessions: Bool {
+    slots.contains { slot in
+      switch slot {
+      case .idle, .leased, .cleaning: true
+      case .empty, .connecting, .closing: false
+      }
+    }
   }
 
   /// The connection that was to be opened is there and leased.
@@ -204,6 +251,7 @@ struct PoolStateMachine {
     }
     let vacant = slots.firstIndex { if case .empty = $0 { true } else { false } }
     guard let vacant else { return nil }
+    if isHoldingOff, hasSessions { return nil }
     slots[vacant] = .connecting(holder)
     return .connect(slot: vacant)
   }

@@ -157,6 +157,6 @@ final class RowCursor {
     if Task.isCancelled {
       throw DatabaseError(.cancelled, "the task was cancelled between two rows")
     }
-    try await driverRows.wait()
+    try await session.awaitRow(of: driverRows)
   }
 }

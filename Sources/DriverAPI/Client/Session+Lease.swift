@@ -16,7 +16,9 @@ extension Session {
     do throws(DatabaseError) {
       closeTransients()
       for statement in cache.removeAll() { statement.finalize() }
-      try await driver.reset()
+      try await bounded(by: controlTimeout) { () async throws(DatabaseError) in
+        try await driver.reset()
+      }
       needsReset = false
     } catch {
       // A session that cannot be reset is not lent again; the pool opens a new one when asked.
@@ -30,7 +32,17 @@ extension Session {
   func shutDown() async {
     closeTransients()
     for statement in cache.removeAll() { statement.finalize() }
-    await driver.close()
+    await bounded(by: controlTimeout) { await driver.close() }
+  }
+
+  /// Runs what waits for the server and is not a statement; after the limit the connection is broken
+  /// off, which ends it. [CANCEL-7]
+  func bounded<R, Failure: Error>(
+    by limit: Duration, _ body: () async throws(Failure) -> R
+  ) async throws(Failure) -> R {
+    let limit = BreakOff(driver, after: limit)
+    defer { limit.end() }
+    return try await body()
   }
 
   /// Ends the rows that are still open; answers with what their statement threw at its end.
@@ -51,11 +63,19 @@ extension Session {
         + "End it before the scope ends, or use transaction { }")
   }
 
-  /// Whether the server still answers.
-  func answers() async -> Bool {
+  /// Whether the server still answers, within the limit.
+  ///
+  /// In a task of its own: the cancellation of who asks says nothing about the session. [POOL-9]
+  func answers(within limit: Duration) async -> Bool {
+    await Task { await asks(limit) }.value
+  }
+
+  private func asks(_ limit: Duration) async -> Bool {
     do throws(DatabaseError) {
       let text = try rebound("SELECT 1", &probeText)
-      return try await firstRow(text, []) { _ in }
+      return try await bounded(by: limit) { () async throws(DatabaseError) in
+        try await firstRow(text, []) { _ in }
+      }
     } catch {
       instruments.reportDetail("idle connection no longer answers, replacing it", error)
       return false

@@ -54,13 +54,25 @@ extension Session {
     closeTransients()
     driver.statementBegins()
     // What ends a transaction is not interrupted: its outcome would be unknown, and it is short.
-    if text.endsTransaction { return try await body() }
-    return try await watched(body)
+    if text.endsTransaction { return try await protected(body) }
+    return try await watched(limit: text.use == .begin ? beginTimeout : statementTimeout, body)
+  }
+
+  /// Beginning a transaction is the library's own, and waits for nothing; a driver that works inline
+  /// waits for no server.
+  private var beginTimeout: Duration? {
+    statementTimeout ?? (driver.noticesCancellation ? nil : controlTimeout)
   }
 
   /// Runs work of the statement that has begun under its timeout, and so that it can be interrupted.
   func watched<R>(_ body: () async throws(DatabaseError) -> R) async throws(DatabaseError) -> R {
-    let number = interruption.begin(timeout: statementTimeout)
+    try await watched(limit: statementTimeout, body)
+  }
+
+  private func watched<R>(
+    limit: Duration?, _ body: () async throws(DatabaseError) -> R
+  ) async throws(DatabaseError) -> R {
+    let number = interruption.begin(timeout: limit)
     let outcome: Result<R, DatabaseError> = await withTaskCancellationHandler {
       do throws(DatabaseError) { return .success(try await body()) } catch {
         return .failure(error)
@@ -75,14 +87,53 @@ extension Session {
     }
   }
 
+  /// Has it end by itself, or with the connection.
+  private func protected<R>(
+    _ body: () async throws(DatabaseError) -> R
+  ) async throws(DatabaseError) -> R {
+    // A driver that works inline waits for no server.
+    if driver.noticesCancellation { return try await body() }
+    interruption.beginProtected()
+    do throws(DatabaseError) {
+      let result = try await body()
+      _ = interruption.end()
+      return result
+    } catch {
+      guard interruption.end() == .timeout, error.kind == .connectionLost else { throw error }
+      throw error.with(
+        message: "the server did not answer within \(controlTimeout.rounded), which is the "
+          + "controlTimeout; the connection was broken off")
+    }
+  }
+
+  /// Waits until the rows can be stepped again: for as long as for the first, if that has a limit.
+  /// [CANCEL-7]
+  func awaitRow(of rows: any DriverRows) async throws(DatabaseError) {
+    guard let statementTimeout, !driver.noticesCancellation else { return try await rows.wait() }
+    interruption.beginRow(limit: statementTimeout)
+    do throws(DatabaseError) {
+      try await rows.wait()
+      _ = interruption.end()
+    } catch {
+      throw explained(error, interruption.end())
+    }
+  }
+
   /// A driver only knows that it was interrupted; here it is known by whom.
   private func explained(
     _ error: DatabaseError, _ reason: Interruption.Reason?
   ) -> DatabaseError {
-    guard error.kind == .cancelled, let reason else { return error }
-    switch reason {
-    case .cancelled:
+    // A connection that was broken off since nothing else ended the statement is lost as well.
+    guard let reason, error.kind == .cancelled || error.kind == .connectionLost else {
       return error
+    }
+    switch reason {
+    case .cancelled where error.kind == .cancelled:
+      return error
+    case .cancelled:
+      return error.with(
+        kind: .cancelled,
+        message: "the server did not react to the cancellation; the connection was broken off")
     case .timeout:
       let limit = statementTimeout.map { "\($0)" } ?? "its limit"
       return error.with(

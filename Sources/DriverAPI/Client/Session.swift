@@ -14,6 +14,8 @@ final class Session: @unchecked Sendable {
   let holder = HolderNote()
   let instruments: Instruments
   let statementTimeout: Duration?
+  /// How long what the library itself asks of the session may take.
+  let controlTimeout: Duration
   let mayRunPlain: Bool
   let cache: StatementCache
   var cells: UnsafeMutableBufferPointer<Cell>
@@ -48,7 +50,8 @@ final class Session: @unchecked Sendable {
     self.role = role
     self.slot = slot
     self.instruments = instruments
-    interruption = Interruption(driver)
+    interruption = Interruption(driver, patience: configuration.controlTimeout)
+    controlTimeout = configuration.controlTimeout
     mayRunPlain =
       driver.noticesCancellation && configuration.statementTimeout == nil && !instruments.observes
     statementTimeout = configuration.statementTimeout
@@ -110,7 +113,7 @@ final class Session: @unchecked Sendable {
           }
           return true
         case .done: return false
-        case .wait: try await rows.wait()
+        case .wait: try await awaitRow(of: rows)
         }
       }
     } catch {

@@ -16,7 +16,7 @@ final class StatementCache {
       self.text = text
       self.statement = statement
       self.lastUse = lastUse
-      isPlain = text.use == .data && text.statementCount == 1
+      isPlain = text.use == .data && text.statementCount == 1 && !text.mayChangeSession
     }
   }
 

@@ -22,9 +22,6 @@ extension StatementText {
     }
   }
 
-  /// Whether the statement can leave something behind in the session.
-  var mayChangeSession: Bool { use == .other }
-
   /// Whether it will probably run again: statements on data and on transactions, not on the schema.
   var isWorthKeeping: Bool { use != .other }
 

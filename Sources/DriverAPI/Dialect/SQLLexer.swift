@@ -19,6 +19,8 @@ struct SQLLexer: ~Escapable {
   private var parentheses = 0
   private var start: Int?
   private var end = 0
+  /// Where the last word ended that is neither quoted nor stands behind a dot.
+  private var bareWordEnd: Int?
 
   /// Reads the whole text.
   ///
@@ -117,6 +119,15 @@ struct SQLLexer: ~Escapable {
     words.note(word.text, isCall: isCall, isNested: parentheses > 0)
     body.note(word.text, isNested: parentheses > 0, rules)
     previous = word.precedesOperand ? .keyword : .operand
+    bareWordEnd = position
+  }
+
+  /// Whether nothing but blanks stands between the last bare word and here.
+  private var isAfterBareWord: Bool {
+    guard let bareWordEnd else { return false }
+    var index = bareWordEnd
+    while index < position - 1, bytes[index] <= 0x20 { index += 1 }
+    return index == position - 1
   }
 
   mutating func readSymbol(_ byte: UInt8) {
@@ -125,6 +136,7 @@ struct SQLLexer: ~Escapable {
     body.noteSymbol(byte)
     switch byte {
     case UInt8(ascii: "("):
+      if previous == .operand, !isAfterBareWord { words.noteCallOfOtherName() }
       parentheses += 1
     case UInt8(ascii: ")"):
       parentheses = max(0, parentheses - 1)

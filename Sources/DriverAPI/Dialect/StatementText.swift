@@ -19,6 +19,8 @@ public final class StatementText: Sendable {
   /// How many statements the text holds; only 1 can be run as a statement. [EXEC-3]
   public let statementCount: Int
   let use: Use
+  /// Whether the statement can leave something behind in the session.
+  let mayChangeSession: Bool
   /// Whether it ran too long to be sent among the statements of others.
   let solitude = Solitude()
 
@@ -34,5 +36,6 @@ public final class StatementText: Sendable {
     returnsRows = words.returnsRows
     leadingKeyword = words.leadingKeyword
     use = Use(leadingKeyword: words.leadingKeyword)
+    mayChangeSession = use == .other || use == .data && words.mayLeaveState
   }
 }

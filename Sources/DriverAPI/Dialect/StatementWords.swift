@@ -8,6 +8,10 @@ struct StatementWords {
   private var analyzes = false
   private var returns = false
   private var previous = ""
+  private var session = SessionTrace()
+
+  /// Whether it may leave something behind in the session. When in doubt, it does. [POOL-4]
+  var mayLeaveState: Bool { session.mayLeaveState }
 
   /// Whether the statement certainly only reads. When in doubt, it does not.
   var isReadOnly: Bool {
@@ -37,11 +41,18 @@ struct StatementWords {
       verb = word
     }
     noteEffect(of: word, isCall: isCall)
+    session.note(word, isCall: isCall, inQuery: Self.queries.contains(verb))
     previous = word
   }
 
   /// `:=` sets a variable of MySQL's session.
-  mutating func noteAssignment() { mayWrite = true }
+  mutating func noteAssignment() {
+    mayWrite = true
+    session.noteAssignment()
+  }
+
+  /// A parenthesis follows a name that is not a bare word: a quoted one, or one behind a dot.
+  mutating func noteCallOfOtherName() { session.noteCallOfOtherName() }
 
   private mutating func noteEffect(of word: String, isCall: Bool) {
     switch word {

@@ -32,6 +32,7 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
   /// Statements the server is to forget, told when the connection is free.
   var retired: [UnsafeMutablePointer<MYSQL_STMT>] = []
   var isClosed = false
+  private let socketIsClosed = Mutex(false)
 
   init(_ opened: MySQLOpened, _ options: MySQLOptions) throws(DatabaseError) {
     handle = opened.handle
@@ -76,6 +77,18 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
 
   func interrupt() { interruption.request() }
 
+  func abandon() {
+    // Under the lock: once the socket is closed another may have its number.
+    socketIsClosed.withLock { isClosed in
+      if !isClosed { target.shutDownSocket() }
+    }
+  }
+
+  /// Between two statements a server says nothing but farewell.
+  var hasEnded: Bool {
+    leftover == nil && !watch.poll(for: .readable, nanoseconds: 0).isEmpty
+  }
+
   func close() async {
     if isClosed { return }
     await leftover?.value
@@ -84,6 +97,7 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
     forgetRetired()
     watch.remove()
     handle.close()
+    socketIsClosed.withLock { $0 = true }
     target.closeSocket()
   }
 

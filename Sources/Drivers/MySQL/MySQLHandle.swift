@@ -71,6 +71,25 @@ struct MySQLHandle: @unchecked Sendable {
   /// and the next file to be opened gets it.
   func duplicateSocket() -> Int32 { fcntl(mysql_get_socket(pointer), F_DUPFD_CLOEXEC, 0) }
 
+  /// Has a host that died without a word noticed: `idle` seconds of silence, then three probes; what
+  /// was sent and is not acknowledged for `unacknowledged` milliseconds ends the session too. 0 leaves the
+  /// system's own in place.
+  func watchLife(idle: Int, unacknowledged: Int) {
+    let socket = mysql_get_socket(pointer)
+    // Each fails only on a socket that is none of TCP's, which needs none of them.
+    func set(_ level: Int32, _ option: Int32, _ number: Int) {
+      var value = Int32(clamping: number)
+      setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+    if idle > 0 {
+      set(SOL_SOCKET, SO_KEEPALIVE, 1)
+      set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, idle)
+      set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, max(1, idle / 3))
+      set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 3)
+    }
+    if unacknowledged > 0 { set(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, unacknowledged) }
+  }
+
   /// Lets TLS reads return instead of waiting: plain ones ask for that themselves each time.
   func makeNonblocking() {
     let socket = mysql_get_socket(pointer)

@@ -39,6 +39,7 @@ struct MySQLOpened: Sendable {
     maxPacketBytes = packet
     self.facts = facts
     sessionSettings = settings
+    handle.watchLife(idle: options.keepAliveIdle, unacknowledged: options.tcpUserTimeout)
     handle.makeNonblocking()
   }
 

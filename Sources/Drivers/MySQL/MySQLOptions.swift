@@ -14,6 +14,8 @@ public import DriverAPI
 /// | `connectTimeout` | the same; a plain number counts milliseconds, of `connect_timeout` seconds |
 /// | `socket` | path of a Unix socket instead of a host |
 /// | `sql_mode` | modes added to the strict ones, such as `ONLY_FULL_GROUP_BY` |
+/// | `keepalives_idle` | seconds of silence before TCP asks whether the host lives; default 15, 0 never |
+/// | `tcp_user_timeout` | milliseconds that sent bytes may stay unacknowledged; default 30000, 0 for ever |
 /// | `collation` | collation of the session, one of `utf8mb4_…` |
 ///
 /// The words of go-sql-driver, JDBC, PyMySQL, SQLAlchemy and the C library are taken where they mean
@@ -36,6 +38,10 @@ public struct MySQLOptions: Sendable {
   let collation: String?
   /// Modes of `sql_mode` beyond those that every session has.
   let addedModes: [String]
+  /// In seconds.
+  let keepAliveIdle: Int
+  /// In milliseconds.
+  let tcpUserTimeout: Int
 
   /// Reads the options of a URL.
   ///
@@ -54,6 +60,8 @@ public struct MySQLOptions: Sendable {
     connectTimeout = try Self.connectTimeout(&options) ?? .seconds(max(2, 10 / hosts.count))
     collation = try Self.collation(&options)
     addedModes = try Self.addedModes(&options)
+    keepAliveIdle = try options.integer("keepalives_idle", in: 0...32_767) ?? 15
+    tcpUserTimeout = try options.integer("tcp_user_timeout", in: 0...86_400_000) ?? 30_000
     try Self.takeGoOptions(&options)
     try options.finish()
     try checkFiles()

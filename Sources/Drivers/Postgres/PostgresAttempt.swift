@@ -146,10 +146,20 @@ extension PostgresOptions {
     } else if let own = value(of: "options") {
       list.append(Keyword(name: "options", value: own))
     }
+    // A host that died without a word is noticed after half a minute.
+    for (name, value) in Self.lifeSigns where self.value(of: name) == nil {
+      list.append(Keyword(name: name, value: value))
+    }
     list.append(Keyword(name: "client_encoding", value: "UTF8"))
     list.append(Keyword(name: "fallback_application_name", value: "dovetail"))
     return list
   }
+
+  /// Of TCP; the URL's own come first. The last is in milliseconds, the others in seconds.
+  private static let lifeSigns = [
+    ("keepalives", "1"), ("keepalives_idle", "15"), ("keepalives_interval", "5"),
+    ("keepalives_count", "3"), ("tcp_user_timeout", "30000"),
+  ]
 
   private static func joined(_ parts: [String]) -> String { parts.joined(separator: ",") }
 }

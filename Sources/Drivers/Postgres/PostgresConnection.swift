@@ -60,6 +60,10 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
     link.watch.wake()
   }
 
+  func abandon() { link.breakOff() }
+
+  var hasEnded: Bool { leftover == nil && link.isGone() }
+
   func close() async {
     link.close()
   }

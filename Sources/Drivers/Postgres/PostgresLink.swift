@@ -19,6 +19,7 @@ final class PostgresLink: @unchecked Sendable {
   /// another session's the moment after, which would then lose its place in the loop.
   private let socket: Int32
   private let isTCP: Bool
+  private let isClosed = Mutex(false)
 
   /// Takes over a session that libpq has just opened.
   ///
@@ -49,7 +50,16 @@ final class PostgresLink: @unchecked Sendable {
   func close() {
     watch.remove()
     PQfinish(handle)
+    isClosed.withLock { $0 = true }
     Glibc.close(socket)
+  }
+
+  /// Ends the session from this side; from any thread. Whoever waits finds the end of the stream.
+  func breakOff() {
+    // Under the lock: once the socket is closed another may have its number.
+    isClosed.withLock { isClosed in
+      if !isClosed { shutdown(socket, Int32(SHUT_RDWR)) }
+    }
   }
 
   /// The next result of what was sent; nil where one statement's results end.
@@ -105,8 +115,11 @@ final class PostgresLink: @unchecked Sendable {
   /// Whether the server has ended the session meanwhile. Asks the socket, not the server.
   func isGone() -> Bool {
     if PQstatus(handle) == CONNECTION_BAD { return true }
-    guard !watch.poll(for: .readable, nanoseconds: 0).isEmpty else { return false }
-    return PQconsumeInput(handle) == 0 || PQstatus(handle) == CONNECTION_BAD
+    // What the server said first can be a farewell, with the end of the stream behind it.
+    for _ in 0..<2 where !watch.poll(for: .readable, nanoseconds: 0).isEmpty {
+      if PQconsumeInput(handle) == 0 || PQstatus(handle) == CONNECTION_BAD { return true }
+    }
+    return false
   }
 
   /// The error of a session that ended.

@@ -72,6 +72,8 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
     leave(.interruption(number))
   }
 
+  func abandon() { link.breakOff() }
+
   func close() async {
     await withUnsafeContinuation { deliver(.close($0)) }
   }

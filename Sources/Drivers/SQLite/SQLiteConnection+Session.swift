@@ -10,6 +10,7 @@ extension SQLiteConnection {
         // Reads the header: a file that is no database is found here and not at the first statement.
         _ = try text("PRAGMA schema_version")
         try applySettings()
+        if initialSettings.isEmpty { try noteSettings() }
       }
       try await retryingWhileBusy { () throws(DatabaseError) in try chooseJournal() }
     } catch {
@@ -33,6 +34,26 @@ extension SQLiteConnection {
       }
     }
     try applySettings()
+    let wasExclusive = try text("PRAGMA locking_mode") == "exclusive"
+    for (name, value) in initialSettings { try run("PRAGMA \(name)=\(value)") }
+    // The lock on the file is let go with the next look at it.
+    if wasExclusive { _ = try texts("SELECT count(*) FROM sqlite_schema") }
+  }
+
+  /// What a session keeps until it ends, and the driver has no opinion on: noted when it is opened.
+  private static let kept = [
+    "analysis_limit", "automatic_index", "cache_size", "cache_spill", "cell_size_check",
+    "checkpoint_fullfsync", "count_changes", "empty_result_callbacks", "full_column_names",
+    "fullfsync", "journal_size_limit", "legacy_alter_table", "locking_mode",
+    "max_page_count", "mmap_size", "secure_delete", "short_column_names", "temp_store", "threads",
+    "trusted_schema", "wal_autocheckpoint",
+  ]
+
+  private func noteSettings() throws(DatabaseError) {
+    for name in Self.kept {
+      // One that this version does not know has no value.
+      if let value = try text("PRAGMA \(name)") { initialSettings.append((name, value)) }
+    }
   }
 
   private func applySettings() throws(DatabaseError) {

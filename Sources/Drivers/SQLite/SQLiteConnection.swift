@@ -13,6 +13,8 @@ final class SQLiteConnection: DriverConnection, @unchecked Sendable {
   let role: ConnectionRole
   /// Whether the running statement is cut short when its task is cancelled. [CANCEL-1]
   var heedsCancellation = false
+  /// The settings that a reset goes back to, besides those of the driver's own.
+  var initialSettings: [(name: String, value: String)] = []
 
   let noticesCancellation = true
 

@@ -30,6 +30,10 @@ final class FaultyConnection: DriverConnection {
 
   func interrupt() { connection.interrupt() }
 
+  func abandon() { connection.abandon() }
+
+  var hasEnded: Bool { connection.hasEnded }
+
   func reset() async throws(DatabaseError) {
     try meet(.reset)
     try await connection.reset()

@@ -59,5 +59,7 @@ private final class SaboteurPipeline: DriverPipeline {
 
   func interrupt(number: UInt64) { pipeline.interrupt(number: number) }
 
+  func abandon() { pipeline.abandon() }
+
   func close() async { await pipeline.close() }
 }

@@ -69,6 +69,10 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     }
   }
 
+  func abandon() { connection.abandon() }
+
+  var hasEnded: Bool { connection.hasEnded }
+
   func reset() async throws(DatabaseError) {
     if sabotage.skipsReset { return }
     try await connection.reset()

@@ -32,6 +32,10 @@ final class WatchedConnection: DriverConnection {
     connection.interrupt()
   }
 
+  func abandon() { connection.abandon() }
+
+  var hasEnded: Bool { connection.hasEnded }
+
   func reset() async throws(DatabaseError) {
     noteUse()
     watch.count { $0.resets += 1 }
