@@ -1,5 +1,5 @@
 # Everything a newcomer needs: make run, make test. `make help` lists the rest.
-.PHONY: help run build test test-stress test-examples document check lint format prepare bench bench-chat kill-test clean \
+.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat kill-test clean \
   databases databases-up databases-down databases-urls databases-status
 
 help:
@@ -19,6 +19,9 @@ test: prepare ## run every check and every test
 
 test-stress: prepare ## the same, and what takes long: killed sessions, restarts, ten thousand cancellations
 	@DOVETAIL_STRESS=1 Scripts/test
+
+sanitize: prepare ## unit, driver and server tests under the thread and the address sanitizer
+	@Scripts/sanitize
 
 test-examples: prepare ## build and test the packages of Examples, as a stranger would
 	@Scripts/databases up

@@ -62,6 +62,7 @@ extension ConnectionPool {
     } onCancel: {
       giveUp(id, cancelledWhileWaiting())
     }
+    state.catchUp()
     return try outcome.get()
   }
 
