@@ -5,7 +5,8 @@
 public protocol DriverStatement: AnyObject, Sendable {
   /// How many parameters the server's own prepare counted, or nil if it was not asked.
   ///
-  /// Compared with the lexer's count by the conformance suite. [REBIND-5]
+  /// Compared with the lexer's count by the core once the statement is prepared: if they differ,
+  /// nothing runs. A driver that asks later compares them itself. [REBIND-5] [REBIND-8]
   var parameterCount: Int? { get }
 
   /// Runs to the end and discards rows.

@@ -91,7 +91,7 @@ public final class Connection: StatementExecutor {
       throw .misuse("the connection was used after the scope it was lent to; borrow it again")
     }
     let text = try texts.text(for: sql.text)
-    if refusesWrites, !text.isReadOnly, text.use != .begin, text.use != .end {
+    if refusesWrites, !text.looksReadOnly, text.use != .begin, text.use != .end {
       throw readOnly(text.leadingKeyword)
     }
     if scope.isOpen { try enterTransaction(text) }

@@ -59,6 +59,11 @@ extension Database {
     case .success(let result): return result
     case .failure(let error):
       if error.connection == .spent { pipelines?.discard(lane) }
+      // A view, or an operator, hid a write: the session took nothing of it. [PIPE-3]
+      if error.kind == .readOnly, error.execution == .rejected {
+        text.solitude.begin()
+        return nil
+      }
       return try judge(error, reason, isBrokenOff: lane.isBrokenOff)
     }
   }

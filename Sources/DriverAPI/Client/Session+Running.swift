@@ -32,6 +32,10 @@ extension Session {
     let isKept = cache.capacity > 0 && text.isWorthKeeping
     return try await interruptible(text) { () async throws(DatabaseError) -> R in
       let statement = try await driver.prepare(text, isKept: isKept)
+      if let counted = statement.parameterCount, counted != text.parameterCount {
+        statement.finalize()
+        throw miscounted(counted, text)
+      }
       if isKept {
         cache.keep(statement, for: text)?.finalize()
       } else {
@@ -39,6 +43,13 @@ extension Session {
       }
       return try await body(statement)
     }
+  }
+
+  // The statement would run with values missing, or in other places. [REBIND-8]
+  private func miscounted(_ count: Int, _ text: StatementText) -> DatabaseError {
+    .misuse(
+      "the engine counts \(count) parameters in the statement and \(text.parameterCount) were "
+        + "recognised; write each as a plain ?, outside of names, quotes and comments")
   }
 
   /// Closes the statements that ran once; their rows are certainly closed when the next one starts.

@@ -53,13 +53,12 @@ final class StatementCache {
 
   /// The entry of a text as the application wrote it, if no other of that length was used since.
   ///
-  /// It stays valid until the next statement is kept or removed. Equal literals are the same bits,
-  /// which comparing two strings looks at first, so that nothing is hashed.
+  /// It stays valid until the next statement is kept or removed. Nothing is hashed.
   @inline(__always)
   func recentEntry(like sql: String) -> Unmanaged<Entry>? {
     guard let last = recent[place(of: sql)] else { return nil }
     return last._withUnsafeGuaranteedRef { entry in
-      guard entry.text.original == sql else { return nil }
+      guard entry.text.isWritten(sql) else { return nil }
       clock += 1
       entry.lastUse = clock
       return last

@@ -1,12 +1,12 @@
 /// Every text a database has seen lately, rebound once. [REBIND-1]
 ///
-/// Equal texts give the identical ``StatementText``, which is what the statement caches of the
-/// connections compare. Two generations instead of an exact order of use: when the young one is full
+/// Texts of the same bytes give the identical ``StatementText``, which is what the statement caches of
+/// the connections compare. Two generations instead of an exact order of use: when the young one is full
 /// it becomes the old one, so that texts in use survive and texts made up once go.
 final class StatementTexts: Sendable {
   private struct State {
-    var young: [String: StatementText] = [:]
-    var old: [String: StatementText] = [:]
+    var young: [ByteText: StatementText] = [:]
+    var old: [ByteText: StatementText] = [:]
     /// The last text of each length, so that a repeated literal is found without hashing it: equal
     /// literals are the same bits, which comparing two strings looks at first.
     var latest: [StatementText?] = Array(repeating: nil, count: 128)
@@ -29,12 +29,13 @@ final class StatementTexts: Sendable {
   func text(for sql: String) throws(DatabaseError) -> StatementText {
     let place = sql.utf8.count & 127
     let known: StatementText? = state.withLock { state in
-      if let text = state.latest[place], text.original == sql { return text }
-      if let text = state.young[sql] {
+      if let text = state.latest[place], text.isWritten(sql) { return text }
+      let key = ByteText(sql)
+      if let text = state.young[key] {
         state.latest[place] = text
         return text
       }
-      guard let text = state.old[sql] else { return nil }
+      guard let text = state.old[key] else { return nil }
       keep(text, sql, &state)
       return text
     }
@@ -42,7 +43,7 @@ final class StatementTexts: Sendable {
     let text = try dialect.rebind(sql)
     return state.withLock { state in
       // Another task may have been faster; there must be one object for one text.
-      if let first = state.young[sql] { return first }
+      if let first = state.young[ByteText(sql)] { return first }
       keep(text, sql, &state)
       return text
     }
@@ -53,6 +54,6 @@ final class StatementTexts: Sendable {
       state.old = state.young
       state.young = [:]
     }
-    state.young[sql] = text
+    state.young[ByteText(sql)] = text
   }
 }

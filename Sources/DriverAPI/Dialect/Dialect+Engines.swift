@@ -5,6 +5,8 @@ extension Dialect {
     dialect.lexical.backtickIdentifiers = true
     dialect.lexical.bracketIdentifiers = true
     dialect.lexical.namedParameters = true
+    dialect.lexical.lastCommentMayBeOpen = true
+    dialect.lexical.harmlessFunctions = HarmlessFunctions.sqlite
     dialect.upsertForm = .onConflict
     dialect.returning = [.insert, .update, .delete]
     dialect.lastInsertID = "SELECT last_insert_rowid()"
@@ -25,6 +27,8 @@ extension Dialect {
     dialect.lexical.escapeStrings = true
     dialect.lexical.dollarQuotes = true
     dialect.lexical.nestedComments = true
+    dialect.lexical.carriageReturnEndsComment = true
+    dialect.lexical.harmlessFunctions = HarmlessFunctions.postgres
     dialect.lexical.dollarParameters = true
     dialect.lexical.questionMarkOperators = true
     dialect.maxIdentifierBytes = 63
@@ -56,6 +60,7 @@ extension Dialect {
     dialect.lexical.dashCommentsNeedSpace = true
     dialect.lexical.executableComments = true
     dialect.lexical.compoundStatements = true
+    dialect.lexical.harmlessFunctions = HarmlessFunctions.mysql
     dialect.identifierQuote = "`"
     dialect.upsertForm = .onDuplicateKey
     dialect.upsertChecksConflictKey = false

@@ -11,8 +11,14 @@ extension Dialect {
         "the identifier \(identifier) has \(identifier.utf8.count) bytes; \(name) keeps \(limit)")
     }
     let quote = String(identifierQuote)
-    guard identifier.contains(identifierQuote) else { return quote + identifier + quote }
-    return quote + identifier.replacing(quote, with: quote + quote) + quote
+    // Bytes: a quote and an accent behind it are one Character, and to every engine a quote. [STMT-5]
+    guard quote.utf8.count == 1, let byte = quote.utf8.first else {
+      throw .misuse("the identifier quote of \(name) is not one character in ASCII")
+    }
+    guard identifier.utf8.contains(byte) else { return quote + identifier + quote }
+    var bytes: [UInt8] = []
+    for next in identifier.utf8 { bytes += next == byte ? [byte, byte] : [next] }
+    return quote + String(decoding: bytes, as: UTF8.self) + quote
   }
 
   /// A table's name in quotes, each part of `schema.table` for itself.
@@ -20,8 +26,8 @@ extension Dialect {
   /// - Throws: as ``quoted(_:)``.
   public func quoted(table: String) throws(DatabaseError) -> String {
     var parts: [String] = []
-    for part in table.split(separator: ".", omittingEmptySubsequences: false) {
-      parts.append(try quoted(String(part)))
+    for part in table.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
+      parts.append(try quoted(String(Substring(part))))
     }
     return parts.joined(separator: ".")
   }

@@ -64,7 +64,8 @@ extension Dialect {
 
   /// The value that a column of the row in question has.
   func oldValue(_ column: String, _ table: String) throws(DatabaseError) -> String {
-    let name = table.split(separator: ".").last.map(String.init) ?? table
+    let parts = table.utf8.split(separator: UInt8(ascii: "."))
+    let name = parts.last.map { String(Substring($0)) } ?? table
     return "\(try quoted(name)).\(try quoted(column))"
   }
 }

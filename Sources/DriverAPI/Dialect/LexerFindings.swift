@@ -20,7 +20,7 @@ struct LexerFindings {
   /// The highest `$1` or `?1`.
   var highestNumber = 0
   /// The names of `:name`, `@name` and `$name`, with their sign.
-  var names: Set<String> = []
+  var names: Set<ByteText> = []
   /// Where the first of the engine's own parameters stands.
   var firstNative: Int?
   /// Where comments stand, those that are code left out.

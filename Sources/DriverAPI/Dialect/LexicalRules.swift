@@ -14,6 +14,10 @@ public struct LexicalRules: Sendable, Hashable {
   public var nestedComments = false
   /// `/*! … */` is code (MySQL).
   public var executableComments = false
+  /// A carriage return ends a `--` comment, as a line feed does (PostgreSQL).
+  public var carriageReturnEndsComment = false
+  /// A block comment may be left open at the end of the text (SQLite).
+  public var lastCommentMayBeOpen = false
   /// `#` starts a comment (MySQL).
   public var hashComments = false
   /// `--` starts a comment only before white space or a control character (MySQL).
@@ -30,6 +34,10 @@ public struct LexicalRules: Sendable, Hashable {
   public var questionMarkOperators = false
   /// `IF`, `CASE`, `LOOP`, `WHILE` and `REPEAT` are statements in the body of a routine (MySQL).
   public var compoundStatements = false
+  /// The functions, in capitals, that are known to change nothing and to ask nothing of their own
+  /// connection, and the words that stand before a parenthesis and call nothing. A query that calls
+  /// any other is not taken for one that only reads. [PIPE-3]
+  public var harmlessFunctions = HarmlessFunctions.standard
 
   /// Standard SQL: strings, quoted identifiers and both kinds of comments, nothing else.
   public init() {}

@@ -29,12 +29,19 @@ struct RoutineBody {
   private var startsStatement = false
   /// MySQL's DECLARE … HANDLER FOR conditions, which the statement follows without a sign.
   private var declaresHandler = false
+  /// REPEAT … UNTIL condition END REPEAT: the only block whose end follows a value.
+  private var readsUntil = false
+  /// Whether it is an event, whose schedule may hold expressions.
+  private var isEvent = false
 
   /// Whether a block is open at this point.
   var isOpen: Bool { !blocks.isEmpty }
 
-  /// Takes the next word; `isNested` if it stands between parentheses.
-  mutating func note(_ word: String, isNested: Bool, _ rules: LexicalRules) {
+  /// Takes the next word; `isNested` if it stands between parentheses, `followsSign` if behind a
+  /// sign, such as an operator.
+  mutating func note(
+    _ word: String, isNested: Bool, followsSign: Bool, _ rules: LexicalRules
+  ) {
     defer { previous = word }
     switch phase {
     case .start:
@@ -56,7 +63,7 @@ struct RoutineBody {
       if blocks.isEmpty {
         noteHeader(word, isNested: isNested, rules)
       } else {
-        noteInside(word, rules)
+        noteInside(word, followsSign: followsSign, rules)
       }
     case .plain: break
     }
@@ -77,7 +84,9 @@ struct RoutineBody {
 
   private mutating func noteDefinition(_ word: String) {
     switch word {
-    case "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT": phase = .routine
+    case "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT":
+      phase = .routine
+      isEvent = word == "EVENT"
     case "TABLE", "VIEW", "INDEX", "DATABASE", "SCHEMA", "TYPE", "SEQUENCE", "ROLE": phase = .plain
     default: break
     }
@@ -86,14 +95,19 @@ struct RoutineBody {
   private mutating func noteHeader(_ word: String, isNested: Bool, _ rules: LexicalRules) {
     // A condition of the trigger may hold one, between parentheses too.
     if word == "CASE" {
-      let startsBody = rules.compoundStatements && (previous == "ROW" || previous == "DO")
+      let startsBody = rules.compoundStatements && !isNested && (!isEvent || previous == "DO")
       open(startsBody ? .statements : .expression)
       return
     }
     // Between parentheses, other words are the names of parameters.
     if isNested { return }
     switch word {
-    case "BEGIN": open(.statements, startsStatement: true)
+    // PostgreSQL's bodies are BEGIN ATOMIC; there BEGIN alone is the name of a column.
+    case "BEGIN": if !rules.dollarQuotes { open(.statements, startsStatement: true) }
+    case "ATOMIC": if previous == "BEGIN" { open(.statements, startsStatement: true) }
+    // MariaDB's loop; FOR EACH ROW starts none.
+    case _ where rules.compoundStatements && previous == "FOR" && word != "EACH":
+      open(.statements)
     case _ where !rules.compoundStatements: break
     case "LOOP", "REPEAT": open(.statements, startsStatement: true)
     case "WHILE": open(.statements)
@@ -109,11 +123,15 @@ struct RoutineBody {
 
   private static let definitions = ["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"]
 
-  private mutating func noteInside(_ word: String, _ rules: LexicalRules) {
+  private mutating func noteInside(
+    _ word: String, followsSign: Bool, _ rules: LexicalRules
+  ) {
     let isFirst = startsStatement
     startsStatement = false
     switch word {
-    case "END": close()
+    case "END": if ends(isFirst: isFirst, followsSign: followsSign) { close() }
+    case "ATOMIC": startsStatement = isFirst
+    case "UNTIL": readsUntil = isFirst
     // END IF and its like are one end.
     case _ where previous == "END": break
     case "BEGIN": if isFirst || declaresHandler { open(.statements, startsStatement: true) }
@@ -121,12 +139,23 @@ struct RoutineBody {
     case "CASE": open(isFirst && rules.compoundStatements ? .statements : .expression)
     case "LOOP", "REPEAT":
       if isFirst, rules.compoundStatements { open(.statements, startsStatement: true) }
-    case "IF", "WHILE": if isFirst, rules.compoundStatements { open(.statements) }
+    case "IF", "WHILE", "FOR": if isFirst, rules.compoundStatements { open(.statements) }
     case "THEN", "ELSE": startsStatement = blocks.last == .statements
-    case "DO": startsStatement = true
+    case "DO": startsStatement = !isFirst
     default: break
     }
   }
+
+  /// Whether END ends the block, and is not the name of a column: the end of statements stands where
+  /// one could start, that of an expression behind a value.
+  private func ends(isFirst: Bool, followsSign: Bool) -> Bool {
+    let followsValue = !followsSign && !Self.beforeValues.contains(previous)
+    return blocks.last == .expression ? followsValue : isFirst || readsUntil && followsValue
+  }
+
+  private static let beforeValues: Set<String> = [
+    "AND", "BETWEEN", "CASE", "DISTINCT", "ELSE", "IN", "IS", "LIKE", "NOT", "OR", "THEN", "WHEN",
+  ]
 
   private mutating func open(_ block: Block, startsStatement: Bool = false) {
     blocks.append(block)
@@ -136,6 +165,7 @@ struct RoutineBody {
 
   private mutating func close() {
     let block = blocks.removeLast()
+    if block == .statements { readsUntil = false }
     // Behind the end of the body can only stand a semicolon, or the word that END goes with.
     if blocks.isEmpty, block == .statements { phase = .plain }
   }

@@ -3,6 +3,7 @@
 extension SQLLexer {
   mutating func readQuestionMark() throws(DatabaseError) {
     let next = byte(at: 1)
+    called = .none
     if next == UInt8(ascii: "?") {
       decideQuestionMark(beforeOperand: false)
       findings.note(.doubled, at: position)
@@ -60,7 +61,11 @@ extension SQLLexer {
       return
     }
     if rules.dollarQuotes, try readDollarQuoted() { return }
-    if rules.namedParameters, SQLByte.isWord(byte(at: 1)) { readNamed() } else { readSymbol(0x24) }
+    if rules.namedParameters, SQLByte.isWord(byte(at: 1)) {
+      try readNamed()
+    } else {
+      readSymbol(0x24)
+    }
   }
 
   /// Reads `:` or `@`, alone, doubled or with the name of a parameter.
@@ -71,7 +76,7 @@ extension SQLLexer {
       readSymbol(sign)
       previous = .symbol(0)
     } else if rules.namedParameters, SQLByte.isWord(byte(at: 1)) {
-      readNamed()
+      try readNamed()
     } else if rules.questionMarkOperators, sign == UInt8(ascii: "@"),
       byte(at: 1) == UInt8(ascii: "?"), byte(at: 2) != UInt8(ascii: "?"), previous == .operand
     {
@@ -82,7 +87,7 @@ extension SQLLexer {
   }
 
   /// Reads `:name` as SQLite does, for which `$a::b(c)` is one name too.
-  private mutating func readNamed() {
+  private mutating func readNamed() throws(DatabaseError) {
     let first = position
     findings.noteNative(at: first)
     position += 1
@@ -95,9 +100,17 @@ extension SQLLexer {
         break
       }
     }
-    if byte(at: 0) == UInt8(ascii: "("), let length = suffixLength { position += length }
+    if byte(at: 0) == UInt8(ascii: "(") {
+      // Without its end SQLite knows no such token; looking again at each name would be quadratic.
+      guard let length = suffixLength else {
+        throw misuse("the parenthesis in a parameter's name does not end", at: position)
+      }
+      position += length
+    }
     let name = bytes.extracting(first..<position)
-    findings.names.insert(name.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
+    let text = name.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    findings.names.insert(ByteText(text))
+    called = .none
     previous = .operand
   }
 

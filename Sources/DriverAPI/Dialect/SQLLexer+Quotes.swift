@@ -16,6 +16,7 @@ extension SQLLexer {
         position += length
         openComment = first
         noteExecutableComment(first..<position)
+        noteDoubt()
       } else {
         try skipBlockComment()
       }
@@ -45,8 +46,12 @@ extension SQLLexer {
 
   private mutating func skipLine() {
     let first = position
-    while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+    while position < bytes.count, !endsLine(bytes[position]) { position += 1 }
     findings.comments.append(first..<position)
+  }
+
+  private func endsLine(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\n") || rules.carriageReturnEndsComment && byte == UInt8(ascii: "\r")
   }
 
   private mutating func skipBlockComment() throws(DatabaseError) {
@@ -68,7 +73,8 @@ extension SQLLexer {
         position += 1
       }
     }
-    throw unterminated("comment", first)
+    guard rules.lastCommentMayBeOpen else { throw unterminated("comment", first) }
+    findings.comments.append(first..<position)
   }
 
   /// Reads up to the quote that ends what the quote at `position` begins.
@@ -88,12 +94,36 @@ extension SQLLexer {
         position += 1
       } else if backslash, byte == UInt8(ascii: "\\") {
         position += 1
-      } else if byte == 0 {
-        position -= 1
-        throw nul()
       }
     }
     throw unterminated(what, first)
+  }
+
+  /// Reads `E'…'` and the parts of the string that follow on other lines: they have escapes too.
+  mutating func readEscapeString() throws(DatabaseError) {
+    try readQuoted("string", backslash: true)
+    while let quote = continuation {
+      position = quote
+      try readQuoted("string", backslash: true)
+    }
+  }
+
+  /// Where a quote continues the string before it: behind blanks and comments with a line's end.
+  private var continuation: Int? {
+    var index = position
+    var sawLineEnd = false
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte == UInt8(ascii: "-"), index + 1 < bytes.count, bytes[index + 1] == byte {
+        while index < bytes.count, !endsLine(bytes[index]) { index += 1 }
+      } else if byte == UInt8(ascii: " ") || (9...13).contains(byte) {
+        sawLineEnd = sawLineEnd || endsLine(byte)
+        index += 1
+      } else {
+        return byte == UInt8(ascii: "'") && sawLineEnd ? index : nil
+      }
+    }
+    return nil
   }
 
   /// Reads `[name]`, in which nothing stands for a bracket.
@@ -136,10 +166,6 @@ extension SQLLexer {
     return DatabaseError(
       .misuse, "the \(what) that starts at character \(character) does not end",
       execution: .notSent, details: .init(position: character))
-  }
-
-  func nul() -> DatabaseError {
-    misuse("the statement has a NUL in it; pass such text as a parameter", at: position)
   }
 
   func misuse(_ message: String, at offset: Int) -> DatabaseError {

@@ -12,10 +12,11 @@ extension Dialect {
   /// For tools that change statements: what stands in quotes is one token and never taken for a word
   /// or a number.
   ///
-  /// - Throws: `misuse` for a quote or comment without an end.
+  /// - Throws: `misuse` for a quote or comment without an end, and for a NUL.
   package func tokens(in sql: String) throws(DatabaseError) -> [SQLToken] {
     let bytes = sql.utf8.span
     var lexer = SQLLexer(bytes, lexical)
+    try lexer.refuseNUL()
     var tokens: [SQLToken] = []
     while let range = try lexer.nextToken() {
       let text = bytes.extracting(range).withUnsafeBufferPointer {
@@ -33,7 +34,6 @@ extension SQLLexer {
   fileprivate mutating func nextToken() throws(DatabaseError) -> Range<Int>? {
     while position < bytes.count {
       let byte = bytes[position]
-      if byte == 0 { throw nul() }
       if byte <= 0x20 {
         position += 1
       } else if try !skipComment(byte) {

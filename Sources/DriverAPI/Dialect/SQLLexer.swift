@@ -14,13 +14,13 @@ struct SQLLexer: ~Escapable {
   var undecided: Int?
   /// Where the executable comment began in which `position` is.
   var openComment: Int?
+  /// The name read last, which an opening parenthesis would call.
+  var called = StatementWords.CalledName.none
   private var words = StatementWords()
   private var body = RoutineBody()
   private var parentheses = 0
   private var start: Int?
   private var end = 0
-  /// Where the last word ended that is neither quoted nor stands behind a dot.
-  private var bareWordEnd: Int?
 
   /// Reads the whole text.
   ///
@@ -30,6 +30,7 @@ struct SQLLexer: ~Escapable {
     in sql: String, _ rules: LexicalRules
   ) throws(DatabaseError) -> LexerFindings {
     var lexer = SQLLexer(sql.utf8.span, rules)
+    try lexer.refuseNUL()
     try lexer.readAll()
     return lexer.findings
   }
@@ -46,6 +47,13 @@ struct SQLLexer: ~Escapable {
     return index < bytes.count ? bytes[index] : 0
   }
 
+  // Everywhere, in quotes and comments too: a C library reads no further. [REBIND-6]
+  func refuseNUL() throws(DatabaseError) {
+    for index in 0..<bytes.count where bytes[index] == 0 {
+      throw misuse("the statement has a NUL in it; pass such text as a parameter", at: index)
+    }
+  }
+
   private mutating func readAll() throws(DatabaseError) {
     // A byte order mark stands in front of many scripts that came out of an editor.
     if byte(at: 0) == 0xef, byte(at: 1) == 0xbb, byte(at: 2) == 0xbf { position = 3 }
@@ -57,7 +65,6 @@ struct SQLLexer: ~Escapable {
 
   private mutating func readToken() throws(DatabaseError) {
     let byte = bytes[position]
-    if byte == 0 { throw nul() }
     if byte <= 0x20 {
       position += 1
       return
@@ -105,7 +112,7 @@ struct SQLLexer: ~Escapable {
       byte(at: 0) == UInt8(ascii: "'")
     {
       // The quote belongs to the letter: E'…' has escapes; N'…', X'…' and U&'…' have none.
-      try readQuoted("string", backslash: true)
+      try readEscapeString()
       return
     }
     let word = SQLWord(bytes, first..<position)
@@ -113,30 +120,26 @@ struct SQLLexer: ~Escapable {
     // After a dot it is the name of a column, whatever it looks like.
     guard previous != .symbol(UInt8(ascii: ".")) else {
       previous = .operand
+      called = .other
+      // Oracle's way to ask a sequence, which MariaDB has too.
+      if word.text == "NEXTVAL" || word.text == "CURRVAL" { noteDoubt() }
       return
     }
     let isCall = nextMeaningfulByte() == UInt8(ascii: "(")
     words.note(word.text, isCall: isCall, isNested: parentheses > 0)
-    body.note(word.text, isNested: parentheses > 0, rules)
+    body.note(word.text, isNested: parentheses > 0, followsSign: followsSign, rules)
+    called = .word(word.text)
     previous = word.precedesOperand ? .keyword : .operand
-    bareWordEnd = position
-  }
-
-  /// Whether nothing but blanks stands between the last bare word and here.
-  private var isAfterBareWord: Bool {
-    guard let bareWordEnd else { return false }
-    var index = bareWordEnd
-    while index < position - 1, bytes[index] <= 0x20 { index += 1 }
-    return index == position - 1
   }
 
   mutating func readSymbol(_ byte: UInt8) {
     position += 1
     decideQuestionMark(beforeOperand: byte == UInt8(ascii: "("))
     body.noteSymbol(byte)
+    defer { called = .none }
     switch byte {
     case UInt8(ascii: "("):
-      if previous == .operand, !isAfterBareWord { words.noteCallOfOtherName() }
+      words.noteCall(of: called, isNested: parentheses > 0, rules)
       parentheses += 1
     case UInt8(ascii: ")"):
       parentheses = max(0, parentheses - 1)
@@ -150,6 +153,10 @@ struct SQLLexer: ~Escapable {
     default: break
     }
     previous = .symbol(byte)
+  }
+
+  private var followsSign: Bool {
+    if case .symbol = previous { true } else { false }
   }
 
   private mutating func readSemicolon() {
@@ -170,6 +177,7 @@ struct SQLLexer: ~Escapable {
     decideQuestionMark(beforeOperand: true)
     body.noteSymbol(0)
     previous = .operand
+    called = .other
   }
 
   /// Takes the code of an executable comment into the statement, with its signs.
@@ -177,6 +185,9 @@ struct SQLLexer: ~Escapable {
     if start == nil { start = range.lowerBound }
     end = range.upperBound
   }
+
+  /// Something in the statement is not known to be harmless.
+  mutating func noteDoubt() { words.noteDoubt() }
 
   private mutating func endStatement() {
     if let start {
@@ -186,6 +197,7 @@ struct SQLLexer: ~Escapable {
     words = StatementWords()
     body = RoutineBody()
     parentheses = 0
+    called = .none
   }
 
   private func nextMeaningfulByte() -> UInt8 {

@@ -1,10 +1,11 @@
 /// A word of a statement and what can stand beside it.
 struct SQLWord {
-  /// The word in capitals; a question mark for one that is longer than any we know.
+  /// The word in capitals; a question mark for one that is longer than any we know, or not ASCII:
+  /// Unicode takes the sign of the kelvin for a K, no engine does.
   let text: String
 
   init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-    guard range.count <= Self.maxByteCount else {
+    guard range.count <= Self.maxByteCount, range.allSatisfy({ bytes[$0] < 0x80 }) else {
       text = "?"
       return
     }

@@ -8,13 +8,18 @@ struct StatementWords {
   private var analyzes = false
   private var returns = false
   private var previous = ""
+  private var isDoubtful = false
   private var session = SessionTrace()
 
   /// Whether it may leave something behind in the session. When in doubt, it does. [POOL-4]
   var mayLeaveState: Bool { session.mayLeaveState }
 
-  /// Whether the statement certainly only reads. When in doubt, it does not.
-  var isReadOnly: Bool {
+  /// Whether the statement surely only reads: it is a query, and all that it calls is known to be
+  /// harmless. EXPLAIN is left out, because some of its forms run what they explain.
+  var isReadOnly: Bool { leadingKeyword != "EXPLAIN" && !isDoubtful && looksReadOnly }
+
+  /// Whether no word of the statement speaks of a change; what its functions do is not known.
+  var looksReadOnly: Bool {
     switch leadingKeyword {
     // It only shows how the statement would run, unless it is told to run it.
     case "EXPLAIN": !analyzes
@@ -51,19 +56,47 @@ struct StatementWords {
     session.noteAssignment()
   }
 
-  /// A parenthesis follows a name that is not a bare word: a quoted one, or one behind a dot.
-  mutating func noteCallOfOtherName() { session.noteCallOfOtherName() }
+  /// Something of which nobody knows what it does, such as code that only some servers run.
+  mutating func noteDoubt() { isDoubtful = true }
+
+  /// A parenthesis behind a name. Behind the name of a table of WITH stand its columns.
+  mutating func noteCall(of name: CalledName, isNested: Bool, _ rules: LexicalRules) {
+    switch name {
+    case .none: break
+    case .other:
+      isDoubtful = true
+      session.noteCallOfOtherName()
+    case .word(let word):
+      if verb.isEmpty, !isNested { return }
+      if word == "EXPLAIN" || !rules.harmlessFunctions.contains(word) { isDoubtful = true }
+    }
+  }
+
+  /// What stands before a parenthesis.
+  enum CalledName {
+    /// No name.
+    case none
+    /// A name in quotes, or one behind a dot.
+    case other
+    /// A plain word, in capitals.
+    case word(String)
+  }
 
   private mutating func noteEffect(of word: String, isCall: Bool) {
     switch word {
     case "INSERT", "UPDATE", "DELETE", "MERGE", "INTO": mayWrite = true
+    // NEXT VALUE FOR a sequence.
+    case "VALUE": if ["NEXT", "PREVIOUS"].contains(previous) { mayWrite = true }
     // Replacing in a text is a function of every engine.
     case "REPLACE": if !isCall { mayWrite = true }
     // Locks: FOR SHARE, FOR KEY SHARE, LOCK IN SHARE MODE.
     case "SHARE": if ["FOR", "KEY", "IN"].contains(previous) { mayWrite = true }
     case "ANALYZE", "ANALYSE": analyzes = true
     case "RETURNING": returns = true
-    default: if isCall, Self.hasEffect(word) { mayWrite = true }
+    default:
+      if isCall, Self.hasEffect(word) { mayWrite = true }
+      // SQLite's pragmas are tables as well; those with an argument are on the list of functions.
+      if !isCall, word.utf8.starts(with: "PRAGMA_".utf8) { isDoubtful = true }
     }
   }
 

@@ -6,7 +6,7 @@ extension StatementText {
   public var changesRows: Bool {
     switch leadingKeyword {
     case "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE": true
-    case "WITH": !isReadOnly
+    case "WITH": !looksReadOnly
     default: false
     }
   }

@@ -27,6 +27,7 @@ extension PostgresOptions {
     var settings = ["-c TimeZone=UTC"]
     if let searchPath { settings.append("-c search_path=\(Self.escaped(searchPath))") }
     if let own = value(of: "options") { settings.append(own) }
+    if onlyReads { settings.append("-c default_transaction_read_only=on") }
     settings += Self.required.map { "-c \($0.name)=\($0.value)" }
     return settings.joined(separator: " ")
   }

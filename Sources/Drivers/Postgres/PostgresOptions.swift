@@ -16,11 +16,11 @@ public struct PostgresOptions: Sendable, Hashable {
   /// A keyword of libpq.
   struct Keyword: Sendable, Hashable {
     let name: String
-    let value: String
+    var value: String
   }
 
   /// Who, which database, and the keywords of the URL; hosts apart.
-  let keywords: [Keyword]
+  private(set) var keywords: [Keyword]
   /// The servers as the URL names them; empty for libpq's default.
   let hosts: [DatabaseURL.Host]
   /// Whether statements stay prepared under a name of their own.
@@ -30,6 +30,8 @@ public struct PostgresOptions: Sendable, Hashable {
   /// How long one server may take to let a session in; nil for as long as the pool waits.
   let timeoutPerHost: Duration?
   let searchPath: String?
+  /// Whether transactions of the session only read unless they say otherwise.
+  private(set) var onlyReads = false
 
   /// Reads the options of a URL.
   ///
@@ -63,6 +65,21 @@ public struct PostgresOptions: Sendable, Hashable {
 
   /// The value of a keyword, or nil.
   func value(of name: String) -> String? { keywords.first { $0.name == name }?.value }
+
+  /// The same for sessions that tasks share: the server itself sees to it that they only read, so
+  /// that what it ran there may be stopped and repeated elsewhere. [PIPE-3]
+  var forPipelines: PostgresOptions {
+    var options = self
+    let attributes = keywords.firstIndex { $0.name == "target_session_attrs" }
+    switch attributes.map({ keywords[$0].value }) {
+    case "read-only": return options
+    // libpq would take a session that only reads for one of a server that does.
+    case "read-write": attributes.map { options.keywords[$0].value = "primary" }
+    default: break
+    }
+    options.onlyReads = true
+    return options
+  }
 
   private static func isUTF8(_ encoding: String) -> Bool {
     ["utf8", "utf-8", "unicode"].contains(encoding.lowercased())

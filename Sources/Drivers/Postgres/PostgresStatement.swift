@@ -85,6 +85,12 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
     name = isKept ? connection.makeName() : ""
     let description = try await connection.describe(text, as: name)
     try await learn(description)
+    let counted = description.parameterTypes.count
+    if counted == text.parameterCount { return }
+    // Run at once, the server itself refuses a statement with more or fewer. [REBIND-8]
+    throw .misuse(
+      "the server counts \(counted) parameters in the statement and \(text.parameterCount) were "
+        + "recognised; write each as a plain ? or $1, outside of names, quotes and comments")
   }
 
   /// Prepares and runs in one round trip: without rows to read, text does for the parameters.

@@ -33,17 +33,29 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   ) throws(DatabaseError) {
     var handle: OpaquePointer?
     var sql = text.text
+    var rest = ""
     let flags = isKept ? UInt32(SQLITE_PREPARE_PERSISTENT) : 0
     let result = sql.withUTF8 { utf8 in
       utf8.withMemoryRebound(to: CChar.self) { characters in
-        sqlite3_prepare_v3(
+        var tail: UnsafePointer<CChar>?
+        let result = sqlite3_prepare_v3(
           connection.handle, characters.baseAddress, Int32(clamping: utf8.count), flags, &handle,
-          nil)
+          &tail)
+        if let tail, let first = characters.baseAddress, tail - first < utf8.count {
+          rest = String(decoding: utf8[(tail - first)...], as: UTF8.self)
+        }
+        return result
       }
     }
     guard result == SQLITE_OK else { throw connection.prepareError(result, text) }
     guard let handle else {
       throw .misuse("the text holds no statement, only white space or comments")
+    }
+    do throws(DatabaseError) {
+      try Self.check(handle, rest: rest, connection.role)
+    } catch {
+      sqlite3_finalize(handle)
+      throw error
     }
     self.handle = handle
     self.connection = connection
@@ -51,6 +63,21 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
     endsTransaction = ["COMMIT", "END", "ROLLBACK", "RELEASE"].contains(text.leadingKeyword)
     columns = Self.readColumns(handle)
     columnCount = columns.count
+  }
+
+  // What SQLite itself found out, where the core could only read the text.
+  private static func check(
+    _ handle: OpaquePointer, rest: String, _ role: ConnectionRole
+  ) throws(DatabaseError) {
+    // It prepares the first statement and would forget the others. [EXEC-3]
+    if !rest.isEmpty, try !Dialect.sqlite.statements(in: rest).isEmpty {
+      throw .misuse("SQLite finds more than one statement in the text; run scripts with execScript")
+    }
+    // [READ-2]
+    if role == .reader, sqlite3_stmt_readonly(handle) == 0 {
+      throw DatabaseError(
+        .readOnly, "the statement may write, and its connection only reads", execution: .notSent)
+    }
   }
 
   var parameterCount: Int? { Int(sqlite3_bind_parameter_count(handle)) }

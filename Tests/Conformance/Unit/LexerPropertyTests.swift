@@ -10,7 +10,9 @@ import Testing
       let rebound = try dialect.rebind(statement.text)
       #expect(rebound.text == statement.rebound, "seed \(seed)")
       #expect(rebound.parameterCount == statement.parameterCount, "\(statement.text)")
-      #expect(rebound.isReadOnly, "\(statement.text)")
+      // Code of a comment, and a function that nobody knows, are in doubt.
+      let isClear = !statement.text.contains("/*!") && !statement.text.contains("f(1)")
+      #expect(rebound.isReadOnly == isClear, "\(statement.text)")
       let again = try dialect.rebind(rebound.text)
       #expect(again.text == rebound.text, "seed \(seed)")
       #expect(again.parameterCount == rebound.parameterCount, "\(statement.text)")

@@ -89,7 +89,7 @@ struct ParkedSessionTests {
   func putInOrder() async throws {
     let database = try await database()
     defer { try? FileManager.default.removeItem(at: directory) }
-    let pool = database.nearest
+    let pool = database.writers
     // What may have changed the session is reset when its rows are let go.
     try await database.query("EXPLAIN SELECT 1").close()
     let holder = PoolStateMachine.Holder(

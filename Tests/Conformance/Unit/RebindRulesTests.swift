@@ -132,7 +132,7 @@ import Testing
       (.postgres, "SELECT E'\\'", 9), (.postgres, "SELECT \"é", 8), (.postgres, "$$ a $", 1),
       (.postgres, "é $a$ b $$", 3), (.postgres, "/* /* */", 1), (.postgres, "'é', /*", 6),
       (.postgres, "'\u{1F469}\u{200D}\u{1F4BB}', 'a", 8), (.sqlite, "SELECT [a", 8),
-      (.sqlite, "SELECT `a", 8), (.sqlite, "a /* b", 3), (.mysql, "SELECT \"a\\\"", 8),
+      (.sqlite, "SELECT `a", 8), (.mysql, "SELECT \"a\\\"", 8),
       (.mysql, "SELECT 'a\\'", 8), (.mysql, "a /*!50000 b", 3), (.mysql, "a /* b", 3),
       (.sqlite, "'a' \0 b", 5), (.postgres, "'a\0b'", 3), (.mysql, "'\\", 1),
     ])

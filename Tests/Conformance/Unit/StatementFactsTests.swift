@@ -6,9 +6,10 @@ import Testing
     arguments: [
       "SELECT 1", " -- a\n (select 1)", "VALUES (1)", "TABLE t", "WITH a AS (SELECT 1) SELECT 2",
       "WITH RECURSIVE a(b) AS (VALUES (1)) TABLE a", "SELECT replace(a, 'b', 'c')",
-      "EXPLAIN DELETE FROM t", "EXPLAIN QUERY PLAN INSERT INTO t VALUES (1)",
       "SELECT 'INSERT INTO'", "SELECT \"update\"", "SELECT t.update FROM t", "SELECT a.into",
       "/* UPDATE */ SELECT 1 -- DELETE", "SELECT share FROM t", "SELECT count(*) FROM updates",
+      "SELECT coalesce(lower(a), 'b') FROM t JOIN u USING (id) WHERE id IN (1, 2) LIMIT 3",
+      "SELECT a FROM (SELECT max(b) AS a FROM t WHERE (c = 1) AND (d = 2)) AS s ORDER BY (a)",
     ])
   func `certainly only reads`(text: String) throws {
     let statement = try Dialect.postgres.rebind(text)

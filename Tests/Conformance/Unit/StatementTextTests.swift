@@ -7,7 +7,7 @@ struct StatementTextTests {
     "only what certainly reads is read-only",
     arguments: [
       ("SELECT 1", true), ("  -- c\n select 1", true), ("(SELECT 1)", true), ("VALUES (1)", true),
-      ("WITH a AS (SELECT 1) SELECT * FROM a", true), ("EXPLAIN SELECT 1", true),
+      ("WITH a AS (SELECT 1) SELECT * FROM a", true), ("EXPLAIN SELECT 1", false),
       ("SELECT replace(a, 'b', 'c') FROM t", true), ("SELECT 'INSERT INTO t'", true),
       ("INSERT INTO t VALUES (1)", false), ("UPDATE t SET a = 1", false), ("DELETE FROM t", false),
       ("WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a", false),
@@ -16,7 +16,12 @@ struct StatementTextTests {
       ("SELECT * FROM t FOR NO KEY UPDATE", false), ("SELECT a INTO b FROM t", false),
       ("EXPLAIN ANALYZE DELETE FROM t", false), ("PRAGMA user_version", false),
       ("CREATE TABLE t (a)", false), ("BEGIN", false), ("SELECT 1; DELETE FROM t", false),
-      ("", false),
+      ("", false), ("SELECT \"nextval\"('s')", false), ("SELECT nextval/**/('s')", false),
+      ("EXPLAIN (\"analyze\") DELETE FROM t", false), ("SELECT s.f(1)", false),
+      ("SELECT query_to_xml('delete from t', true, true, '')", false), ("SELECT bump(1)", false),
+      ("SELECT NEXT VALUE FOR s", false), ("SELECT U&\"bump\"(1)", false),
+      ("SELECT \"s\".\"count\"(1)", false), ("SELECT ifnull(1, 2)", false),
+      ("SELECT 1 LI\u{212A}E(2)", false), ("SELECT * FROM pragma_wal_checkpoint", false),
     ])
   func readOnly(_ sql: String, _ expected: Bool) throws {
     #expect(try Dialect.postgres.rebind(sql).isReadOnly == expected)

@@ -72,10 +72,12 @@ let rebindClauses = [
 
   Clause("REBIND-4", "Text without an end is misuse with its position.") { context in
     let db = try await context.open()
-    for (text, position) in [
-      ("SELECT 'abc", 8), ("SELECT 1, 'it''s", 11), ("SELECT /* ? ", 8), ("SELECT 'é', 'abc", 13),
+    var texts = [
+      ("SELECT 'abc", 8), ("SELECT 1, 'it''s", 11), ("SELECT 'é', 'abc", 13),
       ("SELECT \(db.dialect.identifierQuote)abc", 8),
-    ] {
+    ]
+    if !db.dialect.lexical.lastCommentMayBeOpen { texts.append(("SELECT /* ? ", 8)) }
+    for (text, position) in texts {
       let error = try await expectRefusal(.misuse, text) { try await db.exec(SQL(raw: text)) }
       try expectEqual(error.details.position, position, "where \(text) has no end")
     }
