@@ -43,19 +43,17 @@ public struct Migrator: Sendable {
       guard case .session(let acquire, let release) = connection.dialect.migrationLock else {
         return try await run.allInTransactions()
       }
-      let answer = try await connection.queryRow(SQL(raw: acquire), as: Int?.self)
-      guard (answer ?? nil) == 1 else {
-        throw DatabaseError(
-          .lockTimeout, "another process holds the lock for migrations; try again when it is done")
-      }
       let outcome: Result<[Int], any Error>
-      do { outcome = .success(try await run.allStepwise()) } catch { outcome = .failure(error) }
-      _ = try await connection.query(SQL(raw: release), as: Value.self).collect()
+      do { outcome = .success(try await run.underLock(acquire)) } catch {
+        outcome = .failure(error)
+      }
+      await run.giveBack(release)
       return try outcome.get()
     }
   }
 
-  /// The version a database has; 0 if it was never migrated.
+  /// The version a database has; 0 if it was never migrated. A migration that stopped half-way does
+  /// not count. [MIG-7]
   ///
   /// - Throws: ``DatabaseError``.
   public func version(
@@ -64,7 +62,8 @@ public struct Migrator: Sendable {
     guard try await executor.tableNames(file: file, line: line).contains(table) else { return 0 }
     let name = try executor.dialect.quoted(table)
     let version = try await executor.queryRow(
-      SQL(raw: "SELECT MAX(version) FROM \(name)"), as: Int?.self, file: file, line: line)
+      SQL(raw: "SELECT MAX(version) FROM \(name) WHERE steps IS NULL"), as: Int?.self,
+      file: file, line: line)
     return (version ?? nil) ?? 0
   }
 }

@@ -4,6 +4,7 @@ import DriverAPI
 /// SQLite's extended result codes in terms of the contract.
 enum SQLiteCode {
   private static let busySnapshot: Int32 = SQLITE_BUSY | (2 << 8)
+  private static let lockedSharedCache: Int32 = SQLITE_LOCKED | (1 << 8)
 
   /// What an extended code means.
   static func kind(_ code: Int32) -> DatabaseError.Kind {
@@ -12,10 +13,12 @@ enum SQLiteCode {
 
   /// Whether the code says that another connection holds a lock and waiting can help.
   ///
-  /// BUSY ends when another connection finishes. LOCKED comes from this very connection, and a stale
-  /// snapshot never becomes fresh: waiting for those would be waiting for ourselves.
+  /// BUSY ends when another connection finishes, and so does LOCKED where the process has turned SQLite's
+  /// shared cache on. Any other LOCKED comes from this very connection, and a stale snapshot never
+  /// becomes fresh: waiting for those would be waiting for ourselves.
   static func canWait(_ code: Int?) -> Bool {
     guard let code else { return false }
+    if code == Int(lockedSharedCache) { return true }
     return code & 0xff == Int(SQLITE_BUSY) && code != Int(busySnapshot)
   }
 

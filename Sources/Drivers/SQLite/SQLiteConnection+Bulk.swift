@@ -7,7 +7,9 @@ extension SQLiteConnection {
   ) async throws(DatabaseError) -> Int {
     let sql = try server.dialect.insertSQL(into: table, columns: columns)
     let text = try server.dialect.rebind(sql)
-    let statement = try SQLiteStatement(text, on: self, isKept: false)
+    let statement = try await retryingWhileBusy { () throws(DatabaseError) in
+      try SQLiteStatement(text, on: self, isKept: true)
+    }
     defer { statement.finalize() }
     for (index, row) in rows.enumerated() {
       if index % 1024 == 1023 { await Task.yield() }

@@ -5,6 +5,9 @@ extension SQLiteConnection {
   /// Makes a fresh handle what every session of this driver is. [CONN-7]
   func setUp() async throws(DatabaseError) {
     watchCancellation()
+    // Off, so that a misspelt column is an error and never a text that equals nothing, or is stored.
+    let result = dovetail_set_double_quoted_strings(handle, options.doubleQuotedStrings ? 1 : 0)
+    if result != SQLITE_OK { throw error(result) }
     do {
       try await retryingWhileBusy { () throws(DatabaseError) in
         // Reads the header: a file that is no database is found here and not at the first statement.

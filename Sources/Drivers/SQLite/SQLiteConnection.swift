@@ -1,6 +1,6 @@
 import CSQLite
 import DriverAPI
-import Synchronization
+import struct Synchronization.Atomic
 
 /// One handle on a database file or on a database in memory.
 ///
@@ -15,6 +15,8 @@ final class SQLiteConnection: DriverConnection, @unchecked Sendable {
   var heedsCancellation = false
   /// The settings that a reset goes back to, besides those of the driver's own.
   var initialSettings: [(name: String, value: String)] = []
+  // SQLite itself knows of an interruption only while a statement runs, not while one waits for a lock.
+  private let isInterrupted = Atomic<Bool>(false)
 
   let noticesCancellation = true
 
@@ -48,7 +50,12 @@ final class SQLiteConnection: DriverConnection, @unchecked Sendable {
     sqlite3_get_autocommit(handle) == 0 ? .active : .none
   }
 
+  func statementBegins() {
+    isInterrupted.store(false, ordering: .relaxed)
+  }
+
   func interrupt() {
+    isInterrupted.store(true, ordering: .relaxed)
     sqlite3_interrupt(handle)
   }
 
@@ -70,6 +77,9 @@ final class SQLiteConnection: DriverConnection, @unchecked Sendable {
       } catch {
         guard SQLiteCode.canWait(error.details.nativeCode), try await wait.pause() else {
           throw error
+        }
+        if isInterrupted.load(ordering: .relaxed) {
+          throw DatabaseError(.cancelled, "interrupted while it waited for a lock")
         }
       }
     }

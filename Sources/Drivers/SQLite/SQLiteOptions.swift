@@ -15,6 +15,7 @@ public import DriverAPI
 /// | `cache_size` | KiB per connection | SQLite's own | the page cache |
 /// | `mmap_size` | bytes | `0` | how much of the file is mapped instead of read |
 /// | `readers` | 0 to 64 | `4` | connections for statements that only read |
+/// | `double_quoted_strings` | `on`, `off` | `off` | whether `"x"` is a string where no column is called x |
 public struct SQLiteOptions: Sendable, Hashable {
   /// How the file is opened.
   public enum Mode: String, Sendable, CaseIterable {
@@ -39,6 +40,7 @@ public struct SQLiteOptions: Sendable, Hashable {
   let cacheKiB: Int?
   let mmapBytes: Int?
   let readerCount: Int
+  let doubleQuotedStrings: Bool
 
   /// Whether there is no file.
   public var isInMemory: Bool { mode == .memory }
@@ -70,6 +72,7 @@ public struct SQLiteOptions: Sendable, Hashable {
     cacheKiB = try options.integer("cache_size", in: 0...(1 << 30))
     mmapBytes = try options.integer("mmap_size", in: 0...Int.max)
     readerCount = try options.integer("readers", in: 0...64) ?? 4
+    doubleQuotedStrings = try options.flag("double_quoted_strings") ?? false
     try options.finish()
   }
 }

@@ -50,7 +50,7 @@ extension SQLiteStatement: DriverRows {
     }
   }
 
-  private func value(at index: Int) -> OpaquePointer? {
+  func value(at index: Int) -> OpaquePointer? {
     sqlite3_column_value(handle, Int32(truncatingIfNeeded: index))
   }
 
@@ -65,7 +65,7 @@ extension SQLiteStatement: DriverRows {
   }
 
   @inline(__always)
-  private static func cell(_ value: OpaquePointer?) -> Cell {
+  static func cell(_ value: OpaquePointer?) -> Cell {
     switch sqlite3_value_type(value) {
     case SQLITE_INTEGER:
       return Cell(kind: .int, bits: UInt64(bitPattern: sqlite3_value_int64(value)))

@@ -22,6 +22,15 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   private(set) var earlierRowID: Int64 = 0
   /// How the ids of its rows are known; nil until that is asked.
   var insertedID: SQLiteInsertedID?
+  /// Whether it changes the database.
+  let writes: Bool
+  private(set) lazy var writtenRows = SQLiteWrittenRows(of: self)
+  /// Whether it is there for more than one execution.
+  let isKept: Bool
+  /// Where its parameters are stored, and how often it had been prepared again when that was found out.
+  var parameterStorage: (preparation: Int32, storage: SQLiteParameterStorage)?
+  /// A bit for every parameter, by its number modulo 64, that may be stored in a column of text.
+  var storesInText = UInt64.max
   // Its outcome would be unknown, and it is short.
   private let endsTransaction: Bool
 
@@ -60,6 +69,8 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
     self.handle = handle
     self.connection = connection
     self.text = text
+    self.isKept = isKept
+    writes = sqlite3_stmt_readonly(handle) == 0
     endsTransaction = ["COMMIT", "END", "ROLLBACK", "RELEASE"].contains(text.leadingKeyword)
     columns = Self.readColumns(handle)
     columnCount = columns.count
@@ -102,8 +113,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
       rewind()
       return outcome
     }
-    // The parameters stay bound for the next try.
-    if SQLiteCode.canWait(Int(result)) { return nil }
+    if letWait(result) { return nil }
     defer { rewind() }
     throw failure(result)
   }
@@ -111,14 +121,14 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
     if let rows = try queryWithoutWaiting(parameters) { return rows }
     do throws(DatabaseError) {
-      let result = try await connection.retryingWhileBusy { () throws(DatabaseError) in
+      return try await connection.retryingWhileBusy { () throws(DatabaseError) in
         sqlite3_reset(handle)
+        if readsAhead { return try writtenRowsAgain() }
         let result = sqlite3_step(handle)
         guard result == SQLITE_ROW || result == SQLITE_DONE else { throw failure(result) }
-        return result
+        stand(before: result)
+        return self
       }
-      stand(before: result)
-      return self
     } catch {
       rewind()
       throw error
@@ -129,14 +139,24 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   func queryWithoutWaiting(_ parameters: [Value]) throws(DatabaseError) -> (any DriverRows)? {
     try bind(parameters)
     connection.heedsCancellation = true
+    if readsAhead { return try writtenRowsWithoutWaiting() }
     let result = sqlite3_step(handle)
     if result == SQLITE_ROW || result == SQLITE_DONE {
       stand(before: result)
       return self
     }
-    if SQLiteCode.canWait(Int(result)) { return nil }
+    if letWait(result) { return nil }
     defer { rewind() }
     throw failure(result)
+  }
+
+  /// Whether the statement met a lock that can be waited for. Puts it back to its start then: a
+  /// statement that failed takes no parameters before. They stay bound for the next try.
+  func letWait(_ result: Int32) -> Bool {
+    guard SQLiteCode.canWait(Int(result)) else { return false }
+    // Tells the error once more, nothing new.
+    sqlite3_reset(handle)
+    return true
   }
 
   private func stand(before result: Int32) {
@@ -189,7 +209,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
 
   // SQLite prepares a statement again by itself when the schema has changed, and then `SELECT *` may
   // have other columns. [STMT-1]
-  private func refreshColumns() {
+  func refreshColumns() {
     let count = sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_REPREPARE, 0)
     if count == reprepareCount { return }
     reprepareCount = count

@@ -15,4 +15,16 @@ static inline int dovetail_bind_blob(sqlite3_stmt *statement, int index, const v
   return sqlite3_bind_blob64(statement, index, bytes, count, SQLITE_TRANSIENT);
 }
 
+// sqlite3_db_config takes further arguments by number, which Swift does not import. A library older
+// than 3.29 does not know the setting, and has nothing to turn off.
+static inline int dovetail_set_double_quoted_strings(sqlite3 *database, int isOn) {
+#ifdef SQLITE_DBCONFIG_DQS_DML
+  int result = sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DML, isOn, (int *)0);
+  if (result != SQLITE_OK) return result;
+  return sqlite3_db_config(database, SQLITE_DBCONFIG_DQS_DDL, isOn, (int *)0);
+#else
+  return SQLITE_OK;
+#endif
+}
+
 #endif

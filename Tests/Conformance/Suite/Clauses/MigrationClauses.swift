@@ -73,6 +73,42 @@ let migrationClauses = [
     }
     try expectEqual(try await Migrator([first]).version(of: db), 3, "the version")
   },
+
+  Clause("MIG-6", "A cancelled run tells of its own error and leaves no lock behind.") { context in
+    let db = try await context.open()
+    try await Migrator([first]).migrate(db)
+    let run = Task {
+      withUnsafeCurrentTask { task in task?.cancel() }
+      return try await Migrator([first, failing]).migrate(db)
+    }
+    let early = await run.result
+    try expect((try? early.get()) == nil, "a run that was cancelled before it began succeeded")
+    // At any moment of the run, also while the lock is asked for.
+    for delay in [0, 200, 1_000, 4_000] {
+      let run = Task { try await Migrator([first, second]).migrate(db) }
+      try await Task.sleep(for: .microseconds(delay))
+      run.cancel()
+      if case .failure(let error) = await run.result {
+        let kind = (error as? DatabaseError)?.kind
+        try expect(kind == .cancelled, "a cancelled run tells of \(error)")
+      }
+    }
+    // Another session gets the lock at once.
+    let other = context.url.contains(":memory:") ? db : try await context.open()
+    let start = ContinuousClock.now
+    try await Migrator([first, second]).migrate(other)
+    let waited = ContinuousClock.now - start
+    try expect(waited < .seconds(5), "the next run waited \(waited) for the lock")
+    try expectEqual(try await db.rowCount(of: "notes"), 1, "rows the second one made")
+  },
+
+  Clause("MIG-7", "A migration that stopped half-way does not count.") { context in
+    let db = try await context.open()
+    try await expectError(.undefinedObject, "the failing migration") {
+      try await Migrator([first, failing]).migrate(db)
+    }
+    try expectEqual(try await Migrator([first, failing]).version(of: db), 1, "the version")
+  },
 ]
 
 private let first = Migration(1, "notes") { dialect in
