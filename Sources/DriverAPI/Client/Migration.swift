@@ -4,15 +4,27 @@ public struct Migration: Sendable {
   public let version: Int
   /// What it does, for people.
   public let name: String
+  /// How its statements run. Not part of what must not change.
+  public let mode: MigrationMode
   /// Its statements for an engine.
   public let statements: @Sendable (Dialect) -> [String]
 
   /// A step whose statements depend on the engine only by type names and the like.
+  ///
+  /// ```swift
+  /// let migration = Migration(4, "an index", mode: .outsideTransaction) { dialect in
+  ///   dialect.name == "postgres"
+  ///     ? ["CREATE INDEX CONCURRENTLY notes_by_title ON notes (title)"]
+  ///     : ["CREATE INDEX notes_by_title ON notes (title)"]
+  /// }
+  /// ```
   public init(
-    _ version: Int, _ name: String, statements: @escaping @Sendable (Dialect) -> [String]
+    _ version: Int, _ name: String, mode: MigrationMode = .inTransaction,
+    statements: @escaping @Sendable (Dialect) -> [String]
   ) {
     self.version = version
     self.name = name
+    self.mode = mode
     self.statements = statements
   }
 

@@ -1,31 +1,62 @@
 extension MigrationRun {
-  /// Takes the lock of the session and runs what is missing.
+  /// How long another process is waited for.
+  private static let patience = Duration.seconds(60)
+
+  /// Takes the lock of the session, runs what is missing, and gives the lock back, whatever became of
+  /// the run. [MIG-1, MIG-6]
   ///
   /// - Throws: `lockTimeout` if another process keeps the lock; what a statement threw.
-  func underLock(_ acquire: String) async throws -> [Int] {
-    let answer = try await connection.queryRow(SQL(raw: acquire), as: Int?.self)
-    guard (answer ?? nil) == 1 else {
-      throw DatabaseError(
-        .lockTimeout, "another process holds the lock for migrations; try again when it is done")
+  func underLock(_ acquire: String, _ release: String) async throws -> [Int] {
+    let outcome: Result<[Int], any Error>
+    do {
+      try await take(acquire)
+      outcome = .success(try await all())
+    } catch {
+      outcome = .failure(error)
     }
-    return try await allStepwise()
+    // Also when asking for the lock failed, since it may have been granted.
+    await giveBack(release)
+    return try outcome.get()
   }
 
-  /// Gives the lock of the session back, whatever became of the run: also when the task is cancelled,
-  /// and when asking for the lock failed, since it may have been granted. [MIG-6]
-  ///
-  /// A session that cannot give it back is spent, and the server frees the lock when it ends. The
+  private func take(_ acquire: String) async throws {
+    let deadline = ContinuousClock.now + Self.patience
+    var pause = Duration.milliseconds(10)
+    while true {
+      let answer = try await connection.queryRow(SQL(raw: acquire), as: Int?.self)
+      if (answer ?? nil) == 1 { return }
+      guard ContinuousClock.now < deadline else {
+        throw DatabaseError(
+          .lockTimeout, "another process holds the lock for migrations; try again when it is done")
+      }
+      do { try await Task.sleep(for: pause) } catch {
+        throw DatabaseError(
+          .cancelled, "the task was cancelled while it waited for the lock for migrations")
+      }
+      pause = min(pause * 2, .milliseconds(500))
+    }
+  }
+
+  /// A session that cannot give the lock back is spent, and the server frees the lock when it ends. The
   /// error of the run is the news; that of the release is only reported.
-  func giveBack(_ release: String) async {
+  private func giveBack(_ release: String) async {
+    await uncancelled("lock for migrations not given back, closing the connection") { connection in
+      _ = try await connection.query(SQL(raw: release), as: Value.self).collect()
+    }
+  }
+
+  /// Undoes what was done to the session, in a task that nobody cancels. A session on which that fails
+  /// is spent.
+  func uncancelled(
+    _ warning: String, _ body: @escaping @Sendable (Connection) async throws -> Void
+  ) async {
     let connection = connection
-    // A task of its own, which nobody cancels.
     await Task {
       do {
-        _ = try await connection.query(SQL(raw: release), as: Value.self).collect()
+        try await body(connection)
       } catch {
         connection.session.instruments.reportWarning(
-          "lock for migrations not given back, closing the connection",
-          error as? DatabaseError ?? DatabaseError(.other, "\(error)"))
+          warning, error as? DatabaseError ?? DatabaseError(.other, "\(error)"))
         connection.session.isSpent = true
       }
     }.value

@@ -9,44 +9,60 @@ struct MigrationRun {
     var isDone: Bool
   }
 
-  /// Each migration in a transaction of its own that locks out other processes, so that it happens
-  /// whole or not at all.
-  func allInTransactions() async throws -> [Int] {
+  /// Runs what is missing, in order.
+  func all() async throws -> [Int] {
+    if case .session = connection.dialect.migrationLock {
+      try await createTable(connection)
+    } else {
+      try await locked { transaction in try await createTable(transaction) }
+    }
     var done: [Int] = []
-    try await locked { transaction in try await createTable(transaction) }
     for migration in migrator.migrations {
-      let ran = try await locked { transaction in
-        guard try await isMissing(migration, transaction) else { return false }
-        for statement in migration.statements(transaction.dialect) {
-          try await run(statement, of: migration, transaction)
-        }
-        try await record(migration, stepCount: nil, transaction)
-        return true
-      }
+      let ran = isWhole(migration) ? try await whole(migration) : try await stepwise(migration)
       if ran { done.append(migration.version) }
     }
     return done
   }
 
-  /// For engines that commit DDL by itself: the number of statements done is recorded after each, so
-  /// that a run which was interrupted goes on behind the last.
-  func allStepwise() async throws -> [Int] {
-    var done: [Int] = []
-    try await createTable(connection)
-    for migration in migrator.migrations {
-      guard try await isMissing(migration, connection) else { continue }
-      let known = try await records(connection)[migration.version]
-      let statements = migration.statements(connection.dialect)
-      let first = known?.stepCount ?? 0
-      if known == nil { try await record(migration, stepCount: 0, connection) }
-      for index in first..<max(first, statements.count) {
-        try await run(statements[index], of: migration, connection)
-        try await setSteps(migration, index + 1)
+  private func isWhole(_ migration: Migration) -> Bool {
+    connection.dialect.hasTransactionalDDL && migration.mode != .outsideTransaction
+  }
+
+  /// In a transaction of its own that locks out other processes, so that it happens whole or not at all.
+  private func whole(_ migration: Migration) async throws -> Bool {
+    try await withReferences(asAskedBy: migration) { arePutAside in
+      try await locked { transaction in
+        guard try await isMissing(migration, transaction) else { return false }
+        try checkSettings(of: migration, transaction.dialect)
+        // What was done of it before it was given this mode stays.
+        let known = try await records(transaction)[migration.version]
+        let statements = migration.statements(transaction.dialect)
+        for statement in statements.dropFirst(known?.stepCount ?? 0) {
+          try await run(statement, of: migration, transaction)
+        }
+        if known == nil { try await record(migration, stepCount: nil, transaction) }
+        if known != nil { try await setSteps(migration, nil, transaction) }
+        if arePutAside { try await checkReferences(after: migration, transaction) }
+        return true
       }
-      try await setSteps(migration, nil)
-      done.append(migration.version)
     }
-    return done
+  }
+
+  /// Statement by statement, where the engine commits DDL by itself or the migration asks for it: the
+  /// number of statements done is recorded after each, so that a run which was interrupted goes on behind
+  /// the last.
+  private func stepwise(_ migration: Migration) async throws -> Bool {
+    guard try await isMissing(migration, connection) else { return false }
+    let known = try await records(connection)[migration.version]
+    let statements = migration.statements(connection.dialect)
+    let first = known?.stepCount ?? 0
+    if known == nil { try await record(migration, stepCount: 0, connection) }
+    for index in first..<max(first, statements.count) {
+      try await run(statements[index], of: migration, connection)
+      try await setSteps(migration, index + 1, connection)
+    }
+    try await setSteps(migration, nil, connection)
+    return true
   }
 
   private func locked<R>(_ body: (Transaction) async throws -> R) async throws -> R {
@@ -122,11 +138,14 @@ struct MigrationRun {
       """)
   }
 
-  private func setSteps(_ migration: Migration, _ count: Int?) async throws(DatabaseError) {
-    try await connection.exec(
+  private func setSteps(
+    _ migration: Migration, _ count: Int?, _ executor: some StatementExecutor
+  ) async throws(DatabaseError) {
+    let dialect = executor.dialect
+    try await executor.exec(
       """
-      UPDATE \(raw: connection.dialect.quoted(migrator.table))
-      SET steps = \(count), checksum = \(migration.checksum(connection.dialect, first: count))
+      UPDATE \(raw: dialect.quoted(migrator.table))
+      SET steps = \(count), checksum = \(migration.checksum(dialect, first: count))
       WHERE version = \(migration.version)
       """)
   }
@@ -134,6 +153,7 @@ struct MigrationRun {
   private func run(
     _ statement: String, of migration: Migration, _ executor: some StatementExecutor
   ) async throws(DatabaseError) {
+    try await checkDrop(statement, of: migration, executor)
     do throws(DatabaseError) {
       try await executor.exec(SQL(raw: statement))
     } catch {

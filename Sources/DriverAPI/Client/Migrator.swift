@@ -2,7 +2,8 @@
 ///
 /// Migrations run once, in order, under a lock that processes share. [MIG-1] A changed one is refused
 /// [MIG-2], a failed one leaves the schema as it was or is resumed where it stopped [MIG-3], and a
-/// schema newer than the program is refused [MIG-4]. What was done stands in a table of the database.
+/// schema newer than the program is refused [MIG-4]. What was done stands in a table of the database. How
+/// the statements of one run is its ``MigrationMode``.
 public struct Migrator: Sendable {
   /// The table that records what was done.
   public let table: String
@@ -33,7 +34,8 @@ public struct Migrator: Sendable {
   /// Runs what is missing.
   ///
   /// - Returns: the versions that were run, in order.
-  /// - Throws: `misuse` for a changed migration or a schema that is newer; what a statement threw.
+  /// - Throws: `misuse` for a changed migration, a schema that is newer, or a setting that would have no
+  ///   effect; `lockTimeout` if another process keeps the lock for a minute; what a statement threw.
   @discardableResult
   public func migrate(
     _ database: Database, file: StaticString = #fileID, line: UInt = #line
@@ -41,14 +43,9 @@ public struct Migrator: Sendable {
     try await database.withConnection(file: file, line: line) { connection in
       let run = MigrationRun(migrator: self, connection: connection)
       guard case .session(let acquire, let release) = connection.dialect.migrationLock else {
-        return try await run.allInTransactions()
+        return try await run.all()
       }
-      let outcome: Result<[Int], any Error>
-      do { outcome = .success(try await run.underLock(acquire)) } catch {
-        outcome = .failure(error)
-      }
-      await run.giveBack(release)
-      return try outcome.get()
+      return try await run.underLock(acquire, release)
     }
   }
 

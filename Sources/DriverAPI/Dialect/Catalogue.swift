@@ -30,6 +30,12 @@ enum Catalogue {
     SELECT name, type, 1 - "notnull", dflt_value, pk FROM pragma_table_info(?) ORDER BY cid
     """
 
+  static let sqliteReferrers = """
+    SELECT s.name, k."from" FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k
+    WHERE s.type = 'table' AND k."table" = ?1 COLLATE NOCASE AND s.name <> ?1 COLLATE NOCASE
+      AND k.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
+    """
+
   // The catalogue itself, because the information schema hides tables of other owners and leaves
   // out the length of a type.
   static let postgresTables = """

@@ -14,6 +14,11 @@ extension Dialect {
     dialect.maxParameters = 32_766
     dialect.transactions = .sqlite
     dialect.types = .sqlite
+    dialect.tableRebuild = TableRebuildWords(
+      isEnforced: "PRAGMA foreign_keys", suspend: "PRAGMA foreign_keys = OFF",
+      resume: "PRAGMA foreign_keys = ON", check: "PRAGMA foreign_key_check",
+      referrers: Catalogue.sqliteReferrers)
+    dialect.settingsIgnoredInTransactions = ["foreign_keys"]
     dialect.currentTimestamp = "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')"
     dialect.listTables = Catalogue.sqliteTables
     dialect.listColumns = Catalogue.sqliteColumns
@@ -42,7 +47,12 @@ extension Dialect {
     dialect.returning = [.insert, .update, .delete]
     dialect.transactions = .postgres
     dialect.types = .postgres
-    dialect.migrationLock = .inTransaction("SELECT pg_advisory_xact_lock(7236843917012384)")
+    // Of the session, so that it also covers what runs outside of transactions; and asked for without
+    // waiting, since a statement that waits has a snapshot, for whose end CREATE INDEX CONCURRENTLY waits.
+    let key = 7_236_843_917_012_384
+    dialect.migrationLock = .session(
+      acquire: "SELECT CASE WHEN pg_try_advisory_lock(\(key)) THEN 1 ELSE 0 END",
+      release: "SELECT pg_advisory_unlock(\(key))")
     dialect.notifications = NotificationWords(
       listen: "LISTEN ", notify: "SELECT pg_notify(?, ?)")
     dialect.listTables = Catalogue.postgresTables
@@ -74,7 +84,7 @@ extension Dialect {
     // Locks are the server's, not the database's; names of 64 characters at most.
     let lock = "CONCAT('dovetail.migrations.', MD5(DATABASE()))"
     dialect.migrationLock = .session(
-      acquire: "SELECT GET_LOCK(\(lock), 60)", release: "SELECT RELEASE_LOCK(\(lock))")
+      acquire: "SELECT GET_LOCK(\(lock), 0)", release: "SELECT RELEASE_LOCK(\(lock))")
     dialect.listTables = Catalogue.standardTables(schema: "DATABASE()")
     dialect.listColumns = Catalogue.standardColumns(schema: "DATABASE()")
     return dialect

@@ -84,6 +84,11 @@ public struct Dialect: Sendable {
 
   /// How migrations of several processes keep out of each other's way. [MIG-1]
   public var migrationLock = MigrationLock.transaction
+  /// How references are put aside while tables are built anew; nil where no table has to be. [MIG-5]
+  public var tableRebuild: TableRebuildWords?
+  /// The settings that a transaction takes without an error and without an effect, in small letters: a
+  /// migration of the mode ``MigrationMode/inTransaction`` that sets one is refused. [MIG-9]
+  public var settingsIgnoredInTransactions: Set<String> = []
   /// How sessions send each other messages; nil if they cannot. [NOTIFY-1]
   public var notifications: NotificationWords?
   /// Lists the tables: one column, the name, in order. [SCHEMA-1]
@@ -162,6 +167,34 @@ public enum MigrationLock: Sendable, Hashable {
   /// A statement inside the transaction takes a lock that ends with it.
   case inTransaction(String)
   /// Statements take and release a lock of the session. The first answers with 1, or with anything
-  /// else if the lock was not to be had.
+  /// else if the lock was not to be had; then it is asked again, for a minute. It should not wait for long
+  /// by itself: on PostgreSQL a statement that waits holds up `CREATE INDEX CONCURRENTLY`.
   case session(acquire: String, release: String)
+}
+
+/// How references are put aside while tables are built anew. [MIG-5]
+public struct TableRebuildWords: Sendable, Hashable {
+  /// Answers with 1 if references are enforced.
+  public var isEnforced: String
+  /// Ends that, before the transaction begins.
+  public var suspend: String
+  /// Begins it again, after the transaction.
+  public var resume: String
+  /// Answers with a row for each reference that leads nowhere; the first column is the table, the third
+  /// the one that is referred to.
+  public var check: String
+  /// Answers with table and column of every reference to a table, whose name is the parameter, that
+  /// dropping the table changes: by `ON DELETE CASCADE` and the like.
+  public var referrers: String
+
+  /// The words of an engine.
+  public init(
+    isEnforced: String, suspend: String, resume: String, check: String, referrers: String
+  ) {
+    self.isEnforced = isEnforced
+    self.suspend = suspend
+    self.resume = resume
+    self.check = check
+    self.referrers = referrers
+  }
 }

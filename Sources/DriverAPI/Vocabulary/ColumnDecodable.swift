@@ -114,7 +114,8 @@ extension String: ColumnDecodable {
   ///
   /// Integers are digits, truth values `true` and `false`, decimals what the server wrote, doubles the
   /// shortest text that reads back as the same one, instants and dates their descriptions. Bytes are
-  /// no text: ask for `[UInt8]`.
+  /// no text: ask for `[UInt8]`. Neither is text that is not UTF-8, which SQLite stores: it has no exact
+  /// form as a `String`; ask for `Value`, or borrow ``Row/bytes(_:)``.
   @inlinable
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
     let cell = try row.cell(index)
@@ -122,7 +123,8 @@ extension String: ColumnDecodable {
       self = try row.writtenOut(index)
       return
     }
-    self = String(decoding: cell.lentBytes, as: UTF8.self)
+    guard let text = cell.lentText else { throw row.mismatch(index, "String") }
+    self = text
   }
 }
 
@@ -190,7 +192,8 @@ extension CalendarDate: ColumnDecodable {
 }
 
 extension ExactDecimal: ColumnDecodable {
-  /// A decimal, its text form, or an integer.
+  /// A decimal, its text form, an integer, or a double of up to 15 digits, which is what SQLite makes of
+  /// decimals in a column that is not declared as text.
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
     let cell = try row.cell(index)
     let parsed: ExactDecimal? =
@@ -198,6 +201,7 @@ extension ExactDecimal: ColumnDecodable {
       case .decimal, .text: ExactDecimal(utf8: cell.lentBytes)
       case .int: ExactDecimal(unscaled: Int128(Int64(bitPattern: cell.bits)), scale: 0)
       case .uint: ExactDecimal(unscaled: Int128(cell.bits), scale: 0)
+      case .double: ExactDecimal(shortDouble: Double(bitPattern: cell.bits))
       default: nil
       }
     guard let parsed else { throw row.mismatch(index, "ExactDecimal") }
@@ -207,7 +211,8 @@ extension ExactDecimal: ColumnDecodable {
 
 extension Value: ColumnDecodable {
   /// Whatever the column holds; what its own kind has no room for, such as a number of more than 38
-  /// digits or an instant before the year 1, as `text` that writes it exactly. [TYPE-7]
+  /// digits or an instant before the year 1, as `text` that writes it exactly. Text that is not UTF-8 is
+  /// `bytes`. [TYPE-7]
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
     let cell = try row.cell(index)
     switch cell.kind {
@@ -216,7 +221,7 @@ extension Value: ColumnDecodable {
     case .int: self = .int(Int64(bitPattern: cell.bits))
     case .uint: self = cell.bits > UInt64(Int64.max) ? .uint(cell.bits) : .int(Int64(cell.bits))
     case .double: self = .double(Double(bitPattern: cell.bits))
-    case .text: self = .text(String(decoding: cell.lentBytes, as: UTF8.self))
+    case .text: self = cell.textOrBytes
     case .bytes: self = .bytes(Array(cell.lentBytes))
     case .json: self = .json(String(decoding: cell.lentBytes, as: UTF8.self))
     case .uuid: self = .uuid(try UUID(from: row, at: index))
@@ -239,6 +244,12 @@ extension Value: ColumnDecodable {
         self = .text(try row.writtenOut(index))
       }
     }
+  }
+}
+
+extension Cell {
+  fileprivate var textOrBytes: Value {
+    lentText.map { .text($0) } ?? .bytes(Array(lentBytes))
   }
 }
 

@@ -29,6 +29,24 @@ extension ExactDecimal: LosslessStringConvertible {
     self = number
   }
 
+  /// The decimal of up to 15 digits that a double stands for: as many it always keeps. Nil if the double
+  /// needs more digits, so that it may be the result of a computation, or is no such number.
+  init?(shortDouble double: Double) {
+    guard let number = ExactDecimal(double.description),
+      number.unscaled == 0 || number.significantDigits <= 15
+    else { return nil }
+    // A double always has a decimal behind the point.
+    self =
+      number.scale == 1 && number.unscaled % 10 == 0
+      ? ExactDecimal(unscaled: number.unscaled / 10, scale: 0) ?? number : number
+  }
+
+  private var significantDigits: Int {
+    var digits = unscaled.magnitude
+    while digits % 10 == 0 { digits /= 10 }
+    return String(digits).utf8.count
+  }
+
   /// The number in plain notation with all its decimals: `-0.05`, `1.50`, `12`.
   public var description: String {
     let sign = unscaled < 0 ? "-" : ""

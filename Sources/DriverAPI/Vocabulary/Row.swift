@@ -148,6 +148,8 @@ extension Row {
     let cell = cells[index]
     return switch cell.kind {
     case .null: "NULL"
+    case .text where cell.lentText == nil:
+      "\(cell.count) bytes that are not UTF-8; ask for Value, or borrow bytes(_:)"
     case .text, .bytes, .json, .decimal: "\(cell.kind) of \(cell.count) bytes"
     case .int, .uint: "\(cell.kind) that may not fit"
     case .timestamp where Timestamp(microseconds: Int64(bitPattern: cell.bits)) == nil,

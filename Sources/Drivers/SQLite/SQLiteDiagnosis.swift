@@ -37,6 +37,13 @@ struct SQLiteDiagnosis {
     guard let name = name(in: bytes, at: offset) else { return finding }
     let rest = bytes[name.range.upperBound...].drop { $0 == UInt8(ascii: " ") }
     if rest.first == UInt8(ascii: "(") {
+      // CREATE TABLE x (…) points at x, too.
+      if words().first?.uppercased() == "CREATE", try connection.hasObject(named: name.text) {
+        finding.kind = .other
+        finding.message = "\(name.text) exists already"
+        finding.details.table = name.text
+        return finding
+      }
       guard try !connection.hasFunction(name.text) else { return finding }
       return missing("function \(name.text)", &finding)
     }

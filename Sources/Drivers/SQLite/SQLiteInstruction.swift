@@ -9,7 +9,16 @@ struct SQLiteInstruction {
   let p2: Int
   let p3: Int
   let p4: String
-  let p5: Int
+
+  /// The registers that it copies to others.
+  var copies: [(source: Int, target: Int)] {
+    switch opcode {
+    case "SCopy", "IntCopy": [(p1, p2)]
+    case "Copy": (0...max(p3, 0)).map { (p1 + $0, p2 + $0) }
+    case "Move": (0..<max(p3, 0)).map { (p1 + $0, p2 + $0) }
+    default: []
+    }
+  }
 }
 
 extension SQLiteConnection {
@@ -22,7 +31,7 @@ extension SQLiteConnection {
       if number(0) == 0 { program += 1 }
       return SQLiteInstruction(
         program: program, opcode: row[1] ?? "", p1: number(2), p2: number(3), p3: number(4),
-        p4: row[5] ?? "", p5: number(6))
+        p4: row[5] ?? "")
     }
   }
 }

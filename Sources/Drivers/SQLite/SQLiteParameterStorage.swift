@@ -65,7 +65,26 @@ struct SQLiteParameterStorage {
         applied[register, default: .none].formUnion(kind)
       }
     }
+    var hasChanged = true
+    while hasChanged { hasChanged = passOn(&applied, program) }
     return applied
+  }
+
+  /// What was made of a register its copies show too; false if nothing is new.
+  private static func passOn(
+    _ applied: inout [Place: SQLiteAffinities], _ program: [SQLiteInstruction]
+  ) -> Bool {
+    var hasChanged = false
+    for step in program {
+      for (source, target) in step.copies {
+        guard let made = applied[Place(program: step.program, number: source)] else { continue }
+        let target = Place(program: step.program, number: target)
+        if applied[target]?.isSuperset(of: made) ?? false { continue }
+        applied[target, default: .none].formUnion(made)
+        hasChanged = true
+      }
+    }
+    return hasChanged
   }
 }
 

@@ -16,6 +16,8 @@ struct SQLiteValueFlow {
 
   typealias Parameters = Set<Int>
 
+  private static let argumentLimit = 8
+
   private(set) var registers: [Place: Parameters] = [:]
   // Records in registers, and the rows of temporary tables, by column.
   private var records: [Place: [Int: Parameters]] = [:]
@@ -38,13 +40,12 @@ struct SQLiteValueFlow {
     func place(_ number: Int) -> Place { Place(program: step.program, number: number) }
     switch step.opcode {
     case "Variable": add([step.p1], to: place(step.p2))
-    case "SCopy", "IntCopy": copy(place(step.p1), to: place(step.p2))
-    case "Copy": copy(step, count: step.p3 + 1)
-    case "Move": copy(step, count: step.p3)
+    case "SCopy", "IntCopy", "Copy", "Move":
+      for (source, target) in step.copies { copy(place(source), to: place(target)) }
     case "Function", "PureFunc":
-      // These answer with one of their arguments.
+      // These answer with one of their arguments; how many there are is not listed.
       guard ["max(", "min(", "nullif("].contains(where: step.p4.hasPrefix) else { return }
-      for index in 0..<step.p5 { copy(place(step.p2 + index), to: place(step.p3)) }
+      for index in 0..<Self.argumentLimit { copy(place(step.p2 + index), to: place(step.p3)) }
     case "Program": if handed.insert(place(step.p1)).inserted { hasChanged = true }
     case "Param":
       for base in handed {
@@ -76,14 +77,6 @@ struct SQLiteValueFlow {
       let row = shown[place(step.p1)].flatMap { records[$0] } ?? rows[place(step.p1)]
       if let parameters = row?[step.p2] { add(parameters, to: place(step.p3)) }
     default: break
-    }
-  }
-
-  private mutating func copy(_ step: SQLiteInstruction, count: Int) {
-    for index in 0..<max(count, 0) {
-      copy(
-        Place(program: step.program, number: step.p1 + index),
-        to: Place(program: step.program, number: step.p2 + index))
     }
   }
 

@@ -26,6 +26,20 @@ enum ByHand {
       "a transaction did not know that it was over",
     "TX-17 A transaction that only reads writes by no call.":
       "the bulk path did not ask whether the transaction only reads",
+    "MIG-5 A table that others refer to is changed, and no row of them is lost.":
+      "references stayed enforced while the old table was dropped",
+    "MIG-5 References that such a change leaves behind undo it, and are enforced again.":
+      "nothing was checked before the commit",
+    "MIG-5 A table is not dropped while rows would go with it that nobody mentioned.":
+      "DROP TABLE was run without a look at what refers to the table",
+    "MIG-6 A cancelled run tells of its own error and leaves no lock behind.":
+      "the lock was given back by the run's own task",
+    "MIG-7 A migration that stopped half-way does not count.":
+      "the newest version was that of any record",
+    "MIG-8 What no transaction takes runs outside of one, once, and is resumed.":
+      "every migration ran in a transaction where the engine undoes DDL",
+    "MIG-9 A setting that the migration's transaction would ignore is refused.":
+      "settings were not looked at",
     "QUERY-7 A statement that writes runs to its end whether or not its rows are read.":
       "rows left early were cut off, whatever their statement did",
     "QUERY-7 Leaving rows early inside a transaction does not spoil it.":

@@ -88,6 +88,12 @@ extension Sabotage {
     writing("composes text", "TYPE-2") { value in
       if case .text("e\u{301}") = value { .text("\u{e9}") } else { value }
     },
+    writing("stores decimals as doubles", "TYPE-8") { value in
+      guard case .decimal(let number) = value, let double = Double(number.description) else {
+        return value
+      }
+      return .double(double)
+    }.only(on: "sqlite"),
     readingText("loses what is no common number", "TYPE-7") { text in
       text.utf8.count > 40 && text.hasPrefix("99999") || text.hasSuffix(" BC") ? "0" : text
     },

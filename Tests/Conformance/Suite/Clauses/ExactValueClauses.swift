@@ -90,6 +90,25 @@ let exactValueClauses = [
     ).collect()
     try expectEqual(rows.map(\.values), [everyKind, second], "both rows")
   },
+
+  Clause("TYPE-8", "A decimal is stored as it is, or refused, whatever its column was declared.") {
+    context in
+    let db = try await context.open()
+    try await db.createTable("prices", "id {int} NOT NULL PRIMARY KEY, x DECIMAL(38, 12)")
+    for (id, text) in [
+      "19.990000000000", "123456789012345678.123456789012", "-0.000000000001", "9007199254740993",
+      "99999999999999999999999999.999999999999", "12345678901234567890", "0.1", "1.000000000001",
+    ].enumerated() {
+      let number = try expectSome(ExactDecimal(text), text)
+      try await db.expectKept(number, id: id * 2) { () async throws in
+        try await db.exec("INSERT INTO prices (id, x) VALUES (?, ?)", id * 2, number)
+      }
+      try await db.expectKept(number, id: id * 2 + 1) { () async throws in
+        try await db.bulkInsert(
+          into: "prices", columns: ["id", "x"], [[.int(Int64(id * 2 + 1)), .decimal(number)]])
+      }
+    }
+  },
 ]
 
 private let kindColumns = """
@@ -125,5 +144,22 @@ private struct Kinds: RowDecodable, Sendable {
       try row.decode(8, as: ExactDecimal?.self).databaseValue,
       try row.decode(9, as: String?.self).databaseValue,
     ]
+  }
+}
+
+extension Database {
+  /// Whether what `insert` stored in `prices` is that number, or it refused and stored nothing.
+  fileprivate func expectKept(
+    _ number: ExactDecimal, id: Int, _ insert: () async throws -> Void
+  ) async throws {
+    do {
+      try await insert()
+    } catch let error as DatabaseError where error.kind == .unsupported {
+      let count = try await single("SELECT COUNT(*) FROM prices WHERE id = \(id)", as: Int.self)
+      try expectEqual(count, 0, "rows of a decimal that was refused")
+      return
+    }
+    let back = try await single("SELECT x FROM prices WHERE id = \(id)", as: ExactDecimal.self)
+    try expect(back.isNumericallyEqual(to: number), "\(number) came back as \(back)")
   }
 }

@@ -14,7 +14,7 @@ public enum ConformanceSuite {
     + transactionClauses + endedTransactionClauses + isolationClauses
     + errorClauses + cancelClauses + poolClauses
     + poolSessionClauses + statementClauses + pipelineClauses + wireFaultClauses
-    + callFaultClauses + migrationClauses + durableClauses
+    + callFaultClauses + migrationClauses + migrationModeClauses + durableClauses
 
   /// Every check on one backend.
   ///
