@@ -119,8 +119,12 @@ extension String {
     guard let first = utf8.first, [0x22, 0x27, 0x5b, 0x60].contains(first), utf8.count > 1 else {
       return self
     }
-    let inner = String(decoding: utf8.dropFirst().dropLast(), as: UTF8.self)
-    let quote = String(UnicodeScalar(first))
-    return first == 0x5b ? inner : inner.replacing(quote + quote, with: quote)
+    var bytes: [UInt8] = []
+    var isSecond = false
+    for byte in utf8.dropFirst().dropLast() {
+      isSecond = byte == first && !isSecond
+      if byte != first || isSecond { bytes.append(byte) }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
