@@ -8,7 +8,7 @@ extension Database {
   func pipelined(
     _ text: StatementText, _ values: [Value]
   ) async throws(DatabaseError) -> PipelineResult? {
-    guard let pipelines, text.isReadOnly, text.use == .data, !text.mayChangeSession,
+    guard let pipelines, text.isReadOnly, !text.isLarge, text.use == .data, !text.mayChangeSession,
       !Task.isCancelled,
       values.count == text.parameterCount, !text.solitude.lasts(),
       let lane = pipelines.lane()

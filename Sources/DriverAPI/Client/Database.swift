@@ -118,7 +118,7 @@ public final class Database: StatementExecutor {
   }
 
   // Twice in the idle time, but never in a loop without a pause, and often enough for the lifetime.
-  private static func upkeepInterval(_ configuration: DatabaseConfiguration) -> Duration {
+  static func upkeepInterval(_ configuration: DatabaseConfiguration) -> Duration {
     let shortest = min(configuration.idleTimeout, configuration.maxLifetime) / 2
     return max(.milliseconds(50), min(shortest, .seconds(3600)))
   }

@@ -29,7 +29,7 @@ extension Session {
     _ text: StatementText,
     _ body: (any DriverStatement) async throws(DatabaseError) -> R
   ) async throws(DatabaseError) -> R {
-    let isKept = cache.capacity > 0 && text.isWorthKeeping
+    let isKept = cache.takes(text)
     return try await interruptible(text) { () async throws(DatabaseError) -> R in
       let statement = try await driver.prepare(text, isKept: isKept)
       if let counted = statement.parameterCount, counted != text.parameterCount {
@@ -37,6 +37,7 @@ extension Session {
         throw miscounted(counted, text)
       }
       if isKept {
+        for leaving in cache.makeRoom(for: text) { leaving.finalize() }
         cache.keep(statement, for: text)?.finalize()
       } else {
         transients.append(statement)

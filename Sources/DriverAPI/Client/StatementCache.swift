@@ -21,6 +21,12 @@ final class StatementCache {
   }
 
   let capacity: Int
+  /// Texts above this size have room of their own, so that batches of ever new sizes neither fill the
+  /// memory nor drive out what repeats; in bytes. [STMT-5]
+  static let largeSize = 4096
+  /// How many bytes of large texts are kept.
+  static let roomForLarge = 512 * 1024
+  private var largeByteCount = 0
   private var entries: [ObjectIdentifier: Entry] = [:]
   // The last statement of each length of text. Unmanaged, because counting references would cost as
   // much as the look-up: what is in here is in `entries` too.
@@ -65,6 +71,23 @@ final class StatementCache {
     }
   }
 
+  /// Whether a statement of that text is kept at all.
+  func takes(_ text: StatementText) -> Bool {
+    capacity > 0 && text.isWorthKeeping && text.byteCount <= Self.roomForLarge
+  }
+
+  /// Takes large statements out until that text has room too; answers with them, to be closed.
+  func makeRoom(for text: StatementText) -> [any DriverStatement] {
+    guard text.isLarge else { return [] }
+    var leaving: [any DriverStatement] = []
+    while largeByteCount + text.byteCount > Self.roomForLarge,
+      let oldest = removeOldest(where: \.text.isLarge)
+    {
+      leaving.append(oldest)
+    }
+    return leaving
+  }
+
   /// Keeps a statement; answers with the one that had to leave, to be closed.
   func keep(
     _ statement: any DriverStatement, for text: StatementText
@@ -72,6 +95,7 @@ final class StatementCache {
     let evicted = entries.count >= capacity ? removeOldest() : nil
     let entry = Entry(text, statement, lastUse: clock)
     entries[ObjectIdentifier(text)] = entry
+    if text.isLarge { largeByteCount += text.byteCount }
     use(entry)
     return evicted
   }
@@ -86,6 +110,7 @@ final class StatementCache {
   /// Empties the cache; answers with what was in it.
   func removeAll() -> [any DriverStatement] {
     recent.update(repeating: nil)
+    largeByteCount = 0
     defer { entries.removeAll() }
     return entries.values.map(\.statement)
   }
@@ -100,6 +125,7 @@ final class StatementCache {
   }
 
   private func forget(_ entry: Entry) {
+    if entry.text.isLarge { largeByteCount -= entry.text.byteCount }
     let place = place(of: entry.text.original)
     if recent[place]?.toOpaque() == Unmanaged.passUnretained(entry).toOpaque() {
       recent[place] = nil
@@ -108,11 +134,25 @@ final class StatementCache {
 
   // A scan of at most `capacity` entries, only when a new text meets a full cache: cheaper over a
   // program's life than keeping a list in order at every use.
-  private func removeOldest() -> (any DriverStatement)? {
-    let oldest = entries.min { $0.value.lastUse < $1.value.lastUse }
+  private func removeOldest(
+    where isMeant: (Entry) -> Bool = { _ in true }
+  ) -> (any DriverStatement)? {
+    var oldest: (key: ObjectIdentifier, value: Entry)?
+    for entry in entries
+    where isMeant(entry.value) && entry.value.lastUse < oldest?.value.lastUse ?? .max {
+      oldest = entry
+    }
     guard let oldest else { return nil }
     forget(oldest.value)
     entries[oldest.key] = nil
     return oldest.value.statement
   }
+}
+
+extension StatementText {
+  /// How long the text is that the engine gets.
+  var byteCount: Int { text.utf8.count }
+
+  /// Whether it takes as much room as many others.
+  var isLarge: Bool { byteCount > StatementCache.largeSize }
 }

@@ -105,8 +105,12 @@ public final class Transaction: StatementExecutor {
         try await control(words.savepoint + savepointName)
         return
       }
-      connection.session.lastFailure = nil
+      let session = connection.session
+      session.lastFailure = nil
+      let neededReset = session.needsReset
       for statement in dialect.begin(options) { try await control(statement) }
+      // The level that was set before ends with the transaction. [STMT-6]
+      session.needsReset = neededReset
       connection.refusesWrites = options.isReadOnly && !words.readOnlyIsEnforced
     } catch {
       end()

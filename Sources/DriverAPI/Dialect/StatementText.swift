@@ -44,7 +44,8 @@ public final class StatementText: Sendable {
     returnsRows = words.returnsRows
     leadingKeyword = words.leadingKeyword
     use = Use(leadingKeyword: words.leadingKeyword)
-    mayChangeSession = use == .other || use == .data && words.mayLeaveState
+    // What surely only reads leaves nothing behind. [POOL-4]
+    mayChangeSession = use == .other || use == .data && !isReadOnly && words.mayLeaveState
   }
 
   /// Whether the application wrote these very bytes. [STMT-5]

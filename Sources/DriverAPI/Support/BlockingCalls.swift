@@ -18,7 +18,7 @@ public final class BlockingCalls: Sendable {
   private let number = Atomic(0)
   private let interruptedNumber = Atomic(-1)
   /// Ends the waiting for what runs, whether or not the call returns.
-  private let giveUp = Mutex<(@Sendable () -> Void)?>(nil)
+  private let giveUp = Mutex<(@Sendable (DatabaseError) -> Void)?>(nil)
   private let patience: Duration
   /// What stops the running call. Held while that is done, so that the call cannot return meanwhile.
   private let running = Mutex<Cancel?>(nil)
@@ -51,7 +51,7 @@ public final class BlockingCalls: Sendable {
     if heedingCancellation, Task.isCancelled { throw Self.cancelled(.notSent) }
     let result: Result<R, DatabaseError> = await withCheckedContinuation { continuation in
       let answer = FirstAnswer(continuation)
-      giveUp.withLock { $0 = { answer.give(.failure(Self.unanswered())) } }
+      giveUp.withLock { $0 = { answer.give(.failure($0)) } }
       queue.async {
         do throws(DatabaseError) {
           answer.give(.success(try work()))
@@ -99,9 +99,13 @@ public final class BlockingCalls: Sendable {
     Self.cancelling.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
       // A later statement has another number.
       guard self.number.load(ordering: .sequentiallyConsistent) == current else { return }
-      self.giveUp.withLock { $0 }?()
+      self.giveUp.withLock { $0 }?(Self.unanswered())
     }
   }
+
+  /// Ends the waiting for the call that runs, whether or not it returns: the session is spent, and its
+  /// thread is lost until the call returns after all. For ``DriverConnection/abandon()``.
+  public func abandon() { giveUp.withLock { $0 }?(Self.abandoned()) }
 
   private func cancel(_ number: Int) {
     let isRunning = running.withLock { cancel in
@@ -119,6 +123,12 @@ public final class BlockingCalls: Sendable {
     DatabaseError(
       .cancelled, "the call was interrupted and the server does not answer", connection: .spent,
       execution: .unknown)
+  }
+
+  private static func abandoned() -> DatabaseError {
+    DatabaseError(
+      .connectionLost, "the server does not answer, and nobody waits for it any more",
+      connection: .spent, execution: .unknown)
   }
 
   private static func cancelled(_ execution: DatabaseError.Execution) -> DatabaseError {

@@ -64,6 +64,9 @@ public final class BlockingConnection<Session: BlockingSession>: DriverConnectio
   /// Asks for the running call to be stopped.
   public func interrupt() { calls.interrupt() }
 
+  /// Waits no longer for the call that runs.
+  public func abandon() { calls.abandon() }
+
   /// Resets the session on the thread.
   public func reset() async throws(DatabaseError) {
     statementBegins()

@@ -22,6 +22,7 @@ final class PostgresRows: DriverRows {
   private var rowCount: Int32 = 0
   private var ahead: OpaquePointer?
   private var isComplete = true
+  private var waitCount: UInt8 = 0
 
   init(_ connection: PostgresConnection) {
     self.connection = connection
@@ -78,6 +79,9 @@ final class PostgresRows: DriverRows {
   }
 
   func wait() async throws(DatabaseError) {
+    // A server that is faster than its reader would keep the thread up to the last row.
+    waitCount &+= 1
+    if waitCount.isMultiple(of: 4) { await Task.yield() }
     if PQconsumeInput(handle) != 0, PQisBusy(handle) == 0 { return }
     let link = link
     let outcome: Result<Void, DatabaseError> = await withTaskCancellationHandler {

@@ -111,6 +111,19 @@ public final class FaultProxy: Sendable {
     set { state.withLock { $0.isSilent = newValue } }
   }
 
+  /// Lets no answer through any more, with nobody hearing of it, as when a host dies or a firewall forgets;
+  /// new connections are left without a word. Until ``speakAgain()``.
+  public func fallSilent() {
+    isSilent = true
+    for line in lines { line.stall(.toClient) }
+  }
+
+  /// Lets new connections reach the server, and the old ones go on.
+  public func speakAgain() {
+    isSilent = false
+    disarm()
+  }
+
   /// Ends the proxy and every connection.
   public func close() {
     let isFirst = state.withLock { state in

@@ -60,6 +60,11 @@ final class ProxyLine: Sendable {
     }
   }
 
+  /// Lets nothing more through in this direction.
+  func stall(_ direction: Fault.Direction) {
+    state.withLock { _ = $0.isStalled.insert(direction) }
+  }
+
   /// Lets stalled directions go on.
   func release() { state.withLock { $0.isStalled = [] } }
 
@@ -88,9 +93,14 @@ final class ProxyLine: Sendable {
       let count = Glibc.read(source, &buffer, buffer.count)
       guard count > 0 else { return }
       guard let target else { continue }
+      waitWhileStalled(direction)
       let starts = scanner.starts(in: buffer[0..<count])
       guard forward(buffer[0..<count], starts, direction, to: target) else { return }
     }
+  }
+
+  private func waitWhileStalled(_ direction: Fault.Direction) {
+    while state.withLock({ $0.isStalled.contains(direction) && !$0.isCut }) { usleep(2000) }
   }
 
   private func waitForEnd() {
@@ -127,8 +137,8 @@ final class ProxyLine: Sendable {
     case .delay(let time):
       usleep(UInt32(clamping: Int64(time / .microseconds(1))))
     case .stall:
-      state.withLock { _ = $0.isStalled.insert(direction) }
-      while state.withLock({ $0.isStalled.contains(direction) && !$0.isCut }) { usleep(2000) }
+      stall(direction)
+      waitWhileStalled(direction)
     case .split:
       state.withLock { _ = $0.isSplit.insert(direction) }
     }

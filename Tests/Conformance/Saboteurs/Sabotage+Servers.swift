@@ -30,6 +30,23 @@ extension Sabotage {
       $0.interruptsNever = true
       $0.meetsAll = true
     },
+    Sabotage("does not break a silent session off", "CANCEL-8") {
+      $0.engines = servers
+      $0.abandonsNever = true
+    },
+    Sabotage("neither stops a silent statement nor breaks it off", "CANCEL-7") {
+      $0.engines = servers
+      $0.interruptsNever = true
+      $0.abandonsNever = true
+    },
+    Sabotage("takes a session for alive that the server has ended", "POOL-10") {
+      $0.engines = servers
+      $0.seesNoEnd = true
+    },
+    Sabotage("tries the first of several hosts only", "CONN-6") {
+      $0.engines = servers
+      $0.knowsOneHost = true
+    },
     Sabotage("keeps what came before the failure of a batch", "BATCH-1") {
       $0.engines = ["postgres"]
       $0.batch = { connection, batch async throws(DatabaseError) in

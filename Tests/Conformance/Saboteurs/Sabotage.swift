@@ -54,6 +54,12 @@ struct Sabotage: Sendable, CustomStringConvertible {
   var meetsAll = false
   /// Interruptions go nowhere.
   var interruptsNever = false
+  /// A session that does not react is not broken off.
+  var abandonsNever = false
+  /// Sessions that the server has ended look alive.
+  var seesNoEnd = false
+  /// Only the first host of a URL is tried.
+  var knowsOneHost = false
   var keepsRowsOpen = false
   var keepsEveryRow = false
   var skipsReset = false

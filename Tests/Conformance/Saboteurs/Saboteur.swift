@@ -21,6 +21,7 @@ struct Saboteur: Driver {
     try await sabotage.connect?()
     do {
       var target = url
+      if sabotage.knowsOneHost { target = url.replacingHosts(Array(url.hosts.prefix(1))) }
       if let change = sabotage.url { target = try DatabaseURL(change("\(url)")) }
       let connection = try await driver.connect(to: target, as: role)
       let saboteur = SaboteurConnection(connection, sabotage)

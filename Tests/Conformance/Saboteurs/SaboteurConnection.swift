@@ -69,9 +69,11 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     }
   }
 
-  func abandon() { connection.abandon() }
+  func abandon() {
+    if !sabotage.abandonsNever { connection.abandon() }
+  }
 
-  var hasEnded: Bool { connection.hasEnded }
+  var hasEnded: Bool { !sabotage.seesNoEnd && connection.hasEnded }
 
   func reset() async throws(DatabaseError) {
     if sabotage.skipsReset { return }

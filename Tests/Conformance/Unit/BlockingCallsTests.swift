@@ -3,6 +3,25 @@ import Foundation
 import Testing
 
 @Suite("Calls that block", .timeLimit(.minutes(1))) struct BlockingCallsTests {
+  @Test("what is abandoned is waited for no longer", .timeLimit(.minutes(1)))
+  func abandoned() async throws {
+    let calls = BlockingCalls(label: "test")
+    let (begun, end) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    defer { end.signal() }
+    calls.statementBegins()
+    let task = Task { () throws -> Void in
+      try await calls.run(heedingCancellation: false) { () throws(DatabaseError) in
+        begun.signal()
+        end.wait()
+      }
+    }
+    while begun.wait(timeout: .now()) == .timedOut { try await Task.sleep(for: .milliseconds(2)) }
+    calls.abandon()
+    let error = try await #require(throws: DatabaseError.self) { try await task.value }
+    #expect(error.kind == .connectionLost && error.connection == .spent)
+    #expect(error.execution == .unknown)
+  }
+
   @Test func `nobody waits for an interrupted call that does not return`() async throws {
     let calls = BlockingCalls(label: "stuck", patience: .milliseconds(50))
     let stuck = DispatchSemaphore(value: 0)

@@ -49,6 +49,46 @@ struct StatementCacheTests {
     #expect(found9 === statements[0])
   }
 
+  @Test("STMT-5: large texts have room of their own, and do not drive out what repeats")
+  func largeTexts() throws {
+    let cache = StatementCache(capacity: 200)
+    let often = try text(1)
+    _ = cache.keep(IdleStatement(), for: often)
+    let all = StatementTexts(dialect: .sqlite)
+    var kept = 1
+    for number in 1...150 {
+      let size = StatementCache.largeSize + number * 97
+      let large = try all.text(for: "SELECT '" + String(repeating: "x", count: size) + "'")
+      #expect(cache.takes(large))
+      kept -= cache.makeRoom(for: large).count
+      #expect(cache.keep(IdleStatement(), for: large) == nil)
+      kept += 1
+      #expect(cache.statement(for: large) != nil)
+    }
+    #expect(cache.count == kept)
+    #expect(kept < 1 + StatementCache.roomForLarge / StatementCache.largeSize)
+    #expect(cache.statement(for: often) != nil)
+    let huge = String(repeating: "x", count: StatementCache.roomForLarge)
+    #expect(try !cache.takes(all.text(for: "SELECT '\(huge)'")))
+    #expect(cache.removeAll().count == kept)
+    #expect(cache.makeRoom(for: try all.text(for: "SELECT '\(huge)'")).isEmpty)
+  }
+
+  @Test("STMT-5: a text that repeats stays the same object, whatever large ones come by")
+  func textsInUse() throws {
+    let all = StatementTexts(dialect: .sqlite, capacity: 8)
+    let often = try all.text(for: "SELECT 1")
+    weak var early: StatementText?
+    for number in 0..<400 {
+      let size = 20_000 + number
+      let large = try all.text(for: "SELECT '" + String(repeating: "x", count: size) + "'")
+      if number == 0 { early = large }
+      #expect(try all.text(for: "SELECT '" + String(repeating: "x", count: size) + "'") === large)
+    }
+    #expect(early == nil, "eight megabytes of texts are kept")
+    #expect(try all.text(for: "SELECT 1") === often)
+  }
+
   @Test("finds what was used last of a length by the text itself, until it leaves")
   func findsByText() throws {
     let cache = StatementCache(capacity: 2)

@@ -106,6 +106,27 @@ let cancelClauses = [
     try await db.ping()
   },
 
+  Clause(
+    "CANCEL-4", "The statement timeout fires for each statement of a connection.", weight: .heavy
+  ) { context in
+    let db = try await context.open {
+      $0.maxConnections = 1
+      $0.statementTimeout = .milliseconds(300)
+    }
+    try await db.withConnection { connection in
+      for round in 1...3 {
+        for _ in 1...3 { _ = try await connection.single("SELECT 1", as: Int.self) }
+        let start = ContinuousClock.now
+        try await expectError(.statementTimeout, "a statement without an end, round \(round)") {
+          try await connection.exec(endlessCount)
+        }
+        let waited = ContinuousClock.now - start
+        try expect(waited >= .milliseconds(290), "it fired after \(waited), round \(round)")
+        try expect(waited < .seconds(2), "it fired only after \(waited), round \(round)")
+      }
+    }
+  },
+
   Clause("CANCEL-4", "The lease timeout fires, with its own error.") { context in
     let db = try await context.open {
       $0.maxConnections = 1

@@ -46,6 +46,35 @@ let isolationClauses = [
   },
 
   Clause(
+    "TX-5", "The isolation level of a transaction ends with it.", needs: \.weakIsolation,
+    otherwise: { context in
+      let db = try await context.open()
+      try await db.createItems(rowCount: 1)
+      _ = try await db.transaction(TransactionOptions(isolation: .serializable)) { transaction in
+        try await transaction.exec("UPDATE items SET amount = 1")
+      }
+      try await db.exec("UPDATE items SET amount = amount + 1")
+      try expectEqual(try await db.single("SELECT amount FROM items", as: Int.self), 2, "amount")
+    }
+  ) { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 1)
+    let usual = try await countTwice(db, nil)
+    let grows = usual[0] < usual[1]
+    try await db.withConnection { connection in
+      for level in [IsolationLevel.readCommitted, .repeatableRead, .serializable] {
+        _ = try await connection.transaction(TransactionOptions(isolation: level)) { transaction in
+          try await transaction.rowCount(of: "items")
+        }
+        let counts = try await countTwice(db, nil, on: connection)
+        try expectEqual(counts[0] < counts[1], grows, "whether others are seen, after \(level)")
+      }
+    }
+    let counts = try await countTwice(db, nil)
+    try expectEqual(counts[0] < counts[1], grows, "whether others are seen in the next lease")
+  },
+
+  Clause(
     "TX-6", "Of two conflicting serializable transactions one fails as that.",
     needs: \.concurrentWrites, weight: .heavy,
     otherwise: { context in
@@ -145,8 +174,11 @@ private func readThenWrite(_ db: Database) async throws {
 }
 
 /// Counts the rows twice in one transaction, while another connection adds one in between.
-private func countTwice(_ db: Database, _ level: IsolationLevel) async throws -> [Int] {
-  try await db.transaction(TransactionOptions(isolation: level)) { transaction in
+private func countTwice(
+  _ db: Database, _ level: IsolationLevel?, on connection: Connection? = nil
+) async throws -> [Int] {
+  let executor: any StatementExecutor = connection ?? db
+  return try await executor.transaction(TransactionOptions(isolation: level)) { transaction in
     let first = try await transaction.rowCount(of: "items")
     let id = Int.random(in: 100...1_000_000_000)
     try await db.exec("INSERT INTO items (id, name) VALUES (?, 'added')", id)

@@ -24,6 +24,46 @@ let poolSessionClauses = [
     try expectEqual(try await db.rowCount(of: "items"), 1, "rows read by a new one")
   },
 
+  Clause("POOL-3", "A connection in use is not closed as idle.") { context in
+    let watched = WatchedDriver(context.harness.driver)
+    let db = try await context.open(with: watched) {
+      $0.maxConnections = 1
+      $0.idleTimeout = .milliseconds(400)
+    }
+    let end = ContinuousClock.now + .milliseconds(1200)
+    while ContinuousClock.now < end {
+      try await db.ping()
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    try expectEqual(watched.counts.connected, 1, "connections opened")
+  },
+
+  Clause(
+    "POOL-3", "A connection in use is replaced when it is too old, and only then.",
+    needs: \.durableStorage,
+    otherwise: { context in
+      let watched = WatchedDriver(context.harness.driver)
+      let db = try await context.open(with: watched) { $0.maxLifetime = .milliseconds(100) }
+      try await db.createItems(rowCount: 1)
+      try await Task.sleep(for: .milliseconds(400))
+      try expectEqual(try await db.rowCount(of: "items"), 1, "rows that only the connection has")
+    }
+  ) { context in
+    let watched = WatchedDriver(context.harness.driver)
+    let db = try await context.open(with: watched) {
+      $0.maxConnections = 1
+      $0.maxLifetime = .milliseconds(500)
+    }
+    let end = ContinuousClock.now + .seconds(10)
+    while watched.counts.connected < 3, ContinuousClock.now < end {
+      try await db.ping()
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    let elapsed = ContinuousClock.now - (end - .seconds(10))
+    try expect(watched.counts.connected >= 3, "a connection grew old in use")
+    try expect(elapsed >= .milliseconds(900), "two were replaced within \(elapsed)")
+  },
+
   Clause(
     "POOL-3", "A connection that no longer answers is replaced before it is lent.",
     needs: \.durableStorage,
@@ -61,6 +101,31 @@ let poolSessionClauses = [
       try await expectError(.undefinedObject, "a temporary table of an earlier lease") {
         try await connection.rowCount(of: "passing")
       }
+    }
+  },
+
+  Clause("POOL-4", "What statements set, lock or make ends with the lease.") { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    try await db.createItems(rowCount: 1)
+    for leak in context.harness.sessionLeaks(of: db.server) {
+      let question = SQL(raw: leak.question)
+      let usual = try await db.single(question, as: Value.self)
+      let words = leak.words.joined(separator: "; ")
+      try await db.withConnection { connection in
+        for statement in leak.words {
+          _ = try await connection.query(SQL(raw: statement), as: Value.self).collect()
+        }
+        // What an engine does not take is no leak either.
+        let now = try await connection.single(question, as: Value.self)
+        try expect(now != usual || isIgnored(leak), "\(words) has no effect that is told")
+      }
+      let next = try await db.withConnection { try await $0.single(question, as: Value.self) }
+      try expectEqual(next, usual, "in the next lease, after \(words)")
+      for statement in leak.words {
+        _ = try await db.query(SQL(raw: statement), as: Value.self).collect()
+      }
+      let later = try await db.single(question, as: Value.self)
+      try expectEqual(later, usual, "in the next call, after \(words)")
     }
   },
 
@@ -141,6 +206,14 @@ let poolSessionClauses = [
     try expectEqual(amount, 13, "the amount after three restarts")
   },
 ]
+
+/// Settings that an engine may take for what they are already, in memory or on some file systems.
+private func isIgnored(_ leak: SessionLeak) -> Bool {
+  [
+    "mmap_size", "threads", "defer_foreign_keys", "journal_size_limit", "wal_autocheckpoint",
+    "read_uncommitted", "trusted_schema", "max_page_count", "busy_timeout",
+  ].contains { leak.question.contains($0) }
+}
 
 private let restarted = DatabaseError(
   .connectionLost, "the server restarts", connection: .spent, execution: .unknown)

@@ -1,6 +1,31 @@
 import DriverAPI
 
 let queryClauses = [
+  Clause("QUERY-2", "A long scan lets the other tasks of its thread go on.") { context in
+    let db = try await context.open()
+    let executor = OneThread()
+    let ticks = Counter()
+    let isOver = Signal()
+    let ticking = Task(executorPreference: executor) {
+      while !isOver.hasFired {
+        ticks.next()
+        await Task.yield()
+      }
+    }
+    let scan = Task(executorPreference: executor) {
+      var rows = try await db.query(counting(to: 60_000))
+      _ = try await rows.next()
+      let before = ticks.current
+      while try await rows.next() {}
+      return ticks.current - before
+    }
+    let scanned = await scan.result
+    isOver.fire()
+    await ticking.value
+    let count = try scanned.get()
+    try expect(count >= 3, "the others had \(count) turns in 60,000 rows")
+  },
+
   Clause("QUERY-1", "Column names and count are known even when there are no rows.") { context in
     let db = try await context.open()
     try await db.createItems(rowCount: 1)

@@ -37,6 +37,25 @@ let statementClauses = [
     try expectEqual(try await db.rowCount(of: "items"), 4, "rows")
   },
 
+  Clause("STMT-6", "An isolation level leaves the prepared statements alone.") { context in
+    let watched = WatchedDriver(context.harness.driver)
+    let db = try await context.open(with: watched) { $0.maxConnections = 1 }
+    try await db.createItems(rowCount: 1)
+    func round() async throws {
+      try await db.transaction(TransactionOptions(isolation: .serializable)) { transaction in
+        try await transaction.exec("UPDATE items SET amount = ? WHERE id = ?", 1, 1)
+      }
+      try await db.exec("UPDATE items SET amount = ?", 2)
+    }
+    try await round()
+    let before = watched.counts
+    for _ in 1...5 { try await round() }
+    try expectEqual(watched.counts.resets, before.resets, "resets")
+    // Where a level is a statement of its own, that one may be sent as a text.
+    let prepared = watched.counts.prepared - before.prepared
+    try expect(prepared <= 5, "\(prepared) statements were prepared again in five rounds")
+  },
+
   Clause("STMT-1", "The cache is bounded, and every statement is released once.") { context in
     let watched = WatchedDriver(context.harness.driver)
     let db = try await context.open(with: watched) {

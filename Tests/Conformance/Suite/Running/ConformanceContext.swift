@@ -34,12 +34,15 @@ public final class ConformanceContext: Sendable {
   /// A proxy in front of the case's server; ends with it.
   func proxy() throws -> FaultProxy { try harness.proxy(for: url) }
 
-  /// Opens the case's database through a proxy, with sessions that are lent and not shared.
+  /// Opens the case's database through a proxy, with sessions that are lent and not shared unless another
+  /// driver is named.
   func open(
-    through proxy: FaultProxy, _ change: (inout DatabaseConfiguration) -> Void = { _ in }
+    through proxy: FaultProxy, with driver: (any Driver)? = nil,
+    _ change: (inout DatabaseConfiguration) -> Void = { _ in }
   ) async throws -> Database {
     let database = try await Database.open(
-      proxy.url, with: WatchedDriver(harness.driver), configuration: configuration(change))
+      proxy.url, with: driver ?? WatchedDriver(harness.driver), configuration: configuration(change)
+    )
     opened.withLock { $0.append(database) }
     return database
   }
@@ -55,6 +58,16 @@ public final class ConformanceContext: Sendable {
     configuration.logger = log.logger
     change(&configuration)
     return configuration
+  }
+
+  /// Opens a database by another URL than the case's.
+  func open(
+    _ url: DatabaseURL, with driver: any Driver,
+    _ change: (inout DatabaseConfiguration) -> Void = { _ in }
+  ) async throws -> Database {
+    let database = try await Database.open(url, with: driver, configuration: configuration(change))
+    opened.withLock { $0.append(database) }
+    return database
   }
 
   /// What the server says of itself.

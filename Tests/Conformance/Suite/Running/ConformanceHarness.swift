@@ -17,6 +17,11 @@ public protocol ConformanceHarness: Sendable {
   /// Removes a database that ``makeDatabase()`` made; every session on it has been closed.
   func removeDatabase(_ url: String) async
 
+  /// What statements can leave behind in a session of that server, for [POOL-4]; the database has the
+  /// table `items` with a text column `name`. The default knows it for the engines of this package,
+  /// and nothing for others.
+  func sessionLeaks(of server: ServerFacts) -> [SessionLeak]
+
   /// A proxy in front of the server of such a URL, for faults on the wire.
   ///
   /// Called only if the server's ``Capabilities/networkSession`` is set. The default is right for
@@ -25,6 +30,11 @@ public protocol ConformanceHarness: Sendable {
 }
 
 extension ConformanceHarness {
+  /// What is known of the engines of this package.
+  public func sessionLeaks(of server: ServerFacts) -> [SessionLeak] {
+    SessionLeak.known(to: server)
+  }
+
   /// A proxy in front of the first host that the URL names.
   public func proxy(for url: String) throws -> FaultProxy {
     try FaultProxy(for: DatabaseURL(url))

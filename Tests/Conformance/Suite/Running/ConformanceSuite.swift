@@ -7,14 +7,15 @@
 public enum ConformanceSuite {
   /// Every check, in the contract's order.
   public static let clauses: [Clause] =
-    registryClauses + urlClauses + connectingClauses + execClauses + insertedRowClauses
+    registryClauses + urlClauses + connectingClauses + hostClauses + execClauses
+    + insertedRowClauses
     + queryClauses + rowClauses + numberClauses + textClauses + exactValueClauses
     + strangeValueClauses + generatedValueClauses + bindClauses
     + rebindClauses + upsertClauses + upsertKeyClauses + emptyListClauses + leftRowsClauses
     + transactionClauses + endedTransactionClauses + isolationClauses
     + errorClauses + cancelClauses + poolClauses
-    + poolSessionClauses + statementClauses + pipelineClauses + wireFaultClauses
-    + callFaultClauses + migrationClauses + migrationModeClauses + durableClauses
+    + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses + wireFaultClauses
+    + silenceClauses + callFaultClauses + migrationClauses + migrationModeClauses + durableClauses
 
   /// Every check on one backend.
   ///

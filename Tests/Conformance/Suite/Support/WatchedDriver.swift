@@ -8,6 +8,9 @@ final class WatchedDriver: Driver {
   /// What the core asked for so far.
   struct Counts: Sendable {
     var connected = 0
+    var refused = 0
+    /// Sessions that are about to be open.
+    var opening = 0
     var closed = 0
     var prepared = 0
     var finalized = 0
@@ -24,6 +27,8 @@ final class WatchedDriver: Driver {
 
   private struct Faults {
     var hangsOnConnect = false
+    var mostSessions = Int.max
+    var sharesSessions = false
     var nextConnect: DatabaseError?
     var nextStatement: DatabaseError?
     var whenTextContains: (word: String, error: DatabaseError)?
@@ -44,7 +49,7 @@ final class WatchedDriver: Driver {
   func plan(for url: DatabaseURL) throws(DatabaseError) -> ConnectionPlan {
     var plan = try driver.plan(for: url)
     // What is counted here are sessions that are lent; shared ones would take statements past them.
-    plan.maxPipelines = 0
+    if !sharesSessions { plan.maxPipelines = 0 }
     return plan
   }
 
@@ -55,16 +60,60 @@ final class WatchedDriver: Driver {
       defer { faults.nextConnect = nil }
       return (faults.hangsOnConnect, faults.nextConnect)
     }
-    // Deaf to cancellation on purpose: the limit has to hold without the driver's help.
-    if hangs { await Task { _ = try? await Task.sleep(for: .seconds(3)) }.value }
     if let fault { throw fault }
-    let connection = try await driver.connect(to: url, as: role)
+    try takeRoom()
+    let connection: any DriverConnection
+    do throws(DatabaseError) {
+      connection =
+        hangs
+        ? try await connectLate(to: url, as: role) : try await driver.connect(to: url, as: role)
+    } catch {
+      count { $0.opening -= 1 }
+      throw error
+    }
     count {
+      $0.opening -= 1
       $0.connected += 1
       $0.open += 1
       $0.mostOpen = max($0.mostOpen, $0.open)
     }
     return WatchedConnection(connection, self)
+  }
+
+  func openPipeline(to url: DatabaseURL) async throws(DatabaseError) -> any DriverPipeline {
+    count { $0.connected += 1 }
+    return try await driver.openPipeline(to: url)
+  }
+
+  // Deaf to cancellation on purpose: the limit has to hold without the driver's help.
+  private func connectLate(
+    to url: DatabaseURL, as role: ConnectionRole
+  ) async throws(DatabaseError) -> any DriverConnection {
+    let work = Task { () async -> Result<any DriverConnection, DatabaseError> in
+      _ = try? await Task.sleep(for: .seconds(3))
+      do throws(DatabaseError) {
+        return .success(try await driver.connect(to: url, as: role))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try await work.value.get()
+  }
+
+  private func takeRoom() throws(DatabaseError) {
+    let most = mostSessions
+    let isFull = recorded.withLock { counts in
+      if counts.open + counts.opening >= most {
+        counts.refused += 1
+        return true
+      }
+      counts.opening += 1
+      return false
+    }
+    guard isFull else { return }
+    throw DatabaseError(
+      .cannotConnect, "the server takes no more than \(most) sessions", connection: .spent,
+      execution: .notSent)
   }
 }
 
@@ -78,6 +127,18 @@ extension WatchedDriver {
   var hangsOnConnect: Bool {
     get { faults.withLock { $0.hangsOnConnect } }
     set { faults.withLock { $0.hangsOnConnect = newValue } }
+  }
+
+  /// How many sessions the server takes.
+  var mostSessions: Int {
+    get { faults.withLock { $0.mostSessions } }
+    set { faults.withLock { $0.mostSessions = newValue } }
+  }
+
+  /// Whether the driver may open sessions that tasks share; they count as connected.
+  var sharesSessions: Bool {
+    get { faults.withLock { $0.sharesSessions } }
+    set { faults.withLock { $0.sharesSessions = newValue } }
   }
 
   /// Lets the next connection be refused.

@@ -1,0 +1,290 @@
+import DriverAPI
+import DriverFaults
+
+// A server that says nothing more, and nobody told: the host died, or a firewall forgot.
+let silenceClauses = [
+  Clause(
+    "CANCEL-7", "Every call ends within its limits when the server falls silent.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let db = try await context.open(through: proxy) {
+      $0.maxConnections = 1
+      $0.statementTimeout = .milliseconds(600)
+      $0.controlTimeout = .milliseconds(600)
+    }
+    try await db.createItems(rowCount: 2)
+    for call in statements + control {
+      try await expectEnd(of: call, db, proxy)
+    }
+  },
+
+  Clause(
+    "CANCEL-7", "Statements that share a session end when their server falls silent.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let db = try await context.open(through: proxy, with: context.harness.driver) {
+      $0.maxConnections = 16
+      $0.statementTimeout = .milliseconds(500)
+      $0.controlTimeout = .milliseconds(500)
+    }
+    try await db.createItems(rowCount: 2)
+    for _ in 1...5 { _ = await together(16, db) }
+    proxy.fallSilent()
+    let start = ContinuousClock.now
+    let errors = await together(16, db)
+    let waited = ContinuousClock.now - start
+    proxy.speakAgain()
+    try expectEqual(errors.count, 16, "selects that failed")
+    for error in errors {
+      let told: Set<DatabaseError.Kind> = [.statementTimeout, .connectionLost, .cannotConnect]
+      try expect(told.contains(error.kind), "one ended as \(error)")
+    }
+    try expect(waited < .seconds(12), "they ended only after \(waited)")
+    try await answersAgain(db)
+  },
+
+  Clause(
+    "CANCEL-7", "A cancelled call ends when the server is silent.", needs: \.networkSession,
+    weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let db = try await context.open(through: proxy) {
+      $0.maxConnections = 1
+      $0.controlTimeout = .milliseconds(600)
+    }
+    try await db.createItems(rowCount: 2)
+    for call in statements {
+      let task = Task { try await call.run(db) { proxy.fallSilent() } }
+      try await Task.sleep(for: .milliseconds(200))
+      task.cancel()
+      let start = ContinuousClock.now
+      let error = try await thrownError("\(call.name), cancelled") { try await task.value }
+      let waited = ContinuousClock.now - start
+      try expect(waited < .seconds(8), "\(call.name) ended only \(waited) after the cancellation")
+      try expectEqual(error.kind, .cancelled, "the kind, \(call.name)")
+      // Rows can be left to be read off later.
+      if call.name != rowsThatHaveBegun {
+        try expectEqual(error.connection, .spent, "the connection, \(call.name)")
+      }
+      proxy.speakAgain()
+      try await answersAgain(db)
+    }
+  },
+
+  Clause(
+    "CANCEL-8", "By default too, what the library asks of a silent server ends.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let db = try await context.open(through: proxy) {
+      $0.maxConnections = 1
+      $0.controlTimeout = .milliseconds(600)
+    }
+    try await db.createItems(rowCount: 2)
+    for call in control {
+      try await expectEnd(of: call, db, proxy)
+    }
+  },
+
+  Clause(
+    "CANCEL-8", "An idle connection that is silent is replaced, and closing one ends.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let db = try await context.open(through: proxy) {
+      $0.maxConnections = 1
+      $0.healthCheckAfter = .zero
+      $0.controlTimeout = .milliseconds(600)
+    }
+    try await db.createItems(rowCount: 2)
+    proxy.arm(Fault(.stall, .toClient))
+    let start = ContinuousClock.now
+    try await db.exec("UPDATE items SET amount = 1")
+    let waited = ContinuousClock.now - start
+    try expectEqual(proxy.armedCount, 0, "connections that fell silent when they were asked")
+    try expect(waited < .seconds(8), "it was replaced only after \(waited)")
+    proxy.fallSilent()
+    let closing = ContinuousClock.now
+    await db.close()
+    try expect(
+      ContinuousClock.now - closing < .seconds(4), "closing took \(ContinuousClock.now - closing)")
+    proxy.speakAgain()
+  },
+]
+
+/// A call during which the server falls silent, at the moment that the call itself chooses.
+private struct SilentCall: Sendable {
+  let name: String
+  /// What it ends with, unless nothing is thrown; nil if that is the application's own error.
+  var kinds: Set<DatabaseError.Kind>? = [.statementTimeout, .connectionLost]
+  let run: @Sendable (Database, @Sendable () -> Void) async throws -> Void
+}
+
+private let rowsThatHaveBegun = "rows that have begun"
+
+private let statements = [
+  SilentCall(name: "exec") { db, silence in
+    silence()
+    try await db.exec("UPDATE items SET amount = 1")
+  },
+  SilentCall(name: "queryRow") { db, silence in
+    silence()
+    _ = try await db.queryRow("SELECT amount FROM items WHERE id = 1", as: Int.self)
+  },
+  SilentCall(name: "query") { db, silence in
+    silence()
+    _ = try await db.query("SELECT amount FROM items", as: Int.self).collect()
+  },
+  SilentCall(name: rowsThatHaveBegun) { db, silence in
+    var rows = try await db.query(counting(to: 40_000, "n, '\(padding)'"))
+    _ = try await rows.next()
+    silence()
+    while try await rows.next() {}
+  },
+  SilentCall(name: "insert") { db, silence in
+    silence()
+    _ = try await db.insert(into: "items", ["id": 7, "name": "seven"])
+  },
+  SilentCall(name: "upsert") { db, silence in
+    silence()
+    _ = try await db.upsert(
+      Upsert(into: "items", columns: ["id", "name"], key: ["id"]), [[1, "one"]])
+  },
+  SilentCall(name: "batch") { db, silence in
+    silence()
+    try await db.batch(["UPDATE items SET amount = 1", "UPDATE items SET amount = 2"])
+  },
+  SilentCall(name: "bulkInsert") { db, silence in
+    silence()
+    _ = try await db.bulkInsert(into: "items", columns: ["id", "name"], [[8, "eight"]])
+  },
+  SilentCall(name: "a statement in a transaction") { db, silence in
+    try await db.transaction { transaction in
+      try await transaction.exec("UPDATE items SET amount = 1")
+      silence()
+      try await transaction.exec("UPDATE items SET amount = 2")
+    }
+  },
+  SilentCall(name: "the names of the tables") { db, silence in
+    silence()
+    _ = try await db.tableNames()
+  },
+]
+
+private let control = [
+  SilentCall(name: "ping") { db, silence in
+    silence()
+    try await db.ping()
+  },
+  SilentCall(name: "the beginning of a transaction") { db, silence in
+    silence()
+    try await db.transaction { _ in }
+  },
+  SilentCall(name: "a commit", kinds: [.connectionLost]) { db, silence in
+    try await db.transaction { transaction in
+      try await transaction.exec("UPDATE items SET amount = 1")
+      silence()
+    }
+  },
+  SilentCall(name: "a rollback", kinds: nil) { db, silence in
+    try await db.transaction { transaction in
+      try await transaction.exec("UPDATE items SET amount = 1")
+      silence()
+      throw Refusal()
+    }
+  },
+  SilentCall(name: "the end of a savepoint", kinds: [.connectionLost]) { db, silence in
+    try await db.transaction { transaction in
+      try await transaction.transaction { savepoint in
+        try await savepoint.exec("UPDATE items SET amount = 1")
+        silence()
+      }
+    }
+  },
+  SilentCall(name: "going back to a savepoint", kinds: nil) { db, silence in
+    try await db.transaction { transaction in
+      try await transaction.transaction { savepoint in
+        try await savepoint.exec("UPDATE items SET amount = 1")
+        silence()
+        throw Refusal()
+      }
+    }
+  },
+  SilentCall(name: "a reset", kinds: nil) { db, silence in
+    try await db.withConnection { connection in
+      try await connection.exec("CREATE TEMPORARY TABLE passing (id INTEGER)")
+      silence()
+    }
+    throw Refusal()
+  },
+]
+
+/// What the application itself throws.
+private struct Refusal: Error {}
+
+private let padding = String(repeating: "x", count: 1000)
+
+private func expectEnd(
+  of call: SilentCall, _ db: Database, _ proxy: FaultProxy
+) async throws {
+  let start = Moment()
+  var told: DatabaseError?
+  do {
+    try await Deadline.run(within: .seconds(20), named: call.name) {
+      try await call.run(db) {
+        start.set()
+        proxy.fallSilent()
+      }
+    }
+    throw ClauseFailure("\(call.name) succeeded without an answer")
+  } catch is Refusal {
+    try expect(call.kinds == nil, "\(call.name) was not expected to get so far")
+  } catch let error as DatabaseError {
+    told = error
+  }
+  proxy.speakAgain()
+  guard let waited = try? start.elapsed() else {
+    throw ClauseFailure(
+      "\(call.name) failed before the server fell silent: \(told.map { "\($0)" } ?? "no error")")
+  }
+  if let told {
+    let kinds = try expectSome(call.kinds, "what \(call.name) may throw instead of \(told)")
+    try expect(kinds.contains(told.kind), "\(call.name) ended as \(told)")
+    try expectEqual(told.connection, .spent, "the connection, \(call.name)")
+    try expectEqual(told.execution, .unknown, "the execution, \(call.name)")
+  }
+  try expect(waited < .seconds(8), "\(call.name) ended only after \(waited)")
+  try await answersAgain(db)
+}
+
+private func answersAgain(_ db: Database) async throws {
+  var last: (any Error)?
+  for _ in 1...100 {
+    do {
+      if try await db.rowCount(of: "items") >= 2 { return }
+    } catch let error as DatabaseError {
+      last = error
+    }
+    try await Task.sleep(for: .milliseconds(50))
+  }
+  throw ClauseFailure("the database does not answer again: \(last.map { "\($0)" } ?? "no rows")")
+}
+
+/// What selects at the same time threw.
+private func together(_ count: Int, _ db: Database) async -> [DatabaseError] {
+  await withTaskGroup(of: DatabaseError?.self) { group in
+    for _ in 1...count {
+      group.addTask {
+        do throws(DatabaseError) {
+          _ = try await db.queryRow("SELECT amount FROM items WHERE id = 1", as: Int.self)
+          return nil
+        } catch {
+          return error
+        }
+      }
+    }
+    return await group.reduce(into: []) { if let error = $1 { $0.append(error) } }
+  }
+}

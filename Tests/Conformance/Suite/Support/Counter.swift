@@ -1,0 +1,18 @@
+import DriverAPI
+
+/// A number that several tasks raise.
+final class Counter: Sendable {
+  private let number = Mutex(0)
+
+  /// How far it has come.
+  var current: Int { number.withLock { $0 } }
+
+  /// Raises it by one; answers with what it is then.
+  @discardableResult
+  func next() -> Int {
+    number.withLock { number in
+      number += 1
+      return number
+    }
+  }
+}
