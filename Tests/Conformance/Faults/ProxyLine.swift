@@ -87,6 +87,7 @@ final class ProxyLine: Sendable {
     while true {
       let count = Glibc.read(source, &buffer, buffer.count)
       guard count > 0 else { return }
+      hold(schedule.latency)
       guard let target else { continue }
       let starts = scanner.starts(in: buffer[0..<count])
       guard forward(buffer[0..<count], starts, direction, to: target) else { return }
@@ -124,8 +125,7 @@ final class ProxyLine: Sendable {
     case .cut, .reset:
       cut(resets: action == .reset)
       return false
-    case .delay(let time):
-      usleep(UInt32(clamping: Int64(time / .microseconds(1))))
+    case .delay(let time): hold(time)
     case .stall:
       state.withLock { _ = $0.isStalled.insert(direction) }
       while state.withLock({ $0.isStalled.contains(direction) && !$0.isCut }) { usleep(2000) }
@@ -133,6 +133,10 @@ final class ProxyLine: Sendable {
       state.withLock { _ = $0.isSplit.insert(direction) }
     }
     return !state.withLock { $0.isCut }
+  }
+
+  private func hold(_ time: Duration) {
+    if time > .zero { usleep(UInt32(clamping: Int64(time / .microseconds(1)))) }
   }
 
   private func send(

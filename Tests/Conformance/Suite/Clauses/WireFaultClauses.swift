@@ -196,7 +196,7 @@ private let cuts: [(Fault.Direction, Int)] =
 
 /// The opposite of a session over a network: nothing that a proxy could stand in front of.
 @Sendable
-private func namesNoServer(_ context: ConformanceContext) async throws {
+func namesNoServer(_ context: ConformanceContext) async throws {
   try expect(
     ServerAddress(try DatabaseURL(context.url)) == nil,
     "the URL names a server, but the driver says that its sessions do not notice when it goes away")

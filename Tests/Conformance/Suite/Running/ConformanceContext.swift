@@ -11,6 +11,7 @@ public final class ConformanceContext: Sendable {
   /// What the library logged during the case.
   let log = RecordedLog()
   private let opened = Mutex<[Database]>([])
+  private let proxies = Mutex<[FaultProxy]>([])
 
   init(_ harness: any ConformanceHarness, url: String) {
     self.harness = harness
@@ -32,14 +33,22 @@ public final class ConformanceContext: Sendable {
   }
 
   /// A proxy in front of the case's server; ends with it.
-  func proxy() throws -> FaultProxy { try harness.proxy(for: url) }
+  func proxy() throws -> FaultProxy {
+    let proxy = try harness.proxy(for: url)
+    proxies.withLock { $0.append(proxy) }
+    return proxy
+  }
 
-  /// Opens the case's database through a proxy, with sessions that are lent and not shared.
+  /// Opens the case's database through a proxy.
+  ///
+  /// - Parameter sharing: whether tasks may share sessions, where the driver can; otherwise each is lent.
   func open(
-    through proxy: FaultProxy, _ change: (inout DatabaseConfiguration) -> Void = { _ in }
+    through proxy: FaultProxy, sharing: Bool = false,
+    _ change: (inout DatabaseConfiguration) -> Void = { _ in }
   ) async throws -> Database {
+    let driver: any Driver = sharing ? harness.driver : WatchedDriver(harness.driver)
     let database = try await Database.open(
-      proxy.url, with: WatchedDriver(harness.driver), configuration: configuration(change))
+      proxy.url, with: driver, configuration: configuration(change))
     opened.withLock { $0.append(database) }
     return database
   }

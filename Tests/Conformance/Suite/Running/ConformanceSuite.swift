@@ -14,6 +14,7 @@ public enum ConformanceSuite {
     + transactionClauses + endedTransactionClauses + isolationClauses
     + errorClauses + cancelClauses + poolClauses
     + poolSessionClauses + statementClauses + pipelineClauses + wireFaultClauses
+    + farServerClauses + schemaChangeClauses + endedStatementClauses + bulkClauses
     + callFaultClauses + migrationClauses + migrationModeClauses + durableClauses
 
   /// Every check on one backend.
