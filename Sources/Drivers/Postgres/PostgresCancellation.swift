@@ -22,6 +22,7 @@ final class PostgresCancellation: Sendable {
   private static let pause = Duration.milliseconds(100)
   private let state = Mutex(State())
   private let isDirty = Atomic<Bool>(false)
+  private let stopsStatement = Atomic<Bool>(false)
   private let handle: PostgresCancelHandle
   private let watch: SocketWatch
 
@@ -32,6 +33,29 @@ final class PostgresCancellation: Sendable {
 
   /// Whether something was requested since the last ``settle()``, or is still on its way.
   var isRequested: Bool { isDirty.load(ordering: .acquiring) }
+
+  /// Whether the statement that began last is to be stopped, or a request is still on its way: where
+  /// this is false nothing stands in the way of sending.
+  @inline(__always)
+  var isQuiet: Bool {
+    !isDirty.load(ordering: .acquiring) && !stopsStatement.load(ordering: .relaxed)
+  }
+
+  /// Whether the statement that began last is to be stopped. Stays so when the request is settled: the
+  /// statement may have several round trips, and none of them begins any more. [CANCEL-5]
+  var isStopping: Bool { stopsStatement.load(ordering: .acquiring) }
+
+  /// A statement begins; what was asked for before it is not meant for it.
+  @inline(__always)
+  func begin() {
+    if stopsStatement.load(ordering: .relaxed) { stopsStatement.store(false, ordering: .relaxed) }
+  }
+
+  /// Stops the statement that began last: what it is doing, and what it has yet to do.
+  func stop() {
+    stopsStatement.store(true, ordering: .releasing)
+    request()
+  }
 
   /// How long to wait for the server before ``insist()``; nil if nothing was asked of it.
   var deadline: ContinuousClock.Instant? {

@@ -26,7 +26,6 @@ enum PostgresCode {
     case "40P01": .deadlock
     case "40003": .other
     case "55P03": .lockTimeout
-    case "57014": .cancelled
     default: nil
     }
   }
@@ -44,11 +43,6 @@ enum PostgresCode {
     }
   }
 
-  /// Whether the prepared statement no longer fits the schema, or is no longer there. [STMT-1]
-  static func asksToPrepareAgain(_ sqlState: String?) -> Bool {
-    sqlState == "0A000" || sqlState == "26000"
-  }
-
   /// What a kind means, in words of ours.
   static func message(_ kind: DatabaseError.Kind) -> String {
     switch kind {
@@ -63,7 +57,6 @@ enum PostgresCode {
     case .serializationFailure: "a concurrent transaction won; repeat the whole transaction"
     case .deadlock: "two transactions waited for each other; repeat the whole transaction"
     case .lockTimeout: "a lock was not granted in time"
-    case .cancelled: "the server stopped the statement"
     case .readOnly: "the transaction or the server is read-only"
     case .permissionDenied: "the user may not do that"
     case .resourceExhausted: "the server ran out of a resource, or a limit was exceeded"

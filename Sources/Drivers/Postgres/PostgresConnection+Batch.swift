@@ -9,32 +9,80 @@ extension PostgresConnection {
   ) async throws(DatabaseError) -> [ExecResult] {
     try await begin()
     try checkSettings(hasBackslash: true)
-    try check(batch)
+    let types = try await parameterTypes(of: batch)
+    try check(batch, types)
     guard PQenterPipelineMode(link.handle) != 0 else { throw link.lost(.notSent) }
-    for entry in batch { try send(entry.text, entry.parameters) }
+    for (entry, types) in zip(batch, types) { try send(entry.text, entry.parameters, types) }
     guard dovetail_pipeline_sync(link.handle) != 0 else { throw link.lost(.notSent) }
-    return try await batchResults(of: batch)
+    do throws(DatabaseError) { return try await batchResults(of: batch) } catch {
+      batchTypes.removeAll()
+      throw error
+    }
   }
 
   /// Refuses what cannot be sent before anything is: what is sent cannot be taken back.
   private func check(
-    _ batch: [(text: StatementText, parameters: [Value])]
+    _ batch: [(text: StatementText, parameters: [Value])], _ types: [[UInt32]]
   ) throws(DatabaseError) {
     for (index, entry) in batch.enumerated() {
       do throws(DatabaseError) {
         try entry.text.checkCopiesNothing()
-        try parameters.fill(entry.parameters, types: [])
+        try parameters.fill(entry.parameters, types: types[index])
       } catch {
         throw error.atRow(index)
       }
     }
   }
 
-  private func send(_ text: StatementText, _ values: [Value]) throws(DatabaseError) {
-    try parameters.fill(values, types: [])
+  /// The types of the parameters of each statement whose values mean something else as text; none for
+  /// the others. [TYPE-6]
+  ///
+  /// A statement that only one before it makes possible cannot be asked for them; it does without.
+  private func parameterTypes(
+    of batch: [(text: StatementText, parameters: [Value])]
+  ) async throws(DatabaseError) -> [[UInt32]] {
+    var types: [[UInt32]] = []
+    for (index, (text, values)) in batch.enumerated() {
+      let needsTypes = options.cachesStatements && values.contains(where: \.isOtherAsText)
+      guard needsTypes, text.parameterCount <= PostgresStatement.maxDescribedParameters else {
+        types.append([])
+        continue
+      }
+      do throws(DatabaseError) { types.append(try await batchTypes(of: text)) } catch {
+        throw error.atRow(index)
+      }
+    }
+    return types
+  }
+
+  private func batchTypes(of text: StatementText) async throws(DatabaseError) -> [UInt32] {
+    if let known = batchTypes[ObjectIdentifier(text)], known.schemaVersion == schema.version {
+      return known.types
+    }
+    let version = schema.version
+    var types: [UInt32] = []
+    do throws(DatabaseError) {
+      types = try await baseTypes(of: try await describe(text, as: "").parameterTypes)
+    } catch {
+      guard error.connection == .usable, error.kind == .undefinedObject else { throw error }
+    }
+    try checkGoesOn()
+    if batchTypes.count >= Self.maxBatchTypes { batchTypes.removeAll() }
+    batchTypes[ObjectIdentifier(text)] = PostgresBatchTypes(
+      text: text, types: types, schemaVersion: version)
+    return types
+  }
+
+  private static let maxBatchTypes = 64
+
+  private func send(
+    _ text: StatementText, _ values: [Value], _ types: [UInt32]
+  ) throws(DatabaseError) {
+    try parameters.fill(values, types: types)
     let sent = PQsendQueryParams(
-      link.handle, text.text, Int32(parameters.count), PostgresStatement.types(of: values),
-      parameters.addresses, parameters.lengths, parameters.formats, 0)
+      link.handle, text.text, Int32(parameters.count),
+      types.isEmpty ? PostgresStatement.types(of: values) : types, parameters.addresses,
+      parameters.lengths, parameters.formats, 0)
     if sent == 0 { throw link.lost(.notSent) }
   }
 
@@ -45,7 +93,11 @@ extension PostgresConnection {
     var failure: DatabaseError?
     try await link.readPipeline(syncs: 1) { index, result in
       switch PQresultStatus(result) {
-      case PGRES_COMMAND_OK, PGRES_TUPLES_OK: counts[index] = Self.rowCount(result)
+      case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+        counts[index] = Self.rowCount(result)
+        if let refusal = noteSuccess(result, of: batch[index].text) {
+          failure = failure ?? refusal.atRow(index)
+        }
       case PGRES_PIPELINE_ABORTED: break
       default:
         // One at the end, such as a deferred constraint, belongs to the batch as a whole.
@@ -59,6 +111,26 @@ extension PostgresConnection {
     try await finish()
     if let failure { throw failure }
     return counts.map { ExecResult(rowCount: $0) }
+  }
+}
+
+/// What is known of the parameters of a statement in a batch.
+struct PostgresBatchTypes {
+  /// Kept, because it is known by identity.
+  let text: StatementText
+  let types: [UInt32]
+  let schemaVersion: UInt64
+}
+
+extension Value {
+  /// Whether its text is another value where the type is not known: of a UUID for bytes, and of a date
+  /// for an instant.
+  fileprivate var isOtherAsText: Bool {
+    switch self {
+    case .uuid, .date: true
+    case .uint(let integer): integer > UInt64(Int64.max)
+    default: false
+    }
   }
 }
 

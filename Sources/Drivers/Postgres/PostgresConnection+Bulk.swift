@@ -132,6 +132,7 @@ struct PostgresCopy {
 
   private func start(_ format: PostgresCopyFormat) async throws(DatabaseError) {
     let link = connection.link
+    try connection.checkGoesOn()
     let sql = statement + (format.isBinary ? " (FORMAT binary)" : "")
     guard PQsendQuery(link.handle, sql) != 0 else { throw link.lost(.notSent) }
     guard let result = try await link.nextResult() else { throw link.lost() }

@@ -3,7 +3,7 @@ import DriverAPI
 
 extension PostgresConnection {
   /// The first number that a type of a user's own can have.
-  private static let firstUserType: UInt32 = 16_384
+  static let firstUserType: UInt32 = 16_384
 
   /// Those types, and in the place of a domain the type that it is made of: a value has the same form
   /// for both.

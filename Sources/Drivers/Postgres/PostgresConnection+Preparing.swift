@@ -66,7 +66,9 @@ extension PostgresConnection {
     try await link.readPipeline(syncs: first > 0 ? 2 : 1) { index, result in
       switch PQresultStatus(result) {
       case PGRES_COMMAND_OK where index == first + 1: reply.description = .init(result)
-      case PGRES_COMMAND_OK, PGRES_TUPLES_OK: reply.rowCount = Self.rowCount(result)
+      case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+        reply.rowCount = Self.rowCount(result)
+        failure = failure ?? noteSuccess(result, of: text)
       case PGRES_PIPELINE_ABORTED: break
       default:
         if index >= first { failure = failure ?? link.error(in: result, of: text) }
@@ -115,11 +117,15 @@ extension PostgresLink {
   // end of the pipeline has been sent, so that nobody knows what became of the other statements.
   private func checkIsNoCopy(_ state: ExecStatusType) throws(DatabaseError) {
     switch state {
-    case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
-      throw DatabaseError(
-        .unsupported, "COPY by hand is not supported; use bulkInsert to copy in, and query to read",
-        connection: .spent, execution: .unknown)
+    case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: throw Self.noCopy()
     default: return
     }
+  }
+
+  /// The error of a copy among other statements, which ends the session.
+  static func noCopy() -> DatabaseError {
+    DatabaseError(
+      .unsupported, "COPY by hand is not supported; use bulkInsert to copy in, and query to read",
+      connection: .spent, execution: .unknown)
   }
 }

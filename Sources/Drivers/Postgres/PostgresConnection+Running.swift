@@ -21,7 +21,9 @@ extension PostgresConnection {
     while let result = try await link.nextResult() {
       defer { PQclear(result) }
       switch PQresultStatus(result) {
-      case PGRES_COMMAND_OK, PGRES_TUPLES_OK: count = Self.rowCount(result)
+      case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+        count = Self.rowCount(result)
+        failure = failure ?? noteSuccess(result, of: text)
       case PGRES_COPY_IN: PQputCopyEnd(link.handle, "the driver copies in bulkInsert only")
       case PGRES_COPY_OUT, PGRES_COPY_BOTH: throw noCopy()
       default: failure = failure ?? link.error(in: result, of: text)
@@ -42,7 +44,7 @@ extension PostgresConnection {
   func answer(
     to text: StatementText, _ shape: PostgresShape?, isBinary: Bool
   ) async throws(DatabaseError) -> any DriverRows {
-    let status = transactionStatus
+    let status = statusBeforeSending
     if text.isReadOnly { dovetail_stream_rows(link.handle) }
     guard let first = try await link.nextResult() else { throw link.lost() }
     let kind = PQresultStatus(first)
@@ -57,7 +59,9 @@ extension PostgresConnection {
         try await finish()
       } else {
         rows.begin(complete: first, shape, isBinary: isBinary)
+        let failure = noteSuccess(first, of: text)
         try await readEnd(text)
+        if let failure { throw failure }
       }
     } catch {
       rows.close()
@@ -95,6 +99,20 @@ extension PostgresConnection {
   private func noCopy() -> DatabaseError {
     DatabaseError(
       .unsupported, "the driver does not copy rows out; use query", connection: .spent)
+  }
+
+  /// Looks at what the server says that a statement was; an error if it is not what was sent. [TX-13]
+  ///
+  /// In a transaction that failed, COMMIT and PREPARE TRANSACTION succeed, as a ROLLBACK.
+  func noteSuccess(_ result: OpaquePointer, of text: StatementText?) -> DatabaseError? {
+    guard let tag = PQcmdStatus(result) else { return nil }
+    schema.note(tag)
+    guard UInt8(bitPattern: tag[0]) == UInt8(ascii: "R"), strcmp(tag, "ROLLBACK") == 0, let text,
+      !["ROLLBACK", "ABORT"].contains(text.leadingKeyword)
+    else { return nil }
+    return DatabaseError(
+      .transactionAborted,
+      "the server rolled the transaction back instead, because a statement in it had failed")
   }
 
   /// Rows matched, for the statements that match rows.

@@ -36,6 +36,7 @@ extension PostgresConnection {
   /// Goes back to the settings of the session's start, which include the driver's own; removes
   /// temporary tables, locks, cursors, prepared statements and listening. [POOL-4]
   func reset() async throws(DatabaseError) {
+    link.cancellation.begin()
     try await begin()
     try await run("DISCARD ALL")
     discarded.removeAll()

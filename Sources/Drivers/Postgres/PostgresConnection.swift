@@ -17,8 +17,12 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   var discarded: [String] = []
   /// What the domains are made of that parameters had, and every other type of a user itself.
   var domainBases: [UInt32: UInt32] = [:]
+  /// The types of parameters of statements in batches, as far as they were asked for.
+  var batchTypes: [ObjectIdentifier: PostgresBatchTypes] = [:]
   /// What is left to be read of a statement whose rows were not read to the end.
   var leftover: PostgresLeftover?
+  /// How often the schema is known to have changed.
+  var schema: PostgresSchema
   private(set) lazy var rows = PostgresRows(self)
   private var lastStatus = TransactionStatus.none
   private var lastName = 0
@@ -31,6 +35,7 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   init(_ link: PostgresLink, _ options: PostgresOptions) {
     self.link = link
     self.options = options
+    schema = PostgresSchema(.of(link))
     let version = PQparameterStatus(link.handle, "server_version").map { String(cString: $0) } ?? ""
     server = ServerFacts(
       product: "PostgreSQL", version: version, dialect: .postgres, capabilities: .libpq)
@@ -44,18 +49,29 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
 
   var transactionStatus: TransactionStatus {
     if let leftover { return leftover.status }
-    switch PQtransactionStatus(link.handle) {
-    case PQTRANS_INTRANS: lastStatus = .active
-    case PQTRANS_INERROR: lastStatus = .failed
-    // While a statement runs libpq says no more than that.
-    case PQTRANS_ACTIVE: break
-    default: lastStatus = .none
-    }
+    noteStatus()
     return lastStatus
   }
 
+  // While a statement runs libpq says no more than that, and nothing once the session is lost: what was
+  // before stands. A statement therefore takes its note before it is sent.
+  @inline(__always)
+  private func noteStatus() {
+    switch PQtransactionStatus(link.handle) {
+    case PQTRANS_IDLE: lastStatus = .none
+    case PQTRANS_INTRANS: lastStatus = .active
+    case PQTRANS_INERROR: lastStatus = .failed
+    default: break
+    }
+  }
+
+  /// Where the session stood when the statement that runs now began.
+  var statusBeforeSending: TransactionStatus { lastStatus }
+
+  func statementBegins() { link.cancellation.begin() }
+
   func interrupt() {
-    if listening.load(ordering: .acquiring) == .no { return link.cancellation.request() }
+    if listening.load(ordering: .acquiring) == .no { return link.cancellation.stop() }
     listening.store(.interrupted, ordering: .releasing)
     link.watch.wake()
   }
@@ -68,22 +84,26 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
     link.close()
   }
 
-  /// Makes the session ready for a call: what an earlier one left behind is dealt with.
+  /// Makes the session ready for a call, and takes note of where it stands: what an earlier one left behind is dealt with.
   ///
-  /// - Throws: `connectionLost` if the session ended meanwhile; then nothing was sent.
+  /// - Throws: `connectionLost` if the session ended meanwhile, `cancelled` if the statement was stopped
+  ///   before it began; then nothing was sent.
   @inline(__always)
   func begin() async throws(DatabaseError) {
     let now = ContinuousClock.now
-    if leftover == nil, !link.cancellation.isRequested, now - lastUse < Self.trustedIdleTime {
+    if leftover == nil, link.cancellation.isQuiet, now - lastUse < Self.trustedIdleTime {
       lastUse = now
+      noteStatus()
       return
     }
     try await settle()
     lastUse = .now
+    noteStatus()
   }
 
   private func settle() async throws(DatabaseError) {
     try await settleCancellation()
+    try checkGoesOn()
     if leftover != nil { try await readLeftover() }
     if PQstatus(link.handle) == CONNECTION_BAD || link.isGone() { throw link.lost(.notSent) }
   }
@@ -94,16 +114,25 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
     guard await link.cancellation.settle() else {
       throw strayRequest(.connectionLost, .notSent)
     }
-    // The request may have been meant for the call that is just beginning.
-    if Task.isCancelled {
-      throw DatabaseError(
-        .cancelled, "the task was cancelled before the statement was sent", execution: .notSent)
-    }
+  }
+
+  /// Sends nothing more for a statement that was stopped in an earlier round trip. [CANCEL-5]
+  ///
+  /// - Throws: `cancelled`, not sent.
+  @inline(__always)
+  func checkGoesOn() throws(DatabaseError) {
+    if link.cancellation.isStopping { throw stopped() }
+  }
+
+  private func stopped() -> DatabaseError {
+    DatabaseError(
+      .cancelled, "the statement was stopped before it was sent", execution: .notSent)
   }
 
   /// Ends a call: an interruption that came too late must not reach the next statement. [CANCEL-2]
   @inline(__always)
   func finish() async throws(DatabaseError) {
+    if schema.awaitsEnd { schema.end(isInTransaction: transactionStatus != .none) }
     if link.cancellation.isRequested { try await awaitAcknowledgement() }
   }
 

@@ -3,8 +3,12 @@ import DriverAPI
 
 /// What is left to be read of a statement whose rows nobody wants any more.
 struct PostgresLeftover {
-  /// Where the session stands as soon as that is read.
+  /// Where the session stands as soon as that is read, unless an error is in it.
   var status: TransactionStatus
+  /// The server was asked to stop, so that an error is in it.
+  var isStopped = false
+  /// What the rows failed with that were read so far.
+  var failure: DatabaseError?
 }
 
 extension PostgresConnection {
@@ -17,21 +21,41 @@ extension PostgresConnection {
   /// is cheap for both sides; but not within a transaction, which a cancelled statement would spoil,
   /// and not if the statement may have an effect, which would be undone. [QUERY-3]
   func abandon(_ text: StatementText, in status: TransactionStatus) {
+    leftover = PostgresLeftover(status: status)
     for _ in 0..<Self.cheapResultCount {
       if PQisBusy(link.handle) != 0, PQconsumeInput(link.handle) == 0 || PQisBusy(link.handle) != 0
       {
         break
       }
-      guard let result = PQgetResult(link.handle) else { return }
-      PQclear(result)
+      guard let result = PQgetResult(link.handle) else {
+        if leftover?.failure == nil { leftover = nil }
+        return
+      }
+      noteLeftover(result)
     }
-    leftover = PostgresLeftover(status: status)
-    if status == .none, text.isReadOnly { link.cancellation.request() }
+    guard status == .none, text.isReadOnly else { return }
+    leftover?.isStopped = true
+    link.cancellation.request()
   }
 
-  /// Reads what is left of an earlier statement. An error there is nobody's any more.
+  /// Reads what is left of an earlier statement.
+  ///
+  /// - Throws: the end of the session; in a transaction, which it has spoilt, also what the rest of the
+  ///   rows failed with. Otherwise an error there is nobody's any more: the statement only read.
   func readLeftover() async throws(DatabaseError) {
-    while let result = try await link.nextResult() { PQclear(result) }
+    while let result = try await link.nextResult() { noteLeftover(result) }
+    let failure = leftover?.failure
     leftover = nil
+    guard let failure else { return }
+    if failure.connection == .spent { throw failure.with(execution: .notSent) }
+    throw failure.with(
+      message: "a statement failed after its rows had been left: \(failure.message)")
+  }
+
+  private func noteLeftover(_ result: OpaquePointer) {
+    defer { PQclear(result) }
+    guard PQresultStatus(result) == PGRES_FATAL_ERROR, leftover?.failure == nil else { return }
+    let error = link.error(in: result)
+    if error.connection == .spent || leftover?.status == .active { leftover?.failure = error }
   }
 }

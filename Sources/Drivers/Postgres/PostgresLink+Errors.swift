@@ -4,24 +4,31 @@ import DriverAPI
 extension PostgresLink {
   /// The error that a result reports.
   ///
-  /// - Parameter text: the statement, to find the place of the mistake in what the application wrote.
+  /// - Parameters:
+  ///   - text: the statement, to find the place of the mistake in what the application wrote.
+  ///   - wasAsked: whether this side asked the server to stop what it does; nil if ``cancellation`` knows.
   func error(
-    in result: OpaquePointer, of text: StatementText? = nil
+    in result: OpaquePointer, of text: StatementText? = nil, wasAsked: Bool? = nil
   ) -> DatabaseError {
     guard let sqlState = Self.field(result, dovetail_diag_sqlstate) else {
       // libpq made it up: there was no answer.
       return PQstatus(handle) == CONNECTION_BAD ? lost() : unexplained(result)
     }
-    let kind = PostgresCode.kind(sqlState)
+    let primary = Self.field(result, dovetail_diag_message_primary) ?? ""
+    let end =
+      sqlState == PostgresEnd.sqlState
+      ? PostgresEnd(primary, wasAsked: wasAsked ?? !cancellation.isQuiet) : nil
+    let isOutdated = sqlState == "0A000" && Self.tellsOfOtherColumns(result)
+    let kind = end?.kind ?? (isOutdated ? .serializationFailure : PostgresCode.kind(sqlState))
     let severity = Self.field(result, dovetail_diag_severity_nonlocalized)
     let isOver = kind == .connectionLost || severity == "FATAL" || severity == "PANIC"
-    let primary = Self.field(result, dovetail_diag_message_primary) ?? ""
     let further = [
       Self.field(result, dovetail_diag_message_detail),
       Self.field(result, dovetail_diag_message_hint),
     ].compactMap { $0 }
+    let words = isOutdated ? Self.outdatedWords : end?.words ?? PostgresCode.message(kind)
     return DatabaseError(
-      kind, PostgresCode.message(kind), connection: isOver ? .spent : .usable,
+      kind, words, connection: isOver ? .spent : .usable,
       execution: isOver || sqlState == "40003" ? .unknown : .rejected,
       details: details(of: result, sqlState, text),
       serverMessage: ([primary] + further).joined(separator: "\n"))
@@ -44,6 +51,15 @@ extension PostgresLink {
     DatabaseError(
       .other, "libpq refused the statement", execution: .unknown,
       serverMessage: PQresultErrorMessage(result).map { String(cString: $0) })
+  }
+
+  static let outdatedWords =
+    "the schema changed under a prepared statement; repeat the whole transaction"
+
+  /// Whether the error is that of a prepared statement whose columns are not those that it was prepared
+  /// for any more; the same SQLSTATE has other errors too. [STMT-3]
+  static func tellsOfOtherColumns(_ result: OpaquePointer) -> Bool {
+    field(result, dovetail_diag_source_function) == "RevalidateCachedQuery"
   }
 
   private static func field(_ result: OpaquePointer, _ code: Int32) -> String? {

@@ -104,7 +104,7 @@ extension PostgresPipeline {
         state.finished.append(statement)
       }
     case .input: if !state.isClosed { read() }
-    case .forget(let text): state.statements.forget(text)
+    case .forget(let text): forget(text)
     case .interruption(let number):
       state.pending.first(where: { $0.number == number })?.isUnwanted = true
       if !state.isClosed { cancelUnwantedHead() }

@@ -39,9 +39,16 @@ extension PostgresPipeline {
     if let evicted, !giveUp(evicted) { return false }
     statement.prepares = true
     statement.prepared = entry
-    return PQsendPrepare(link.handle, entry.name, entry.text.text, Int32(types.count), types) != 0
-      && PQsendDescribePrepared(link.handle, entry.name) != 0
-      && run(entry, isBinary: false)
+    let needsTypes = PostgresParameters.needTypes(values)
+    let typeCount = needsTypes ? 0 : Int32(types.count)
+    guard PQsendPrepare(link.handle, entry.name, entry.text.text, typeCount, types) != 0,
+      PQsendDescribePrepared(link.handle, entry.name) != 0
+    else { return false }
+    if needsTypes {
+      statement.waitingValues = values
+      return true
+    }
+    return run(entry, isBinary: false)
   }
 
   @inline(__always)
@@ -50,6 +57,11 @@ extension PostgresPipeline {
   ) throws(DatabaseError) -> Bool {
     statement.prepared = entry
     guard let description = entry.description else {
+      if PostgresParameters.needTypes(values) {
+        // The answer that it waits for is on its way: nothing but its place is sent.
+        statement.waitingValues = values
+        return true
+      }
       try state.parameters.fill(values, types: [])
       return run(entry, isBinary: false)
     }
@@ -70,6 +82,12 @@ extension PostgresPipeline {
     state.pending.append(.unattended)
     return dovetail_send_close(link.handle, name, "DEALLOCATE \(name)") != 0
       && dovetail_pipeline_sync(link.handle) != 0
+  }
+
+  /// Forgets a statement that is out of date, here and on the server.
+  func forget(_ text: StatementText) {
+    guard let name = state.statements.forget(text), state.ending == nil else { return }
+    if !giveUp(name) { _ = end() }
   }
 
   /// Sets what the session was told otherwise, in front of everything. [TYPE-6]
@@ -106,18 +124,44 @@ extension PostgresPipeline {
       }
       isEmptyAgain = false
       guard PQresultStatus(result) == PGRES_PIPELINE_SYNC else {
-        head.take(result, link)
+        head.take(result, link, wasAsked: state.isCancelling)
+        // What comes then is not the answer to anything, and may have no end.
+        if head.fatal != nil { return _ = end() }
         continue
       }
       PQclear(result)
-      if let done = state.pending.removeFirst() { state.finished.append(done) }
+      if let done = state.pending.removeFirst() { finish(done) }
       if let next = state.pending.first, !next.prepares { dovetail_stream_rows(link.handle) }
     }
   }
 
+  /// A statement was answered, or what it was sent for in advance.
+  private func finish(_ statement: PostgresPipelined) {
+    guard let values = statement.endWaiting(), let text = statement.text else {
+      return state.finished.append(statement)
+    }
+    do throws(DatabaseError) {
+      if statement.isUnwanted { throw Self.stoppedBeforeSending() }
+      try enqueue(statement, text, values)
+    } catch {
+      statement.lose(error)
+      state.finished.append(statement)
+    }
+  }
+
+  static func stoppedBeforeSending() -> DatabaseError {
+    DatabaseError(
+      .cancelled, "the statement was stopped before it was sent", execution: .notSent)
+  }
+
   /// The session is over: what was sent has an unknown outcome.
   private func end() -> DatabaseError {
-    let reason = state.pending.first?.fatal ?? link.lost()
+    var reason = state.pending.first?.fatal ?? link.lost()
+    // What a statement has done to the session is not what its neighbours did.
+    if reason.kind != .connectionLost {
+      state.pending.first?.lose(reason)
+      reason = link.lost()
+    }
     for statement in state.pending.removeAll() {
       statement.lose(reason)
       state.finished.append(statement)

@@ -57,14 +57,15 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
   func run(
     _ text: StatementText, _ parameters: [Value], number: UInt64
   ) async throws(DatabaseError) -> PipelineResult {
+    let first = PostgresPipelined(text, number)
     do throws(DatabaseError) {
-      return try await send(text, parameters, number)
+      return try await send(first, text, parameters)
     } catch {
-      // Nothing has happened: the statement never ran. [STMT-1]
-      guard PostgresCode.asksToPrepareAgain(error.details.sqlState), error.connection == .usable
-      else { throw error }
+      guard first.mayBeOutdated(error) else { throw error }
+      if first.isUnwanted { throw Self.stoppedBeforeSending() }
+      // Everything here only reads, and this has failed. [STMT-3]
       deliver(.forget(text))
-      return try await send(text, parameters, number)
+      return try await send(PostgresPipelined(text, number), text, parameters)
     }
   }
 
@@ -79,11 +80,15 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
   }
 
   private func send(
-    _ text: StatementText, _ values: [Value], _ number: UInt64
+    _ statement: PostgresPipelined, _ text: StatementText, _ values: [Value]
   ) async throws(DatabaseError) -> PipelineResult {
     let outcome = await withUnsafeContinuation {
       (continuation: UnsafeContinuation<PostgresPipelined.Outcome, Never>) in
-      deliver(.statement(PostgresPipelined(text, number, continuation), text, values))
+      statement.continuation = continuation
+      let number = statement.number
+      deliver(.statement(statement, text, values))
+      // The interruption found nothing to stop if it came first. [CANCEL-5]
+      if Task.isCancelled { leave(.interruption(number)) }
     }
     return try outcome.get()
   }

@@ -10,6 +10,11 @@ struct PostgresPipelineCache {
     /// Known when the answer to the preparing has come; until then values and rows go as text.
     private(set) var description: PostgresDescription?
 
+    private let preparedAt = ContinuousClock.now
+
+    /// Whether it was prepared so lately that an error is hardly that of a schema that has changed since.
+    var isRecent: Bool { ContinuousClock.now - preparedAt < .seconds(1) }
+
     init(_ text: StatementText, _ name: String) {
       self.text = text
       self.name = name
@@ -58,9 +63,10 @@ struct PostgresPipelineCache {
     return (entry, evicted)
   }
 
-  /// Forgets a statement that does not fit any more, or never was.
-  mutating func forget(_ text: StatementText) {
+  /// Forgets a statement that does not fit any more, or never was; answers with its name.
+  @discardableResult
+  mutating func forget(_ text: StatementText) -> String? {
     if newest?.text === text { newest = nil }
-    entries[ObjectIdentifier(text)] = nil
+    return entries.removeValue(forKey: ObjectIdentifier(text))?.name
   }
 }

@@ -7,9 +7,10 @@ import DriverAPI
 final class PostgresPipelined: @unchecked Sendable {
   typealias Outcome = Result<PipelineResult, DatabaseError>
 
-  private let text: StatementText?
+  let text: StatementText?
   let number: UInt64
-  private let continuation: UnsafeContinuation<Outcome, Never>?
+  /// Who waits for it; nil for a message of the pipeline's own.
+  var continuation: UnsafeContinuation<Outcome, Never>?
   /// What it was prepared as; nil if it runs once.
   var prepared: PostgresPipelineCache.Entry?
   /// Whether it brings the preparing of its statement along.
@@ -17,18 +18,17 @@ final class PostgresPipelined: @unchecked Sendable {
   var isBinary = false
   /// Somebody asked for its end.
   var isUnwanted = false
+  /// What it is to run with as soon as the types are known, which it was sent to find out.
+  var waitingValues: [Value]?
   private var part = 0
   private var rowCount = 0
   private var firstRow: OpaquePointer?
   private var shape: PostgresShape?
   private var failure: DatabaseError?
 
-  init(
-    _ text: StatementText?, _ number: UInt64, _ continuation: UnsafeContinuation<Outcome, Never>?
-  ) {
+  init(_ text: StatementText?, _ number: UInt64) {
     self.text = text
     self.number = number
-    self.continuation = continuation
   }
 
   deinit {
@@ -36,16 +36,29 @@ final class PostgresPipelined: @unchecked Sendable {
   }
 
   /// A place in the queue for a message of the pipeline's own.
-  static var unattended: PostgresPipelined { PostgresPipelined(nil, 0, nil) }
+  static var unattended: PostgresPipelined { PostgresPipelined(nil, 0) }
 
   /// The session ended before its answer came.
   func lose(_ error: DatabaseError) { failure = failure ?? error }
+
+  /// The types are known that it has waited for: it can be sent, with the values that this answers with.
+  ///
+  /// Nil if it has not waited, or if preparing it failed.
+  func endWaiting() -> [Value]? {
+    guard let values = waitingValues, failure == nil else { return nil }
+    waitingValues = nil
+    prepares = false
+    part = 0
+    return values
+  }
 
   /// A part of its messages is answered: preparing, describing or running.
   func endPart() { part += 1 }
 
   /// Takes a result; keeps it if it holds the first row.
-  func take(_ result: OpaquePointer, _ link: PostgresLink) {
+  ///
+  /// - Parameter wasAsked: whether the server was asked to stop this statement or a neighbour.
+  func take(_ result: OpaquePointer, _ link: PostgresLink, wasAsked: Bool) {
     let status = PQresultStatus(result)
     if prepares, part < 2, status == PGRES_COMMAND_OK {
       if part == 1 { prepared?.learn(.init(result)) }
@@ -54,9 +67,12 @@ final class PostgresPipelined: @unchecked Sendable {
       keepFirstRow(result)
     } else {
       defer { PQclear(result) }
-      if status == PGRES_COMMAND_OK { rowCount = PostgresConnection.rowCount(result) }
-      if status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE {
-        failure = failure ?? link.error(in: result, of: text)
+      switch status {
+      case PGRES_COMMAND_OK: rowCount = PostgresConnection.rowCount(result)
+      case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE:
+        failure = failure ?? link.error(in: result, of: text, wasAsked: wasAsked)
+      case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH: failure = PostgresLink.noCopy()
+      default: break
       }
     }
   }
@@ -65,6 +81,16 @@ final class PostgresPipelined: @unchecked Sendable {
     if shape == nil { shape = isBinary ? prepared?.shape : .of(result) }
     rowCount = PostgresConnection.rowCount(result)
     if firstRow == nil, PQntuples(result) > 0 { firstRow = result } else { PQclear(result) }
+  }
+
+  /// Whether it failed because its prepared statement is out of date, and should be prepared again.
+  ///
+  /// Not if that was done just now: then the error is its own. Asked when it has ended.
+  func mayBeOutdated(_ error: DatabaseError) -> Bool {
+    guard let staleness = PostgresStaleness(error), error.connection == .usable else {
+      return false
+    }
+    return staleness == .certain || prepared?.isRecent == false
   }
 
   /// The error that ends the whole session, if it has one.

@@ -28,6 +28,11 @@ final class PostgresShape: Sendable {
     types.deallocate()
   }
 
+  /// Whether both have columns of the same names and types, as far as the driver tells types apart.
+  func hasSameTypes(as other: PostgresShape) -> Bool {
+    columns.columns == other.columns.columns
+  }
+
   /// The columns of a result, with or without rows.
   static func of(_ result: OpaquePointer) -> PostgresShape {
     let count = PQnfields(result)

@@ -11,13 +11,15 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
   /// Whether the server keeps it under a name of its own.
   let isKept: Bool
   /// Whether the server is asked for the types before the statement runs.
-  private let isDescribed: Bool
+  let isDescribed: Bool
   private let hasBackslash: Bool
   private(set) var parameterCount: Int?
   private(set) var shape = PostgresShape.none
   private var name = ""
-  private var parameterTypes: [UInt32] = []
-  private var isPrepared = false
+  private(set) var parameterTypes: [UInt32] = []
+  /// What was known of the schema when it was prepared.
+  private var schemaVersion: UInt64 = 0
+  private(set) var isPrepared = false
 
   // libpq takes a description of more parameters for garbage and gives the session up: it allows
   // that message 30,000 bytes, four for each.
@@ -35,30 +37,28 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
   func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
     try await connection.begin()
     try connection.checkSettings(hasBackslash: hasBackslash)
-    guard isPrepared else { return try await execFirst(parameters) }
+    guard isCurrent else { return try await execFirst(parameters) }
     do throws(DatabaseError) {
-      try send(parameters)
-      return try await connection.outcome(of: text)
+      if try send(parameters) { return try await connection.outcome(of: text) }
     } catch {
-      guard forgets(after: error) else { throw error }
+      try await checkMayRunAgain(after: error)
       return try await execFirst(parameters)
     }
+    return try await execAnew(parameters)
   }
 
   func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
     try await connection.begin()
     try connection.checkSettings(hasBackslash: hasBackslash)
-    guard isDescribed else {
-      try sendOnce(parameters)
-      return try await connection.answer(to: text, nil, isBinary: false)
-    }
-    guard isPrepared else { return try await queryFirst(parameters) }
+    guard isDescribed else { return try await queryOnce(parameters) }
+    guard isCurrent else { return try await queryDescribed(parameters) }
     do throws(DatabaseError) {
-      return try await queryPrepared(parameters)
+      if try send(parameters) { return try await answer() }
     } catch {
-      guard forgets(after: error) else { throw error }
-      return try await queryFirst(parameters)
+      try await checkMayRunAgain(after: error)
+      return try await queryDescribed(parameters)
     }
+    return try await queryAnew(parameters)
   }
 
   func finalize() {
@@ -66,28 +66,34 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
     isPrepared = false
   }
 
-  private func queryPrepared(
-    _ parameters: [Value]
-  ) async throws(DatabaseError) -> any DriverRows {
-    try send(parameters)
-    return try await connection.answer(to: text, shape, isBinary: shape.isBinary)
+  /// Whether the server has the statement, and nobody here has changed the schema since. [STMT-3]
+  @inline(__always)
+  private var isCurrent: Bool {
+    if !isPrepared { return false }
+    if schemaVersion == connection.schema.version { return true }
+    finalize()
+    return false
   }
 
-  /// Asks for the types first: a round trip, so that rows can come in binary.
-  private func queryFirst(
-    _ parameters: [Value]
-  ) async throws(DatabaseError) -> any DriverRows {
-    try await describe()
-    return try await queryPrepared(parameters)
+  func answer() async throws(DatabaseError) -> any DriverRows {
+    try await connection.answer(to: text, shape, isBinary: shape.isBinary)
   }
 
-  private func describe() async throws(DatabaseError) {
+  /// Asks for the types: a round trip, so that rows can come in binary.
+  func describe() async throws(DatabaseError) {
+    finalize()
     name = isKept ? connection.makeName() : ""
+    schemaVersion = connection.schema.version
     let description = try await connection.describe(text, as: name)
     try await learn(description)
-    let counted = description.parameterTypes.count
+    try checkCount(description.parameterTypes.count)
+    try connection.checkGoesOn()
+  }
+
+  /// Run at once, the server itself refuses a statement with more or fewer. [REBIND-8]
+  private func checkCount(_ counted: Int) throws(DatabaseError) {
     if counted == text.parameterCount { return }
-    // Run at once, the server itself refuses a statement with more or fewer. [REBIND-8]
+    finalize()
     throw .misuse(
       "the server counts \(counted) parameters in the statement and \(text.parameterCount) were "
         + "recognised; write each as a plain ? or $1, outside of names, quotes and comments")
@@ -96,17 +102,16 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
   /// Prepares and runs in one round trip: without rows to read, text does for the parameters.
   private func execFirst(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
     if isDescribed, PostgresParameters.needTypes(parameters) {
-      try await describe()
-      try send(parameters)
-      return try await connection.outcome(of: text)
+      return try await execDescribed(parameters)
     }
-    guard isKept else {
-      try sendOnce(parameters)
-      return try await connection.outcome(of: text)
-    }
+    guard isKept else { return try await execOnce(parameters) }
+    finalize()
     name = connection.makeName()
+    schemaVersion = connection.schema.version
     let (description, result) = try await connection.describeAndRun(text, as: name, parameters)
-    try await learn(description)
+    do throws(DatabaseError) { try await learn(description) } catch {
+      throw error.with(execution: .completed)
+    }
     return result
   }
 
@@ -118,24 +123,22 @@ final class PostgresStatement: DriverStatement, @unchecked Sendable {
     isPrepared = isKept
   }
 
-  /// Forgets the server's statement if it no longer fits, and tells whether it may run again:
-  /// outside a transaction nothing has happened yet. [STMT-1]
-  private func forgets(after error: DatabaseError) -> Bool {
-    guard PostgresCode.asksToPrepareAgain(error.details.sqlState), isPrepared else { return false }
-    finalize()
-    return error.connection == .usable && connection.transactionStatus == .none
-  }
-
-  private func send(_ values: [Value]) throws(DatabaseError) {
+  /// Sends the statement that the server knows; false, and nothing is sent, if it may store a value that
+  /// is not one of the types that were found when it was prepared. [STMT-4]
+  ///
+  /// - Parameter isFresh: they were found just now.
+  func send(_ values: [Value], isFresh: Bool = false) throws(DatabaseError) -> Bool {
     let parameters = connection.parameters
-    try parameters.fill(values, types: parameterTypes)
+    let fits = try parameters.fill(values, types: parameterTypes)
+    guard fits || isFresh || text.isReadOnly else { return false }
     let sent = PQsendQueryPrepared(
       connection.link.handle, name, Int32(parameters.count), parameters.addresses,
       parameters.lengths, parameters.formats, shape.isBinary ? 1 : 0)
     if sent == 0 { throw connection.link.lost(.notSent) }
+    return true
   }
 
-  private func sendOnce(_ values: [Value]) throws(DatabaseError) {
+  func sendOnce(_ values: [Value]) throws(DatabaseError) {
     let parameters = connection.parameters
     try parameters.fill(values, types: [])
     let sent = PQsendQueryParams(

@@ -124,6 +124,13 @@ public final class FaultProxy: Sendable {
     disarm()
   }
 
+  /// How long everything is held back in each direction, at least: a server that is far away. A round trip
+  /// takes twice as long. Zero at first.
+  public var latency: Duration {
+    get { schedule.latency }
+    set { schedule.latency = newValue }
+  }
+
   /// Ends the proxy and every connection.
   public func close() {
     let isFirst = state.withLock { state in

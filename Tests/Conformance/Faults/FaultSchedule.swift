@@ -8,6 +8,13 @@ final class FaultSchedule: Sendable {
   }
 
   private let armed = Mutex<[Armed]>([])
+  private let delay = Mutex(Duration.zero)
+
+  /// How long everything is held back in each direction.
+  var latency: Duration {
+    get { delay.withLock { $0 } }
+    set { delay.withLock { $0 = newValue } }
+  }
 
   func arm(_ fault: Fault) {
     let left =

@@ -92,6 +92,7 @@ final class ProxyLine: Sendable {
     while true {
       let count = Glibc.read(source, &buffer, buffer.count)
       guard count > 0 else { return }
+      hold(schedule.latency)
       guard let target else { continue }
       waitWhileStalled(direction)
       let starts = scanner.starts(in: buffer[0..<count])
@@ -134,8 +135,7 @@ final class ProxyLine: Sendable {
     case .cut, .reset:
       cut(resets: action == .reset)
       return false
-    case .delay(let time):
-      usleep(UInt32(clamping: Int64(time / .microseconds(1))))
+    case .delay(let time): hold(time)
     case .stall:
       stall(direction)
       waitWhileStalled(direction)
@@ -143,6 +143,10 @@ final class ProxyLine: Sendable {
       state.withLock { _ = $0.isSplit.insert(direction) }
     }
     return !state.withLock { $0.isCut }
+  }
+
+  private func hold(_ time: Duration) {
+    if time > .zero { usleep(UInt32(clamping: Int64(time / .microseconds(1)))) }
   }
 
   private func send(

@@ -93,4 +93,5 @@ extension Sabotage {
   /// Every sabotage.
   static let all: [Sabotage] =
     ofRows + ofValues + ofExecution + ofErrors + ofTransactions + ofSessions + ofServers
+    + ofChanges
 }

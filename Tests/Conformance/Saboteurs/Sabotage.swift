@@ -52,6 +52,8 @@ struct Sabotage: Sendable, CustomStringConvertible {
   /// Whether all expected clauses look at it, also those that take long; otherwise the first that
   /// catches it is enough.
   var meetsAll = false
+  /// Interruptions go nowhere that come in the first tenth of a second of a statement.
+  var interruptsNotAtOnce = false
   /// Interruptions go nowhere.
   var interruptsNever = false
   /// A session that does not react is not broken off.

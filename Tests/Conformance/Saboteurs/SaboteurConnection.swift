@@ -1,6 +1,6 @@
 import Dispatch
 import DriverAPI
-import Synchronization
+import struct Synchronization.Atomic
 
 /// A session that breaks one promise.
 ///
@@ -57,10 +57,18 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     throw DatabaseError(.cancelled, "the statement was interrupted")
   }
 
-  func statementBegins() { connection.statementBegins() }
+  private let began = Mutex(ContinuousClock.now)
+
+  func statementBegins() {
+    began.withLock { $0 = .now }
+    connection.statementBegins()
+  }
 
   func interrupt() {
     if sabotage.interruptsNever { return }
+    if sabotage.interruptsNotAtOnce {
+      if began.withLock({ ContinuousClock.now - $0 }) < .milliseconds(100) { return }
+    }
     if sabotage.interruptsNext { strayInterrupt.store(true, ordering: .relaxed) }
     guard isDeaf else { return connection.interrupt() }
     // Long after the limit, so that the suite notices, but not for ever.

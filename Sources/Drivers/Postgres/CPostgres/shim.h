@@ -47,6 +47,7 @@ static const int dovetail_diag_sqlstate = PG_DIAG_SQLSTATE;
 static const int dovetail_diag_message_primary = PG_DIAG_MESSAGE_PRIMARY;
 static const int dovetail_diag_message_detail = PG_DIAG_MESSAGE_DETAIL;
 static const int dovetail_diag_message_hint = PG_DIAG_MESSAGE_HINT;
+static const int dovetail_diag_source_function = PG_DIAG_SOURCE_FUNCTION;
 static const int dovetail_diag_statement_position = PG_DIAG_STATEMENT_POSITION;
 static const int dovetail_diag_table_name = PG_DIAG_TABLE_NAME;
 static const int dovetail_diag_column_name = PG_DIAG_COLUMN_NAME;

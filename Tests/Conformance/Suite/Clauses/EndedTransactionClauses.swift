@@ -20,6 +20,35 @@ let endedTransactionClauses = [
       try await db.rowCount(of: "items"), isSpoilt ? 1 : 2, "rows, spoilt: \(isSpoilt)")
   },
 
+  Clause("TX-13", "A commit that was typed stores what it says, or throws.") { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    try await db.createItems(rowCount: 1)
+    for (number, word) in ["COMMIT", "COMMIT", "commit", "-- now\nCOMMIT"].enumerated() {
+      let id = 10 + number
+      var isStored = true
+      try await db.withConnection { connection in
+        try await connection.exec("BEGIN")
+        try await connection.exec("INSERT INTO items (id, name) VALUES (?, 'b')", id)
+        _ = try? await connection.exec("INSERT INTO items (id, name) VALUES (1, 'again')")
+        do {
+          if number == 1 {
+            var rows = try await connection.query(SQL(raw: word))
+            while try await rows.next() {}
+          } else {
+            try await connection.exec(SQL(raw: word))
+          }
+        } catch let error as DatabaseError {
+          try expectEqual(error.kind, .transactionAborted, "the error of \(word)")
+          try expectEqual(error.execution, .rejected, "what became of it")
+          isStored = false
+        }
+        try expectEqual(connection.transactionStatus, .none, "the connection after \(word)")
+      }
+      let stored = try await db.single("SELECT COUNT(*) FROM items WHERE id = \(id)", as: Int.self)
+      try expectEqual(stored, isStored ? 1 : 0, "rows, told as stored: \(isStored)")
+    }
+  },
+
   Clause("TX-13", "A savepoint that was spoilt throws, and the transaction around it goes on.") {
     context in
     let db = try await context.open()

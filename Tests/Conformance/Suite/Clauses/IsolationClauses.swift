@@ -146,6 +146,34 @@ let isolationClauses = [
     try expectEqual(attempts, 1, "attempts at a violation")
   },
 
+  Clause("TX-8", "A real deadlock is repeated, and both are stored.", weight: .heavy) { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 2)
+    let arrived = [Signal(), Signal()]
+    let mayMeet = db.capabilities.deadlockDetection
+    let attempts = Attempts()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 1...2 {
+        group.addTask {
+          try await db.transaction(retrying: RetryPolicy()) { transaction in
+            attempts.add()
+            try await transaction.exec(
+              "UPDATE items SET amount = amount + 1 WHERE id = ?", number)
+            arrived[number - 1].fire()
+            if mayMeet { await arrived[2 - number].wait() }
+            try await transaction.exec(
+              "UPDATE items SET amount = amount + 1 WHERE id = ?", 3 - number)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    try expectEqual(attempts.count, mayMeet ? 3 : 2, "attempts of both")
+    let amounts = try await db.query("SELECT amount FROM items ORDER BY id", as: Int.self)
+      .collect()
+    try expectEqual(amounts, [12, 22], "the amounts")
+  },
+
   Clause("TX-11", "Concurrent read-then-write loses nothing and never fails as busy.") {
     context in
     let db = try await context.open()
@@ -236,4 +264,10 @@ private func together(
     }
     return try await group.reduce(into: []) { if let kind = $1 { $0.append(kind) } }
   }
+}
+
+private final class Attempts: Sendable {
+  private let counted = Mutex(0)
+  var count: Int { counted.withLock { $0 } }
+  func add() { counted.withLock { $0 += 1 } }
 }

@@ -11,6 +11,7 @@ public final class ConformanceContext: Sendable {
   /// What the library logged during the case.
   let log = RecordedLog()
   private let opened = Mutex<[Database]>([])
+  private let proxies = Mutex<[FaultProxy]>([])
 
   init(_ harness: any ConformanceHarness, url: String) {
     self.harness = harness
@@ -32,7 +33,11 @@ public final class ConformanceContext: Sendable {
   }
 
   /// A proxy in front of the case's server; ends with it.
-  func proxy() throws -> FaultProxy { try harness.proxy(for: url) }
+  func proxy() throws -> FaultProxy {
+    let proxy = try harness.proxy(for: url)
+    proxies.withLock { $0.append(proxy) }
+    return proxy
+  }
 
   /// Opens the case's database through a proxy, with sessions that are lent and not shared unless another
   /// driver is named.
@@ -41,8 +46,8 @@ public final class ConformanceContext: Sendable {
     _ change: (inout DatabaseConfiguration) -> Void = { _ in }
   ) async throws -> Database {
     let database = try await Database.open(
-      proxy.url, with: driver ?? WatchedDriver(harness.driver), configuration: configuration(change)
-    )
+      proxy.url, with: driver ?? WatchedDriver(harness.driver),
+      configuration: configuration(change))
     opened.withLock { $0.append(database) }
     return database
   }

@@ -15,7 +15,8 @@ public enum ConformanceSuite {
     + transactionClauses + endedTransactionClauses + isolationClauses
     + errorClauses + cancelClauses + poolClauses
     + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses + wireFaultClauses
-    + silenceClauses + callFaultClauses + migrationClauses + migrationModeClauses + durableClauses
+    + silenceClauses + farServerClauses + schemaChangeClauses + endedStatementClauses + bulkClauses
+    + callFaultClauses + migrationClauses + migrationModeClauses + durableClauses
 
   /// Every check on one backend.
   ///

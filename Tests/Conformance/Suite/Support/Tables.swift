@@ -5,11 +5,16 @@ extension StatementExecutor {
   ///
   /// The braces hold a name of the dialect's types, so that one text serves every engine.
   func createTable(_ name: String, _ columns: String) async throws {
+    try await exec(SQL(raw: "CREATE TABLE \(name) (\(expanded(columns)))"))
+  }
+
+  /// The text with the dialect's types for the words in braces.
+  func expanded(_ columns: String) -> String {
     var expanded = columns
     for (word, type) in columnTypes {
       expanded = expanded.replacing("{\(word)}", with: dialect.typeName(type))
     }
-    try await exec(SQL(raw: "CREATE TABLE \(name) (\(expanded))"))
+    return expanded
   }
 
   /// Creates `items (id, name, amount)` with so many rows: 1 `item 1` 10, 2 `item 2` 20 …

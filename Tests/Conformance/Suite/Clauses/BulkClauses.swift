@@ -1,0 +1,121 @@
+import DriverAPI
+import Foundation
+
+// The bulk path beside the plain one.
+let bulkClauses = [
+  Clause("BULK-3", "The bulk path takes what a plain insert takes, and stores the same.") {
+    context in
+    let db = try await context.open()
+    let values = try values()
+    for (number, column) in columns.enumerated() {
+      let (plain, bulk) = ("plain\(number)", "bulk\(number)")
+      for table in [plain, bulk] { try await db.createTable(table, "id {int}, v \(column)") }
+      var taken: [[Value]] = []
+      for (place, value) in values.enumerated() {
+        let row: [Value] = [.int(Int64(place)), value]
+        let refusal = try await refused {
+          try await db.exec(SQL(raw: "INSERT INTO \(plain) (id, v) VALUES (?, ?)", row))
+        }
+        if refusal == nil { taken.append(row) }
+        // Alone, and behind a row that every column takes.
+        for rows in [[row], [[-1, nil], row]] {
+          let other = try await refused {
+            try await db.bulkInsert(into: bulk, columns: ["id", "v"], rows)
+          }
+          try expectEqual(other, refusal, "\(value.kindName) number \(place) for \(column)")
+        }
+      }
+      try await db.exec(SQL(raw: "DELETE FROM \(bulk)"))
+      try await db.bulkInsert(into: bulk, columns: ["id", "v"], taken)
+      for row in taken {
+        try expectEqual(
+          try await stored(row[0], in: bulk, db), try await stored(row[0], in: plain, db),
+          "\(row[1].kindName) number \(row[0]) for \(column)")
+      }
+    }
+  },
+
+  Clause(
+    "BULK-4", "Rows beyond one portion of the bulk path are all there, in every form of it.",
+    weight: .heavy
+  ) { context in
+    let db = try await context.open()
+    try await db.createTable("portions", "id {int} NOT NULL, v {text}, d {date}")
+    // What a date is written as decides with some drivers how all rows are sent.
+    let dates: [Value] = [nil, .text("2024-02-29")]
+    for date in dates {
+      let rows: [[Value]] = (1...3000).map { id in
+        [.int(Int64(id)), .text(content(id)), id == 3000 ? date : nil]
+      }
+      try await db.bulkInsert(into: "portions", columns: ["id", "v", "d"], rows)
+      let found = try await db.query(
+        "SELECT id, v FROM portions ORDER BY id", as: (Int, String).self
+      ).collect()
+      try expectEqual(found.map(\.0), Array(1...3000), "the rows")
+      try expect(found.allSatisfy { $0.1 == content($0.0) }, "a text is not what was sent")
+      try await db.exec("DELETE FROM portions")
+    }
+  },
+
+  Clause(
+    "BULK-4", "A bulk insert that is cancelled on its way stores nothing.", weight: .heavy
+  ) { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    try await db.createTable("halves", "id {int} NOT NULL, v {text}")
+    let rows: [[Value]] = (1...60_000).map { [.int(Int64($0)), .text("text number \($0)")] }
+    var cancelledCount = 0
+    for delay in [0, 2, 10, 25, 50, 100, 200] {
+      let task = Task {
+        try await db.bulkInsert(into: "halves", columns: ["id", "v"], rows)
+      }
+      Deadline.after(.milliseconds(delay)) { task.cancel() }
+      do {
+        try expectEqual(try await task.value, rows.count, "rows told")
+        try expectEqual(try await db.rowCount(of: "halves"), rows.count, "rows stored")
+        try await db.exec("DELETE FROM halves")
+      } catch let error as DatabaseError {
+        try expectEqual(error.kind, .cancelled, "how it ended that was cancelled after \(delay) ms")
+        try expectEqual(try await db.rowCount(of: "halves"), 0, "rows after \(delay) ms")
+        cancelledCount += 1
+      }
+    }
+    try expect(cancelledCount > 0, "none of them was cancelled on its way")
+  },
+]
+
+private func content(_ id: Int) -> String { String(repeating: "\(id)\\\t\n", count: 20) }
+
+private let columns = [
+  "{int}", "{text}", "{double}", "{bytes}", "{bool}", "{timestamp}", "{date}", "{uuid}",
+  "{decimal}", "{json}", "SMALLINT", "VARCHAR(20)", "CHAR(20)",
+]
+
+/// Values of every kind, among them some that no column takes, and some that only one does.
+private func values() throws -> [Value] {
+  let instant = try expectSome(Timestamp("2024-02-29 23:34:56.789012"), "the instant")
+  let number = try expectSome(ExactDecimal("-12345.6789"), "the number")
+  let uuid = try expectSome(UUID(uuidString: "00112233-4455-6677-8899-AABBCCDDEEFF"), "the UUID")
+  return [
+    nil, true, false, 0, 1, -7, 40_000, .int(.max), .int(.min), .uint(5), .uint(.max), 0.5, -1.0,
+    1e300, 0.1, "", "text", "7", "7.5", "it's \\ \t\n\r ü \u{1F600}", "\\N", "\\.", "NULL",
+    "2024-02-29", "2024-02-29 12:00:00", "true", "[1, 2]",
+    "00112233-4455-6677-8899-aabbccddeeff", .bytes([]), .bytes([0, 1, 255]),
+    .bytes(Array(repeating: 65, count: 16)), .uuid(uuid), .timestamp(instant),
+    .date(instant.date), .decimal(number), .json("{\"a\": [1, null]}"), "a\0b",
+  ]
+}
+
+/// The kind of the error, if there is one.
+private func refused<R>(_ body: () async throws -> R) async throws -> DatabaseError.Kind? {
+  do {
+    _ = try await body()
+    return nil
+  } catch let error as DatabaseError {
+    try expectEqual(error.connection, .usable, "the connection after \(error)")
+    return error.kind
+  }
+}
+
+private func stored(_ id: Value, in table: String, _ db: Database) async throws -> Value? {
+  try await db.queryRow(SQL(raw: "SELECT v FROM \(table) WHERE id = ?", [id]), as: Value.self)
+}

@@ -1,0 +1,167 @@
+import DriverAPI
+
+// Statements and sessions that somebody else ends.
+let endedStatementClauses = [
+  Clause(
+    "CANCEL-6", "The server's own limit for statements is told as a timeout.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    guard let words = ServerWords(db.dialect) else { return }
+    for isInTransaction in [false, true] {
+      try await db.withConnection { connection in
+        try await connection.exec(SQL(raw: words.limit))
+        let error = try await expectError(.statementTimeout, "a statement beyond the limit") {
+          if isInTransaction {
+            try await connection.transaction { try await $0.exec(endlessCount) }
+          } else {
+            _ = try await connection.query(endlessCount, as: Int.self).collect()
+          }
+        }
+        try expectEqual(error.execution, .rejected, "the execution")
+      }
+    }
+    try await db.ping()
+  },
+
+  Clause(
+    "CANCEL-6", "A statement that another session stopped is not told as the task's cancellation.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    let other = try await context.open { $0.maxConnections = 1 }
+    guard let words = ServerWords(db.dialect) else { return }
+    try await db.createItems(rowCount: 1)
+    try await db.withConnection { connection in
+      let id = try await connection.single(SQL(raw: words.session), as: Int.self)
+      for run in ["exec", "query"] {
+        let stopping = Task { try await stop(SQL(raw: words.stop(id)), on: other) }
+        let error = try await expectError(.other, "\(run) stopped from outside") {
+          switch run {
+          case "exec": try await connection.exec(endlessCount)
+          default: _ = try await connection.query(endlessCount, as: Int.self).collect()
+          }
+        }
+        stopping.cancel()
+        _ = await stopping.result
+        try expectEqual(error.execution, .rejected, "the execution of \(run)")
+        try expectEqual(error.connection, .usable, "the connection after \(run)")
+        // A stop that came late can hit one that follows.
+        _ = try? await connection.single("SELECT 1", as: Int.self)
+        try expectEqual(try await connection.single("SELECT 1", as: Int.self), 1, "the next")
+      }
+    }
+  },
+
+  Clause(
+    "ERR-5", "What a session was doing when the server ended it is unknown.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let other = try await context.open { $0.maxConnections = 1 }
+    guard let words = ServerWords(other.dialect) else { return }
+    let db = try await context.open { $0.maxConnections = 1 }
+    for run in ["exec", "query", "transaction"] {
+      let error = try await thrownError("\(run) in a session that was ended") {
+        try await db.withConnection { connection in
+          let id = try await connection.single(SQL(raw: words.session), as: Int.self)
+          Task { try await stop(SQL(raw: words.end(id)), on: other, once: true) }
+          switch run {
+          case "exec": try await connection.exec(endlessCount)
+          case "query": _ = try await connection.query(endlessCount, as: Int.self).collect()
+          default: try await connection.transaction { try await $0.exec(endlessCount) }
+          }
+        }
+      }
+      try expectEqual(error.kind, .connectionLost, "the kind of \(run)")
+      try expectEqual(error.execution, .unknown, "the execution of \(run)")
+      try expectEqual(error.connection, .spent, "the connection of \(run)")
+      try await db.ping()
+    }
+  },
+
+  Clause(
+    "PIPE-5", "A shared statement that ran out of time says so and holds nobody up.", weight: .heavy
+  ) { context in
+    let db = try await context.open { $0.statementTimeout = .milliseconds(500) }
+    try await db.createItems(rowCount: 5)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for task in 0..<12 {
+        group.addTask {
+          // By then there are sessions that are shared.
+          try await readItems(db)
+          if task % 6 == 0 {
+            let start = ContinuousClock.now
+            try await expectError(.statementTimeout, "a statement without an end") {
+              try await db.queryRow(
+                counting(to: 2_000_000_000 + task, "COUNT(*)"), as: Int.self)
+            }
+            let took = ContinuousClock.now - start
+            try expect(took < .seconds(3), "the limit of half a second came after \(took)")
+          }
+          try await readItems(db)
+        }
+      }
+      try await group.waitForAll()
+    }
+  },
+]
+
+/// Reads rows again and again; nobody may hold that up for long.
+private func readItems(_ db: Database) async throws {
+  for round in 0..<50 {
+    let id = round % 5 + 1
+    let start = ContinuousClock.now
+    let name = try await db.queryRow("SELECT name FROM items WHERE id = ?", id, as: String.self)
+    try expectEqual(name, "item \(id)", "the name of \(id)")
+    let took = ContinuousClock.now - start
+    try expect(took < .seconds(2), "a neighbour was held up for \(took)")
+  }
+}
+
+/// Sends a text again and again: what it is meant to stop may not have begun yet.
+private func stop(_ sql: SQL, on db: Database, once: Bool = false) async throws {
+  repeat {
+    try await Task.sleep(for: .milliseconds(300))
+    try await db.withConnection { connection in
+      var rows = try await connection.query(sql)
+      while try await rows.next() {}
+    }
+  } while !once && !Task.isCancelled
+}
+
+/// How the servers are asked for what only servers do.
+private struct ServerWords {
+  /// Limits the statements of a session to a fifth of a second.
+  let limit: String
+  /// Answers with the number of the session.
+  let session: String
+  private let isPostgres: Bool
+
+  init?(_ dialect: Dialect) {
+    switch dialect.name {
+    case "postgres":
+      limit = "SET statement_timeout = 200"
+      session = "SELECT pg_backend_pid()"
+      isPostgres = true
+    case "mariadb":
+      limit = "SET max_statement_time = 0.2"
+      session = "SELECT CONNECTION_ID()"
+      isPostgres = false
+    case "mysql":
+      limit = "SET max_execution_time = 200"
+      session = "SELECT CONNECTION_ID()"
+      isPostgres = false
+    default: return nil
+    }
+  }
+
+  /// Stops what a session is doing.
+  func stop(_ id: Int) -> String {
+    isPostgres ? "SELECT pg_cancel_backend(\(id))" : "KILL QUERY \(id)"
+  }
+
+  /// Ends a session.
+  func end(_ id: Int) -> String {
+    isPostgres ? "SELECT pg_terminate_backend(\(id))" : "KILL \(id)"
+  }
+}

@@ -1,0 +1,126 @@
+import DriverAPI
+import DriverFaults
+
+// What a server that is far away brings to light: a statement may have several round trips, and whoever
+// wants its end may come in any of them.
+let farServerClauses = [
+  Clause(
+    "CANCEL-5", "A cancellation in any round trip of a statement is not lost.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let near = try await context.open()
+    try await createBlobs(near)
+    let db = try await context.open(through: proxy) { $0.maxConnections = 1 }
+    try await db.ping()
+    proxy.latency = latency
+    for (number, run) in endlessRuns.enumerated() {
+      for delay in [20, 120, 220] {
+        try await expectEnd("run \(number) after \(delay) ms", after: .milliseconds(delay)) {
+          try await run(db, number * 1000 + delay)
+        }
+      }
+    }
+    proxy.latency = .zero
+    // Were a statement still running, the row would be locked or the connection not free.
+    try await near.exec("UPDATE blobs SET id = 1")
+    try await db.exec("UPDATE blobs SET id = 2")
+  },
+
+  Clause(
+    "CANCEL-5", "Nor is it lost where tasks share sessions.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let db = try await context.open(through: proxy, with: context.harness.driver)
+    try await withCompany(db) {
+      for _ in 1...20 { _ = try await db.single("SELECT 1", as: Int.self) }
+    }
+    proxy.latency = latency
+    for (number, delay) in [0, 1, 5, 20, 60, 120, 200].enumerated() {
+      try await withCompany(db) {
+        try await expectEnd("a task of four after \(delay) ms", after: .milliseconds(delay)) {
+          _ = try await db.queryRow(endless(number), as: Int.self)
+        }
+      }
+    }
+    proxy.latency = .zero
+    try await db.ping()
+  },
+
+  Clause(
+    "CANCEL-5", "Neither is the statement timeout, when it is over in the first round trip.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let near = try await context.open()
+    try await createBlobs(near)
+    let db = try await context.open(through: proxy) {
+      $0.maxConnections = 1
+      $0.statementTimeout = .milliseconds(60)
+    }
+    proxy.latency = latency
+    for (number, run) in endlessRuns.enumerated() {
+      let start = ContinuousClock.now
+      try await expectError(.statementTimeout, "run \(number) with a short limit") {
+        try await run(db, number)
+      }
+      let took = ContinuousClock.now - start
+      try expect(took < limit, "run \(number) took \(took), and its limit was 60 ms")
+    }
+    proxy.latency = .zero
+    try await near.exec("UPDATE blobs SET id = 1")
+  },
+]
+
+private let latency = Duration.milliseconds(50)
+private let limit = Duration.seconds(3)
+
+private func createBlobs(_ db: Database) async throws {
+  try await db.createTable("blobs", "id {int}, content {bytes}")
+  try await db.exec("INSERT INTO blobs (id, content) VALUES (1, NULL)")
+}
+
+/// Runs several of the same at once.
+private func withCompany(
+  _ db: Database, _ body: @escaping @Sendable () async throws -> Void
+) async throws {
+  try await withThrowingTaskGroup(of: Void.self) { group in
+    for _ in 1...4 { group.addTask { try await body() } }
+    try await group.waitForAll()
+  }
+}
+
+/// Cancels something without an end after a while; it must end soon.
+private func expectEnd(
+  _ what: String, after delay: Duration, file: StaticString = #fileID, line: UInt = #line,
+  _ body: @escaping @Sendable () async throws -> Void
+) async throws {
+  let task = Task { try await body() }
+  let start = ContinuousClock.now
+  Deadline.after(delay) { task.cancel() }
+  try await expectError(.cancelled, what, file: file, line: line) { try await task.value }
+  let took = ContinuousClock.now - start
+  try expect(took < limit + delay, "\(what) took \(took)", file: file, line: line)
+}
+
+/// A statement without an end that no other number has the text of.
+private func endless(_ number: Int) -> SQL { counting(to: 2_000_000_000 + number, "COUNT(*)") }
+
+private typealias Run = @Sendable (Database, Int) async throws -> Void
+
+/// Statements without an end, each text for the first time; one has a parameter whose type has to be
+/// asked for.
+private let endlessRuns: [Run] = [
+  { db, number in try await db.exec(endless(number)) },
+  { db, number in
+    let update = "UPDATE blobs SET content = ? WHERE id = (\(endless(number).text))"
+    try await db.exec(SQL(raw: update, [.bytes([1])]))
+  },
+  { db, number in _ = try await db.query(endless(number), as: Int.self).collect() },
+  { db, number in
+    try await db.transaction { transaction in
+      _ = try await transaction.queryRow(endless(number), as: Int.self)
+    }
+  },
+]

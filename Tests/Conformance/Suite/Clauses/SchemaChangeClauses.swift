@@ -1,0 +1,260 @@
+import DriverAPI
+
+// What another connection does to the columns behind a statement that is kept.
+let schemaChangeClauses = [
+  Clause(
+    "STMT-3", "Statements that are kept go with the types that columns have now.", weight: .heavy
+  ) { context in
+    let other = try await elsewhere(context)
+    let db = try await context.open { $0.maxConnections = 1 }
+    for (number, change) in changes.enumerated() {
+      let table = "changing\(number)"
+      try await other.createTable(table, "id {int} NOT NULL, v \(change.before)")
+      let statements = Statements(table)
+      for id in 1...3 { try await statements.store(change.old, as: id, with: db) }
+      try expectEqual(try await statements.count(of: change.old, with: db), 3, "rows before")
+      _ = try await statements.readAll(with: db)
+      try await other.retype(table, to: change)
+      let what = "\(change.before) to \(change.after)"
+      for id in 11...12 {
+        try await statements.store(change.new, as: id, with: db)
+        let found = try await statements.value(of: id, with: db)
+        try expectEqual(found, change.stored, "\(what): row \(id)")
+      }
+      try expectEqual(try await statements.count(of: change.new, with: db), 2, "\(what): found")
+      _ = try await statements.readAll(with: db)
+    }
+  },
+
+  Clause(
+    "STMT-3", "So do those that tasks send through sessions that they share.", weight: .heavy
+  ) { context in
+    let other = try await elsewhere(context)
+    let db = try await context.open()
+    for (number, change) in changes.enumerated() {
+      let table = "changing\(number)"
+      try await other.createTable(table, "id {int} NOT NULL, v \(change.before)")
+      let statements = Statements(table)
+      for id in 1...3 { try await statements.store(change.old, as: id, with: db) }
+      try await together(16) {
+        try expectEqual(try await statements.count(of: change.old, with: db), 3, "rows before")
+      }
+      try await other.retype(table, to: change)
+      try await other.exec(SQL(raw: "INSERT INTO \(table) (id, v) VALUES (11, ?)", [change.new]))
+      // Long enough for what is prepared not to count as prepared just now.
+      try await Task.sleep(for: .milliseconds(1100))
+      try await together(16) {
+        let what = "\(change.before) to \(change.after)"
+        try expectEqual(try await statements.count(of: change.new, with: db), 1, "\(what): found")
+        let found = try await statements.value(of: 11, with: db)
+        try expectEqual(found, change.stored, "\(what): the value")
+        _ = try await statements.readAll(with: db)
+      }
+    }
+  },
+
+  Clause(
+    "STMT-3", "In a transaction they are right, or ask to repeat it, and then are right.",
+    weight: .heavy
+  ) { context in
+    let other = try await elsewhere(context)
+    let db = try await context.open { $0.maxConnections = 1 }
+    for (number, change) in changes.enumerated() {
+      let table = "changing\(number)"
+      let what = "\(change.before) to \(change.after)"
+      try await other.createTable(table, "id {int} NOT NULL, v \(change.before)")
+      let statements = Statements(table)
+      for id in 1...3 {
+        try await db.transaction { transaction in
+          try await statements.store(change.old, as: id, with: transaction)
+          _ = try await statements.readAll(with: transaction)
+        }
+      }
+      try await other.retype(table, to: change)
+      try await db.transaction(retrying: RetryPolicy(maxAttempts: 2)) { transaction in
+        try expectEqual(
+          try await statements.readAll(with: transaction), 3, "\(what): rows read")
+      }
+      try await db.transaction(retrying: RetryPolicy(maxAttempts: 2)) { transaction in
+        try await statements.store(change.new, as: 11, with: transaction)
+      }
+      let found = try await statements.value(of: 11, with: db)
+      try expectEqual(found, change.stored, "\(what): a row stored in a transaction")
+    }
+  },
+
+  Clause(
+    "STMT-3", "While the schema changes all the time no statement fails for it.", weight: .heavy
+  ) { context in
+    let other = try await elsewhere(context)
+    let db = try await context.open()
+    try await db.createItems(rowCount: 3)
+    let changing = Task {
+      while !Task.isCancelled {
+        try await other.exec("ALTER TABLE items ADD COLUMN extra INTEGER")
+        try await other.exec("ALTER TABLE items DROP COLUMN extra")
+      }
+    }
+    defer { changing.cancel() }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for task in 1...4 {
+        group.addTask {
+          for round in 1...100 {
+            let count = try await counted(
+              try await db.query("SELECT * FROM items WHERE id <= 3 ORDER BY id"))
+            try expectEqual(count, 3, "rows in round \(round)")
+            let name = try await db.queryRow(
+              "SELECT * FROM items WHERE id = ?", 2, as: (Int, String).self)
+            try expectEqual(name?.1, "item 2", "the name in round \(round)")
+            let id = task * 1000 + round
+            try await db.exec("INSERT INTO items (id, name) VALUES (?, 'a')", id)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    changing.cancel()
+    if case .failure(let error) = await changing.result {
+      let kind = (error as? DatabaseError)?.kind
+      try expectEqual(kind, .cancelled, "how the changes of the schema ended")
+    }
+    try expectEqual(try await db.rowCount(of: "items"), 403, "rows at the end")
+  },
+
+  Clause(
+    "STMT-4", "A value is not bent by the type that its column had before.", weight: .heavy
+  ) { context in
+    let other = try await elsewhere(context)
+    let db = try await context.open { $0.maxConnections = 1 }
+    for (number, change) in try bends().enumerated() {
+      let table = "bending\(number)"
+      try await other.createTable(table, "id {int} NOT NULL, v \(change.before)")
+      let statements = Statements(table)
+      for id in 1...3 { try await statements.store(change.old, as: id, with: db) }
+      try await other.retype(table, to: change)
+      do { try await statements.store(change.new, as: 11, with: db) } catch let error
+        as DatabaseError
+      {
+        // What is refused is not bent.
+        guard error.kind == .unsupported, error.execution == .notSent else { throw error }
+        continue
+      }
+      let found = try await statements.value(of: 11, with: db)
+      try expectEqual(found, change.stored, "\(change.before) to \(change.after)")
+    }
+  },
+]
+
+/// Another connection, which the driver cannot know to lead to the same database where that is a
+/// server: what changes by it can only be seen in what the server says.
+private func elsewhere(_ context: ConformanceContext) async throws -> Database {
+  let facts = try await context.facts()
+  guard facts.capabilities.networkSession else { return try await context.open() }
+  return try await context.open(through: try context.proxy()) { $0.maxConnections = 1 }
+}
+
+private struct TypeChange: Sendable {
+  let before: String
+  let after: String
+  let old: Value
+  let new: Value
+  let stored: String
+}
+
+private let changes = [
+  TypeChange(before: "{int}", after: "{text}", old: 7, new: "seven", stored: "seven"),
+  TypeChange(before: "{int}", after: "{text}", old: 7, new: 8, stored: "8"),
+  TypeChange(
+    before: "INTEGER", after: "BIGINT", old: 7, new: 5_000_000_000, stored: "5000000000"),
+  TypeChange(before: "{text}", after: "INTEGER", old: "7", new: 8, stored: "8"),
+  TypeChange(before: "{text}", after: "{bytes}", old: "7", new: .bytes([65, 66]), stored: "AB"),
+  TypeChange(before: "{bytes}", after: "{text}", old: .bytes([55]), new: "AB", stored: "AB"),
+]
+
+private func bends() throws -> [TypeChange] {
+  let digits = "12345678901234567890.0123456789"
+  let number = try expectSome(ExactDecimal(digits), "the number")
+  return [
+    TypeChange(before: "INTEGER", after: "{text}", old: 7, new: "007", stored: "007"),
+    TypeChange(
+      before: "{double}", after: "{decimal}", old: 0.5, new: .decimal(number), stored: digits),
+    TypeChange(
+      before: "{date}", after: "{text}", old: "2024-01-01", new: "2024-1-2 or so",
+      stored: "2024-1-2 or so"),
+    TypeChange(
+      before: "{double}", after: "BIGINT", old: 1.0, new: 9_007_199_254_740_993,
+      stored: "9007199254740993"),
+  ]
+}
+
+/// Texts that are the same each time, so that they are kept.
+private struct Statements: Sendable {
+  let table: String
+
+  init(_ table: String) { self.table = table }
+
+  func store(_ value: Value, as id: Int, with db: some StatementExecutor) async throws {
+    let sql = "INSERT INTO \(table) (v, id) VALUES (?, ?)"
+    try await db.exec(SQL(raw: sql, [value, .int(Int64(id))]))
+  }
+
+  func count(of value: Value, with db: some StatementExecutor) async throws -> Int {
+    let sql = SQL(raw: "SELECT COUNT(*) FROM \(table) WHERE v = ?", [value])
+    return try await db.queryRow(sql, as: Int.self) ?? -1
+  }
+
+  func readAll(with db: some StatementExecutor) async throws -> Int {
+    try await counted(try await db.query(SQL(raw: "SELECT * FROM \(table)")))
+  }
+
+  func value(of id: Int, with db: some StatementExecutor) async throws -> String {
+    let sql = SQL(raw: "SELECT v FROM \(table) WHERE id = ?", [.int(Int64(id))])
+    switch try await db.queryRow(sql, as: Value.self) {
+    case .text(let text): return text
+    case .bytes(let bytes): return String(decoding: bytes, as: UTF8.self)
+    case .int(let integer): return "\(integer)"
+    case .decimal(let decimal): return "\(decimal)"
+    case let other: return "\(String(describing: other))"
+    }
+  }
+}
+
+private func counted(_ rows: consuming Rows) async throws -> Int {
+  var count = 0
+  while try await rows.next() { count += 1 }
+  return count
+}
+
+/// Runs the same many times at once.
+private func together(
+  _ count: Int, _ body: @escaping @Sendable () async throws -> Void
+) async throws {
+  try await withThrowingTaskGroup(of: Void.self) { group in
+    for _ in 0..<count { group.addTask { try await body() } }
+    try await group.waitForAll()
+  }
+}
+
+extension Database {
+  /// Gives a column of a table another type, keeping what is in it.
+  fileprivate func retype(_ table: String, to change: TypeChange) async throws {
+    let type = expanded(change.after)
+    switch dialect.name {
+    case "postgres":
+      let value =
+        switch (change.before, change.after) {
+        case (_, "{bytes}"): "convert_to(v::text, 'UTF8')"
+        case ("{bytes}", _): "convert_from(v, 'UTF8')"
+        default: "v::\(type)"
+        }
+      try await exec(SQL(raw: "ALTER TABLE \(table) ALTER v TYPE \(type) USING \(value)"))
+    case "mysql", "mariadb":
+      try await exec(SQL(raw: "ALTER TABLE \(table) MODIFY v \(type)"))
+    default:
+      try await exec(SQL(raw: "ALTER TABLE \(table) RENAME TO before_\(table)"))
+      try await createTable(table, "id {int} NOT NULL, v \(change.after)")
+      try await exec(SQL(raw: "INSERT INTO \(table) SELECT id, v FROM before_\(table)"))
+      try await exec(SQL(raw: "DROP TABLE before_\(table)"))
+    }
+  }
+}
