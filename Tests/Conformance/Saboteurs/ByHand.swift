@@ -33,7 +33,7 @@ enum ByHand {
     "MIG-5 A table is not dropped while rows would go with it that nobody mentioned.":
       "DROP TABLE was run without a look at what refers to the table",
     "MIG-6 A cancelled run tells of its own error and leaves no lock behind.":
-      "the lock was given back by the run's own task",
+      "the lock was given back by the run's own task, and the session neither reset nor closed",
     "MIG-7 A migration that stopped half-way does not count.":
       "the newest version was that of any record",
     "MIG-8 What no transaction takes runs outside of one, once, and is resumed.":

@@ -90,6 +90,13 @@ let migrationModeClauses = [
         try expect(kind == .cancelled, "a cancelled run tells of \(error)")
       }
     }
+    // While the lock is surely held.
+    let cancelling = Migration(2, "cancels its own run") { dialect in
+      withUnsafeCurrentTask { task in task?.cancel() }
+      return Migration.firstNote.statements(dialect)
+    }
+    let held = await Task { try await Migrator([.notes, cancelling]).migrate(db) }.result
+    try expect((try? held.get()) != [2], "a run that was cancelled in the middle went on")
     // Another session gets the lock at once.
     let other = context.url.contains(":memory:") ? db : try await context.open()
     let start = ContinuousClock.now
