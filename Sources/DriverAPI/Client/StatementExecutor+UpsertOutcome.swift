@@ -57,17 +57,17 @@ extension StatementExecutor {
 ///
 /// A mistake, because a table has become another, costs an error or a statement more, and is forgotten.
 final class KnownTables: Sendable {
-  private let tellingOutcome = Mutex<[String: Bool]>([:])
+  private let tellingOutcome = Mutex<[ByteText: Bool]>([:])
   private static let capacity = 1000
 
-  func tellsOutcome(_ table: String) -> Bool? { tellingOutcome.withLock { $0[table] } }
+  func tellsOutcome(_ table: String) -> Bool? { tellingOutcome.withLock { $0[ByteText(table)] } }
 
   func note(_ table: String, tellsOutcome: Bool) {
     tellingOutcome.withLock { tables in
       if tables.count >= Self.capacity { tables.removeAll() }
-      tables[table] = tellsOutcome
+      tables[ByteText(table)] = tellsOutcome
     }
   }
 
-  func forget(_ table: String) { tellingOutcome.withLock { $0[table] = nil } }
+  func forget(_ table: String) { tellingOutcome.withLock { $0[ByteText(table)] = nil } }
 }

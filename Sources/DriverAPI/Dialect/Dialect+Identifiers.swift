@@ -11,14 +11,12 @@ extension Dialect {
         "the identifier \(identifier) has \(identifier.utf8.count) bytes; \(name) keeps \(limit)")
     }
     let quote = String(identifierQuote)
-    // Bytes: a quote and an accent behind it are one Character, and to every engine a quote. [STMT-5]
+    // Bytes: a quote and an accent behind it are one Character, and to every engine a quote. [REBIND-7]
     guard quote.utf8.count == 1, let byte = quote.utf8.first else {
       throw .misuse("the identifier quote of \(name) is not one character in ASCII")
     }
     guard identifier.utf8.contains(byte) else { return quote + identifier + quote }
-    var bytes: [UInt8] = []
-    for next in identifier.utf8 { bytes += next == byte ? [byte, byte] : [next] }
-    return quote + String(decoding: bytes, as: UTF8.self) + quote
+    return quote + identifier.doubling(byte) + quote
   }
 
   /// A table's name in quotes, each part of `schema.table` for itself.

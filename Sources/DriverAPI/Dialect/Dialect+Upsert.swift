@@ -44,7 +44,7 @@ extension Dialect {
     var indexes: [Int] = []
     // The caller has checked that the column is one of them.
     func parameter(_ column: String) -> String {
-      indexes.append(upsert.columns.firstIndex(of: column) ?? 0)
+      indexes.append(upsert.columns.firstIndex(ofBytes: column) ?? 0)
       return "?"
     }
     let changes = try changes(of: upsert) { column throws(DatabaseError) in parameter(column) }
@@ -67,7 +67,7 @@ extension Dialect {
     return UpsertChange(
       text: "SELECT 1 FROM \(try quoted(table: upsert.table)) WHERE "
         + conditions.joined(separator: " AND "),
-      valueIndexes: upsert.key.map { upsert.columns.firstIndex(of: $0) ?? 0 })
+      valueIndexes: upsert.key.map { upsert.columns.firstIndex(ofBytes: $0) ?? 0 })
   }
 
   /// The unique index that is meant, as `ON CONFLICT` names it. [UPSERT-10]
@@ -135,7 +135,8 @@ extension Dialect {
     while !left.isEmpty {
       let next = left.firstIndex { candidate in
         left.allSatisfy {
-          $0.column == candidate.column || !$0.expression.oldColumns.contains(candidate.column)
+          $0.column.hasSameBytes(as: candidate.column)
+            || !$0.expression.oldColumns.contains(ByteText(candidate.column))
         }
       }
       guard let next else { throw needsOldValues(left.map(\.column), upsert.table) }

@@ -48,7 +48,7 @@ public final class StatementText: Sendable {
     mayChangeSession = use == .other || use == .data && !isReadOnly && words.mayLeaveState
   }
 
-  /// Whether the application wrote these very bytes. [STMT-5]
+  /// Whether the application wrote these very bytes. [REBIND-7]
   ///
   /// Equal literals are the same bits, which `==` looks at first. What Unicode takes for equal to a
   /// text in ASCII, such as the sign of the kelvin to a K, is longer.

@@ -52,23 +52,23 @@ public struct Upsert: Sendable, Hashable {
     self.keyExpressions = keyExpressions
     self.keyCondition = keyCondition
     self.assignments =
-      assignments ?? columns.filter { !key.contains($0) }.map(Assignment.newValue)
+      assignments ?? columns.filter { !key.containsBytes(of: $0) }.map(Assignment.newValue)
   }
 
   /// Refuses what an engine would refuse late, or take in a sense of its own.
   func check() throws(DatabaseError) {
-    guard !key.isEmpty || !keyExpressions.isEmpty, key.allSatisfy(columns.contains) else {
+    guard !key.isEmpty || !keyExpressions.isEmpty, key.allSatisfy(columns.containsBytes(of:)) else {
       throw .misuse(
         "the key of an upsert into \(table) must be columns that it inserts; what else its index "
           + "has are keyExpressions")
     }
-    var changed: Set<String> = []
+    var changed: Set<ByteText> = []
     for assignment in assignments {
       let column = assignment.column
-      guard changed.insert(column).inserted else {
+      guard changed.insert(ByteText(column)).inserted else {
         throw .misuse("the upsert into \(table) assigns \(column) twice")
       }
-      if case .newValue = assignment, !columns.contains(column) {
+      if case .newValue = assignment, !columns.containsBytes(of: column) {
         throw .misuse("the upsert into \(table) has no new value for \(column)")
       }
     }

@@ -15,11 +15,14 @@ struct UpsertExpression {
     var rest = text[...]
     while let brace = Self.brace(in: rest) {
       if brace > rest.startIndex { parts.append(.text(rest[..<brace])) }
-      guard rest[brace] == "{", let closing = rest[brace...].firstIndex(of: "}") else {
+      guard rest.utf8[brace] == UInt8(ascii: "{"),
+        let closing = rest.utf8[brace...].firstIndex(of: UInt8(ascii: "}"))
+      else {
         throw .misuse("an upsert expression has a brace without its twin")
       }
-      parts.append(try Self.reference(rest[brace...closing].dropFirst().dropLast(), columns))
-      rest = rest[rest.index(after: closing)...]
+      let name = rest[rest.utf8.index(after: brace)..<closing]
+      parts.append(try Self.reference(name, columns))
+      rest = rest[rest.utf8.index(after: closing)...]
     }
     if !rest.isEmpty { parts.append(.text(rest)) }
   }
@@ -28,19 +31,19 @@ struct UpsertExpression {
   init(newValue column: String) { parts = [.new(column)] }
 
   /// The columns whose old values it needs.
-  var oldColumns: Set<String> {
-    Set(parts.compactMap { if case .old(let column) = $0 { column } else { nil } })
+  var oldColumns: Set<ByteText> {
+    Set(parts.compactMap { if case .old(let column) = $0 { ByteText(column) } else { nil } })
   }
 
   private static func reference(
     _ name: Substring, _ columns: [String]
   ) throws(DatabaseError) -> Part {
-    if name.hasPrefix("old.") { return .old(String(name.dropFirst(4))) }
-    guard name.hasPrefix("new.") else {
+    let column = String(Substring(name.utf8.dropFirst(4)))
+    if name.utf8.starts(with: "old.".utf8) { return .old(column) }
+    guard name.utf8.starts(with: "new.".utf8) else {
       throw .misuse("an upsert expression refers to {\(name)}; write {old.x} or {new.x}")
     }
-    let column = String(name.dropFirst(4))
-    guard columns.contains(column) else {
+    guard columns.containsBytes(of: column) else {
       throw .misuse("an upsert expression refers to {\(name)}, a column without a new value")
     }
     return .new(column)
@@ -48,12 +51,12 @@ struct UpsertExpression {
 
   private static func brace(in text: Substring) -> Substring.Index? {
     var isInString = false
-    return text.indices.first { index in
-      switch text[index] {
-      case "'":
+    return text.utf8.indices.first { index in
+      switch text.utf8[index] {
+      case UInt8(ascii: "'"):
         isInString.toggle()
         return false
-      case "{", "}": return !isInString
+      case UInt8(ascii: "{"), UInt8(ascii: "}"): return !isInString
       default: return false
       }
     }

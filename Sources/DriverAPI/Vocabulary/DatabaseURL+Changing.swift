@@ -23,7 +23,7 @@ extension DatabaseURL {
   /// The same URL with an option set, in the place of one of that name; nil takes it away.
   package func setting(option name: String, to value: String?) -> DatabaseURL {
     var url = self
-    url.parameters.removeAll { $0.name == name }
+    url.parameters.removeAll { $0.name.hasSameBytes(as: name) }
     if let value { url.parameters.append(Parameter(name: name, value: value)) }
     return url
   }

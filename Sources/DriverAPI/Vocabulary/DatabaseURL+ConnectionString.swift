@@ -22,15 +22,21 @@ extension DatabaseURL {
     guard let (name, value) = piece.parted(atFirst: "=") else {
       return piece.parted(atLast: "@").map { "***@\($0.1)" } ?? String(piece)
     }
-    let trimmed = String(name.trimmed())
-    if Parameter(name: trimmed, value: "").isSecret || Parameter.speaksOfSecret(value) {
-      return "\(name)=***"
+    // What stands before an @ may be a password that holds an equals sign.
+    if piece.utf8.contains(UInt8(ascii: "@")) {
+      return harmlessWords.contains(name.trimmed().lowercased()) ? "\(name)=***" : "***"
     }
-    guard let (before, after) = value.parted(atLast: "@"), before.contains(":") else {
-      return String(piece)
-    }
-    return "\(name)=***@\(after)"
+    let isShown =
+      harmlessWords.contains(name.trimmed().lowercased()) && !Parameter.speaksOfSecret(value)
+    return isShown ? String(piece) : "\(name)=***"
   }
+
+  /// Names in connection strings, in small letters, whose values are no secrets.
+  private static let harmlessWords: Set<String> = [
+    "data source", "database", "dbq", "description", "driver", "dsn", "encrypt", "filedsn", "host",
+    "initial catalog", "port", "protocol", "role", "server", "sslmode", "trustservercertificate",
+    "trusted_connection", "uid", "user", "user id", "username",
+  ]
 
   /// What stands between semicolons that are not in braces.
   private static func pieces(of text: Substring) -> [Substring] {

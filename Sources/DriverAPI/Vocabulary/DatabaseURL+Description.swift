@@ -21,8 +21,8 @@ extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, Cu
     if hidingSecrets, looksLikeCredentials { return Self.maskedOpaqueText(path) }
     switch scheme {
     case "file":
-      return (path.hasPrefix("//") ? "//" : "") + Self.encoded(path, allowing: "/: ")
-    case "sqlite" where path.contains("?") || path.contains("//"):
+      return (path[...].begins(with: "//") ? "//" : "") + Self.encoded(path, allowing: "/: ")
+    case "sqlite" where path.utf8.contains(0x3f) || path.utf8.contains("//".utf8):
       return "//" + Self.encoded(path, allowing: "/: ")
     case "sqlite": return path
     default: return hidingSecrets ? Self.maskedOpaqueText(path) : path
@@ -33,16 +33,20 @@ extension DatabaseURL: CustomStringConvertible, CustomDebugStringConvertible, Cu
   ///
   /// A driver of files refuses such a path, because it is a URL of another kind.
   public var looksLikeCredentials: Bool {
-    guard let first = path?.prefix(while: { $0 != "/" }), let at = first.firstIndex(of: "@") else {
-      return false
-    }
-    return first[..<at].contains(":")
+    // What begins so is the path of a file for sure.
+    guard let path, path.utf8.first != UInt8(ascii: "/"), path.utf8.first != UInt8(ascii: "."),
+      let (front, _) = path[...].parted(atLast: "@")
+    else { return false }
+    return front.utf8.contains(UInt8(ascii: ":"))
   }
 
   private func credentials(_ hidingSecrets: Bool) -> String {
     guard user != nil || password != nil else { return "" }
     let secret = password.map { ":" + (hidingSecrets ? "***" : Self.encoded($0)) } ?? ""
-    return Self.encoded(user ?? "") + secret + "@"
+    let name = user ?? ""
+    // Two words that grew together, as in `user=password=…`.
+    let isHidden = hidingSecrets && Parameter.speaksOfSecret(name[...])
+    return (isHidden ? "***" : Self.encoded(name)) + secret + "@"
   }
 
   private var servers: String {
@@ -66,11 +70,11 @@ extension DatabaseURL.Host: CustomStringConvertible {
 extension DatabaseURL.Parameter: CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
-  /// `name=value`, with `***` for the value of a secret.
+  /// `name=value`, with `***` for a value that is not known to be harmless. [URL-6]
   public var description: String { text(true) }
 
   func text(_ hidingSecrets: Bool) -> String {
-    let isHidden = hidingSecrets && isSecret
+    let isHidden = hidingSecrets && !isHarmless
     let shown = isHidden ? "***" : DatabaseURL.encoded(value, allowing: "/: ,")
     return "\(DatabaseURL.encoded(name))=\(shown)"
   }
@@ -83,10 +87,11 @@ extension DatabaseURL.Parameter: CustomStringConvertible, CustomDebugStringConve
     Mirror(self, children: ["parameter": description], displayStyle: .struct)
   }
 
-  /// Whether the name speaks of a secret. Better one too many than one too few.
-  var isSecret: Bool {
-    let name = name.lowercased()
-    return Self.secretWords.contains { name.contains($0) } || Self.secretNames.contains(name)
+  /// Whether the value may be shown: its name is that of an option in which no secret stands. A name
+  /// that is misspelt, or another client's, is in doubt.
+  var isHarmless: Bool {
+    Self.harmlessNames.contains(name) && name.utf8.allSatisfy { $0 < 0x80 }
+      && !value.utf8.contains(UInt8(ascii: "@")) && !Self.speaksOfSecret(value[...])
   }
 
   /// Whether a value holds the name of a secret, and so perhaps the secret.
@@ -96,7 +101,4 @@ extension DatabaseURL.Parameter: CustomStringConvertible, CustomDebugStringConve
   }
 
   private static let secretWords = ["password", "passwd", "passphrase", "pwd", "secret", "token"]
-  private static let secretNames: Set<String> = [
-    "pass", "key", "hexkey", "textkey", "scram_client_key", "scram_server_key",
-  ]
 }

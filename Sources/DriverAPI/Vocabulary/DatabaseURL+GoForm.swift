@@ -16,9 +16,9 @@ extension DatabaseURL {
 
   /// Whether what follows `mysql://` names its place as Go does: `user:password@tcp(host:port)/…`.
   static func isGoForm(inURI text: Substring) -> Bool {
-    let place = text.prefix { $0 != "?" }
-    return place.begins(with: "tcp(") || place.begins(with: "unix(") || place.contains("@tcp(")
-      || place.contains("@unix(")
+    let place = text.utf8.prefix { $0 != UInt8(ascii: "?") }
+    return place.starts(with: "tcp(".utf8) || place.starts(with: "unix(".utf8)
+      || place.contains("@tcp(".utf8) || place.contains("@unix(".utf8)
   }
 
   /// What follows `mysql://` then. It is a URL, so the user and the password are percent-coded.

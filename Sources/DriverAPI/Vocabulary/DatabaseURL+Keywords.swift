@@ -15,7 +15,12 @@ extension DatabaseURL {
           "the word after \(last) is not key=value; put values with blanks in single quotes")
       }
       last = "'\(Substring(name))'"
+      let isApart = rest.first.map(Self.isSpace) ?? false
       rest = rest.drop(while: Self.isSpace)
+      // Most likely the value was left out, and what follows, perhaps a password, is the next name.
+      if isApart, rest.prefix(while: { !Self.isSpace($0) && $0 != 0x27 }).contains(0x3d) {
+        throw .misuse("\(last) has no value; write '' for an empty one, or put it in quotes")
+      }
       let value = try Self.keywordValue(&rest, of: last)
       parameters.append(Parameter(name: String(Substring(name)), value: value))
     }
@@ -48,7 +53,7 @@ extension DatabaseURL {
     user = try takeKeyword("user") ?? user
     password = try takeKeyword("password") ?? password
     database = try takeKeyword("dbname") ?? database
-    if let database, database.contains("://") {
+    if let database, database.utf8.contains("://".utf8) {
       throw .misuse("dbname holds a URL; give that URL alone instead")
     }
     let names = try takeKeyword("host")?[...].pieces(between: ",").map { String($0) }
@@ -73,11 +78,11 @@ extension DatabaseURL {
 
   /// The value of a parameter that may stand once, removed; nil without one, or if it is empty.
   private mutating func takeKeyword(_ name: String) throws(DatabaseError) -> String? {
-    let found = parameters.filter { $0.name == name }
+    let found = parameters.filter { $0.name.hasSameBytes(as: name) }
     guard found.count <= 1 else {
       throw .misuse("'\(name)' is given \(found.count) times; keep one")
     }
-    parameters.removeAll { $0.name == name }
+    parameters.removeAll { $0.name.hasSameBytes(as: name) }
     return found.first.flatMap { Self.presence(of: $0.value) }
   }
 }

@@ -3,7 +3,7 @@ extension DatabaseURL {
   public var options: Options { Options(parameters) }
 
   /// The options of a URL on their way to the driver: it takes those it knows and then calls
-  /// ``finish()``, which refuses the rest. Names are matched as written. [URL-5]
+  /// ``finish()``, which refuses the rest. Names are matched as written, byte by byte. [URL-5]
   public struct Options: Sendable {
     /// What nobody has taken yet, in order. A driver whose client library defines options of its own
     /// empties it into that library.
@@ -13,14 +13,16 @@ extension DatabaseURL {
 
     init(_ parameters: [Parameter]) {
       remaining = parameters
-      var seen: Set<String> = []
-      repeated = parameters.first { !seen.insert($0.name).inserted }?.name
+      var seen: Set<ByteText> = []
+      repeated = parameters.first { !seen.insert(ByteText($0.name)).inserted }?.name
     }
 
     /// Takes an option as text; nil if it is not given.
     public mutating func take(_ name: String) -> String? {
       if !known.contains(name) { known.append(name) }
-      guard let index = remaining.firstIndex(where: { $0.name == name }) else { return nil }
+      guard let index = remaining.firstIndex(where: { $0.name.hasSameBytes(as: name) }) else {
+        return nil
+      }
       return remaining.remove(at: index).value
     }
 
@@ -32,15 +34,26 @@ extension DatabaseURL {
     public mutating func rename(_ words: [String: String]) throws(DatabaseError) {
       for index in remaining.indices {
         let word = remaining[index].name
-        guard let name = words[word] else { continue }
+        guard let name = Self.meaning(of: word, words) else { continue }
         let meaningTheSame = remaining.enumerated().first {
-          $0.offset != index && ($0.element.name == name || words[$0.element.name] == name)
+          let other = $0.element.name
+          return $0.offset != index
+            && (other.hasSameBytes(as: name) || Self.meaning(of: other, words) == name)
         }
         if let other = meaningTheSame?.element.name {
           throw .misuse("the options '\(other)' and '\(word)' say the same; keep one")
         }
         remaining[index] = Parameter(name: name, value: remaining[index].value)
       }
+    }
+
+    /// Puts in an option that another one stands for.
+    package mutating func add(_ name: String, _ value: String) {
+      remaining.append(Parameter(name: name, value: value))
+    }
+
+    private static func meaning(of word: String, _ words: [String: String]) -> String? {
+      word.utf8.allSatisfy { $0 < 0x80 } ? words[word] : nil
     }
 
     /// Takes all that is left, for a client library that defines and checks options itself.

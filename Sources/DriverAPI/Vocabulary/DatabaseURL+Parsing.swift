@@ -60,12 +60,17 @@ extension DatabaseURL {
 
   // A password must not end up in the name of a file because its scheme was forgotten or misspelt.
   private static func refuseLostScheme(_ text: Substring) throws(DatabaseError) {
-    if text.contains("@tcp(") || text.contains("@unix(") {
+    if text.utf8.contains("@tcp(".utf8) || text.utf8.contains("@unix(".utf8) {
       throw .misuse("the database URL has no scheme; write 'mysql:' before user:password@tcp(…)")
     }
-    if text.contains("://") {
+    if text.utf8.contains("://".utf8) {
       throw .misuse(
         "the scheme before '://' is not valid; use a letter, then letters, digits, '+', '-', '.'")
+    }
+    if text.utf8.contains(UInt8(ascii: "@")) {
+      throw .misuse(
+        "the database URL has an '@' and no scheme; write postgres:// or mysql:// before the user, "
+          + "or sqlite: before the name of a file")
     }
   }
 

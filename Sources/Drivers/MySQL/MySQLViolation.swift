@@ -90,17 +90,17 @@ struct MySQLViolation {
   // MySQL puts the table before the name of the key.
   private func keyName(in table: MySQLTableName) -> String {
     let prefix = table.name + "."
-    return form == .uniqueKey && subject.hasPrefix(prefix)
-      ? String(subject.dropFirst(prefix.count)) : subject
+    return form == .uniqueKey && subject.utf8.starts(with: prefix.utf8)
+      ? String(decoding: subject.utf8.dropFirst(prefix.utf8.count), as: UTF8.self) : subject
   }
 
   private static func literal(_ text: String) -> String {
-    "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "''") + "'"
+    "'" + text.doubling(UInt8(ascii: "\\")).doubling(UInt8(ascii: "'")) + "'"
   }
 
-  private static func quoted(_ text: some StringProtocol, _ quote: Character) -> [String] {
-    text.split(separator: quote, omittingEmptySubsequences: false).enumerated()
-      .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+  private static func quoted(_ text: some StringProtocol, _ quote: Unicode.Scalar) -> [String] {
+    text.pieces { $0 == UInt8(ascii: quote) }.enumerated()
+      .filter { $0.offset % 2 == 1 }.map(\.element)
   }
 }
 
@@ -114,15 +114,17 @@ extension MySQLViolation {
   /// The names that stand where a statement names tables; at most four, since each is looked up.
   static func tables(of sql: String) -> [MySQLTableName] {
     let introducers: Set = ["INTO", "UPDATE", "FROM", "JOIN", "TABLE"]
-    let separators = Set(" \t\r\n(),;=<>+-*/|%?")
+    let separators = Set(" \t\r\n(),;=<>+-*/|%?".utf8)
     // Every second piece between quotes is a string.
-    let pieces = sql.split(separator: "'", omittingEmptySubsequences: false)
+    let pieces = sql.pieces { $0 == UInt8(ascii: "'") }
     let code = pieces.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
-    let words = code.joined(separator: " ").split { separators.contains($0) }
+    let words = code.joined(separator: " ").pieces(
+      omittingEmpty: true, between: separators.contains)
     var tables: [MySQLTableName] = []
     for (word, next) in zip(words, words.dropFirst())
     where introducers.contains(word.uppercased()) {
-      let parts = next.split(separator: ".").map { $0.filter { $0 != "`" } }
+      let parts = next.pieces(omittingEmpty: true) { $0 == UInt8(ascii: ".") }
+        .map { String(decoding: $0.utf8.filter { $0 != UInt8(ascii: "`") }, as: UTF8.self) }
       guard let name = parts.last else { continue }
       let table = MySQLTableName(schema: parts.count > 1 ? parts[0] : nil, name: name)
       if !tables.contains(table), tables.count < 4 { tables.append(table) }

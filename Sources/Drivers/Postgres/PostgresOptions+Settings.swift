@@ -37,7 +37,7 @@ extension PostgresOptions {
     var script = (choosesZone ? [] : [Self.statement("TimeZone", "UTC")])
     script += Self.required.map { Self.statement($0.name, $0.value) }
     if let searchPath {
-      let quoted = searchPath.replacing("'", with: "''")
+      let quoted = searchPath.doubling(UInt8(ascii: "'"))
       script.append("SELECT pg_catalog.set_config('search_path', '\(quoted)', false)")
     }
     return script.joined(separator: "; ")
@@ -73,6 +73,7 @@ extension PostgresOptions {
   }
 
   private static func escaped(_ value: String) -> String {
-    value.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ")
+    // The server parts its options at white space of any kind.
+    value.marking([UInt8(ascii: "\\"), 32, 9, 10, 11, 12, 13], with: UInt8(ascii: "\\"))
   }
 }

@@ -11,6 +11,7 @@ public import DriverAPI
 /// | --- | --- | --- | --- |
 /// | `search_path` | schemas | the server's | where names without a schema are looked up |
 /// | `statement_cache` | `on`, `off` | `on` | off for proxies that pool transactions: no named statements |
+/// | `ssl` | `on`, `off` | off | JDBC's and libpq's word: `sslmode=require`, or `disable` |
 /// | `pipelines` | 0 to 16 | `2` | connections that tasks share for single statements |
 public struct PostgresOptions: Sendable, Hashable {
   /// A keyword of libpq.
@@ -50,6 +51,7 @@ public struct PostgresOptions: Sendable, Hashable {
     if let encoding = options.take("client_encoding"), !Self.isUTF8(encoding) {
       throw .misuse("client_encoding must be UTF8: the driver reads and writes nothing else")
     }
+    try Self.translateSSL(&options)
     var keywords: [Keyword] = []
     for name in Self.libraryKeywords {
       guard let value = options.take(name), !value.isEmpty else { continue }
@@ -79,6 +81,15 @@ public struct PostgresOptions: Sendable, Hashable {
     }
     options.onlyReads = true
     return options
+  }
+
+  // In a URL libpq itself takes ssl=true for sslmode=require. [URL-7]
+  private static func translateSSL(_ options: inout DatabaseURL.Options) throws(DatabaseError) {
+    guard let isOn = try options.flag("ssl") else { return }
+    if options.remaining.contains(where: { $0.name == "sslmode" }) {
+      throw .misuse("the options 'ssl' and 'sslmode' say the same; keep sslmode")
+    }
+    options.add("sslmode", isOn ? "require" : "disable")
   }
 
   private static func isUTF8(_ encoding: String) -> Bool {

@@ -106,7 +106,6 @@ extension SQLiteConnection {
   }
 
   private func quoted(_ name: String) -> String {
-    "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-      + "\""
+    "\"" + name.doubling(UInt8(ascii: "\"")) + "\""
   }
 }

@@ -29,7 +29,11 @@ final class SQLiteConnection: DriverConnection, @unchecked Sendable {
       product: "SQLite", version: String(cString: sqlite3_libversion()), dialect: .sqlite,
       capabilities: .sqlite(inMemory: options.isInMemory))
     var handle: OpaquePointer?
-    let result = sqlite3_open_v2(options.path, &handle, Self.flags(options, role), nil)
+    if let vfs = options.vfs, sqlite3_vfs_find(vfs) == nil {
+      throw .misuse("the option 'vfs' names no module of this SQLite; leave it out for the default")
+    }
+    let result = sqlite3_open_v2(
+      options.openName, &handle, Self.flags(options, role), options.vfs)
     guard result == SQLITE_OK, let handle else {
       defer { sqlite3_close_v2(handle) }
       throw SQLiteOpenFailure(options: options, handle: handle, code: result).error
@@ -106,7 +110,7 @@ final class SQLiteConnection: DriverConnection, @unchecked Sendable {
         role == .reader ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       case .memory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
       }
-    return access | SQLITE_OPEN_NOMUTEX
+    return access | SQLITE_OPEN_NOMUTEX | (options.usesURI ? SQLITE_OPEN_URI : 0)
   }
 }
 

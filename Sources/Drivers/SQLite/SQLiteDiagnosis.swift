@@ -96,7 +96,7 @@ struct SQLiteDiagnosis {
       let name = unquoted(word)
       guard let first = name.utf8.first, isNameByte(first), !isDigit(first),
         sqlite3_keyword_check(name, Int32(name.utf8.count)) == 0,
-        !tables.contains(name), try !connection.hasFunction(name)
+        !tables.containsBytes(of: name), try !connection.hasFunction(name)
       else { continue }
       var isKnown = false
       for table in tables where try connection.hasColumns([name], in: table) { isKnown = true }
@@ -109,21 +109,24 @@ struct SQLiteDiagnosis {
   }
 
   private func words() -> [String] {
-    let separators = Set(" \t\r\n(),;=<>+-*/|%?")
+    let separators = Set(" \t\r\n(),;=<>+-*/|%?".utf8)
     // Every second piece between single quotes is a string.
-    let pieces = sql.split(separator: "'", omittingEmptySubsequences: false)
-    let code = pieces.enumerated().filter { $0.offset % 2 == 0 }.map { String($0.element) }
-    let words = code.joined(separator: " ").split { separators.contains($0) }.map(String.init)
+    let pieces = sql.pieces { $0 == UInt8(ascii: "'") }
+    let code = pieces.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
+    let words = code.joined(separator: " ").pieces(
+      omittingEmpty: true, between: separators.contains)
     let noise: Set = ["IF", "EXISTS", "NOT", "OR", "REPLACE", "IGNORE", "TEMP", "TEMPORARY"]
     return words.filter { !noise.contains($0.uppercased()) }.map { word in
       // The schema's name is no object's: main.users is users.
-      word.split(separator: ".").last.map(String.init) ?? word
+      word.pieces(omittingEmpty: true) { $0 == UInt8(ascii: ".") }.last ?? word
     }
   }
 
   private func unquoted(_ word: String) -> String {
-    guard let first = word.first, "\"`[".contains(first), word.count > 2 else { return word }
-    return String(word.dropFirst().dropLast())
+    guard let first = word.utf8.first, "\"`[".utf8.contains(first), word.utf8.count > 2 else {
+      return word
+    }
+    return String(decoding: word.utf8.dropFirst().dropLast(), as: UTF8.self)
   }
 
   private func name(in bytes: [UInt8], at offset: Int) -> (text: String, range: Range<Int>)? {

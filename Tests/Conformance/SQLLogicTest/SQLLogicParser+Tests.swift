@@ -8,7 +8,17 @@ extension SQLLogicParser {
       throw error(at: header.line, "write 'statement ok' or 'statement error'")
     }
     var lines: [Substring] = []
-    while let line = lineOfRecord() { lines.append(line) }
+    while let line = lineOfRecord() {
+      guard line == "----" else {
+        lines.append(line)
+        continue
+      }
+      guard header.words[1] == "error" else {
+        throw error(at: header.line, "a statement has no results behind ----; write 'query'")
+      }
+      // The message that some runners expect: wording is no fact, and it is no part of the SQL.
+      while lineOfRecord() != nil {}
+    }
     return .statement(try text(of: lines, header), mustSucceed: header.words[1] == "ok")
   }
 

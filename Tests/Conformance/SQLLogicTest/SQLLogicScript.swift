@@ -21,10 +21,12 @@ public struct SQLLogicScript: Sendable {
 
   /// Reads a file.
   ///
+  /// - Parameter name: how reports call it; nil for the last part of its path, which scripts of other
+  ///   folders can have too.
   /// - Throws: ``SQLLogicSyntaxError``; or why the file could not be read.
-  public init(contentsOf file: URL) throws {
+  public init(contentsOf file: URL, name: String? = nil) throws {
     let data = try Data(contentsOf: file)
-    try self.init(String(decoding: data, as: UTF8.self), name: file.lastPathComponent)
+    try self.init(String(decoding: data, as: UTF8.self), name: name ?? file.lastPathComponent)
   }
 
   /// How many records run a statement or a query, on whichever engine.

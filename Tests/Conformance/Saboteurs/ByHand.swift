@@ -2,6 +2,24 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "URL-6 What is not known to be harmless is not shown.":
+      "an option was hidden only if its name spoke of a secret",
+    "URL-8 A text with an @ and no scheme is never a file.":
+      "such a text was the path of a file",
+    "REBIND-6 A NUL in SQL or in a name is refused, wherever it stands.":
+      "the lexer did not look into comments",
+    "REBIND-7 Texts that Unicode takes for equal are two statements and two names.":
+      "statements were kept by their text as a String",
+    "REBIND-8 Where the engine counts other parameters, nothing runs.":
+      "the session did not compare the counts",
+    "REBIND-9 Comments, strings and bodies end where the engine ends them.":
+      "the lexer had the rules of one engine for all",
+    "PIPE-3 A write that a function or a view hides is entered exactly once.":
+      "what has no word of writing in it was taken for a query and repeated",
+    "READ-1 Only what surely reads is called so.":
+      "what has no word of writing in it was taken for a query",
+    "READ-2 A connection that only reads takes nothing that may write.":
+      "the driver did not ask what a statement does before it ran",
     "TYPE-6 Instants are the same in a session of whatever zone.":
       "a session kept the zone that its options named, and an instant was sent without its offset",
     "TYPE-7 A value that no kind has room for is text, and fails no row.":

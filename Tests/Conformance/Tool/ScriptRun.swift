@@ -29,7 +29,13 @@ struct ScriptRun {
   }
 
   private static func script(_ path: String) throws -> SQLLogicScript {
-    do { return try SQLLogicScript(contentsOf: URL(filePath: path)) } catch {
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
+      isDirectory.boolValue
+    {
+      throw ToolFailure("\(path) is a directory; name the scripts in it, as in \(path)/*.test")
+    }
+    do { return try SQLLogicScript(contentsOf: URL(filePath: path), name: path) } catch {
       guard error is SQLLogicSyntaxError else {
         throw ToolFailure("\(path) cannot be read: \(error.localizedDescription)")
       }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import DriverAPI
 
-@Suite("SQL and names are bytes [STMT-5] [EXEC-8]") struct SQLBytesTests {
+@Suite("SQL and names are bytes [REBIND-7] [REBIND-6]") struct SQLBytesTests {
   @Test func `texts that Unicode takes for equal are two statements`() throws {
     let texts = StatementTexts(dialect: .sqlite)
     let short = try texts.text(for: "SELECT '\u{e9}'")

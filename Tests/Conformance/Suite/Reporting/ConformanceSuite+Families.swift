@@ -3,7 +3,8 @@ extension ConformanceSuite {
   static let families = [
     ("URL", "Registry and URL"), ("CONN", "Connecting"), ("EXEC", "exec"),
     ("QUERY", "query and queryRow"), ("ROW", "Rows"), ("TYPE", "Values"), ("BIND", "Parameters"),
-    ("REBIND", "rebind"), ("UPSERT", "upsert and insert-ignore"), ("TX", "Transactions"),
+    ("REBIND", "rebind"), ("READ", "What only reads"), ("UPSERT", "upsert and insert-ignore"),
+    ("TX", "Transactions"),
     ("ERR", "Errors"), ("CANCEL", "Cancellation and timeouts"), ("POOL", "Pool"),
     ("STMT", "Statement cache"), ("PIPE", "Pipelining"), ("BATCH", "Batches"), ("BULK", "Bulk"),
     ("NOTIFY", "Notifications"), ("SCHEMA", "Introspection"), ("MIG", "Migrations"),

@@ -11,7 +11,8 @@ public enum ConformanceSuite {
     + insertedRowClauses
     + queryClauses + rowClauses + numberClauses + textClauses + exactValueClauses
     + strangeValueClauses + generatedValueClauses + bindClauses
-    + rebindClauses + upsertClauses + upsertKeyClauses + emptyListClauses + leftRowsClauses
+    + rebindClauses + statementByteClauses + hiddenWriteClauses + upsertClauses + upsertKeyClauses
+    + emptyListClauses + leftRowsClauses
     + transactionClauses + endedTransactionClauses + isolationClauses
     + errorClauses + cancelClauses + poolClauses
     + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses + wireFaultClauses
