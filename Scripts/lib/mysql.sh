@@ -81,7 +81,7 @@ mysql_launch() {
     --datadir="$home/mysql/data" --pid-file="$home/mysql/mariadbd.pid" \
     --log-error="$home/mysql/server.log" --socket="$sockets/mysql/s" --port="$mysql_port" \
     --max-allowed-packet=64M \
-    --bind-address=127.0.0.1 --skip-name-resolve --max-connections=200 --max-statement-time=20 \
+    --bind-address=127.0.0.1 --skip-name-resolve --max-connections=200 --max-statement-time=60 \
     --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci \
     --ssl-ca="$home/tls/ca.crt" --ssl-cert="$home/mysql/server.crt" \
     --ssl-key="$home/mysql/server.key" > /dev/null 2>&1 < /dev/null 9>&-

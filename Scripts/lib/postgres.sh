@@ -39,7 +39,7 @@ postgres_create() {
 listen_addresses = '127.0.0.1'
 max_connections = 200
 # What a driver that is broken on purpose does not stop must not keep the machine busy.
-statement_timeout = 20s
+statement_timeout = 60s
 ssl = on
 ssl_cert_file = '$home/postgres/server.crt'
 ssl_key_file = '$home/postgres/server.key'

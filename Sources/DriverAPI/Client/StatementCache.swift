@@ -22,7 +22,7 @@ final class StatementCache {
 
   let capacity: Int
   /// Texts above this size have room of their own, so that batches of ever new sizes neither fill the
-  /// memory nor drive out what repeats; in bytes. [STMT-5]
+  /// memory nor drive out what repeats; in bytes. [STMT-1]
   static let largeSize = 4096
   /// How many bytes of large texts are kept.
   static let roomForLarge = 512 * 1024

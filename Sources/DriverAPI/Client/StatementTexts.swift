@@ -5,7 +5,7 @@
 final class StatementTexts: Sendable {
   private struct State {
     var usual: TextGenerations
-    /// Large ones apart, so that batches of ever new sizes do not drive out what repeats. [STMT-5]
+    /// Large ones apart, so that batches of ever new sizes do not drive out what repeats. [STMT-1]
     var large: TextGenerations
     /// The last text of each length, so that a repeated literal is found without hashing it: equal
     /// literals are the same bits, which comparing two strings looks at first.

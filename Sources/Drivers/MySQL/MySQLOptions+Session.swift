@@ -38,7 +38,7 @@ extension MySQLOptions {
     return modes.isSuperset(of: Self.modes)
   }
 
-  /// Takes the modes that `sql_mode` adds. [URL-7]
+  /// Takes the modes that `sql_mode` adds. [URL-5]
   ///
   /// - Throws: `misuse` for a mode that would change what texts and values mean.
   static func addedModes(

@@ -1,6 +1,6 @@
 import DriverAPI
 
-// The words of go-sql-driver, JDBC, mysqlclient, PyMySQL, SQLAlchemy and the C library. [URL-7]
+// The words of go-sql-driver, JDBC, mysqlclient, PyMySQL, SQLAlchemy and the C library. [URL-5]
 extension MySQLOptions {
   /// Gives options of other clients the names they have here, and refuses those that mean what is
   /// done elsewhere, with the place.

@@ -83,7 +83,7 @@ public struct PostgresOptions: Sendable, Hashable {
     return options
   }
 
-  // In a URL libpq itself takes ssl=true for sslmode=require. [URL-7]
+  // In a URL libpq itself takes ssl=true for sslmode=require. [URL-5]
   private static func translateSSL(_ options: inout DatabaseURL.Options) throws(DatabaseError) {
     guard let isOn = try options.flag("ssl") else { return }
     if options.remaining.contains(where: { $0.name == "sslmode" }) {

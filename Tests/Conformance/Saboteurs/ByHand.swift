@@ -2,6 +2,36 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "POOL-3 A connection in use is not closed as idle.":
+      "idle time was counted from the opening of the connection",
+    "POOL-3 A connection in use is replaced when it is too old, and only then.":
+      "no connection was ever too old",
+    "POOL-9 A cancelled call closes no idle connection.":
+      "the health check ran in the caller's task",
+    "POOL-11 A refused connection fails no call while the pool has others.":
+      "a refusal was always thrown",
+    "POOL-11 What was refused is tried again, also while nothing comes free.":
+      "a refusal was always thrown",
+    "POOL-11 A lease timeout says why there is no further connection.":
+      "a refusal was always thrown",
+    "POOL-12 With one connection there is one session, for everything.":
+      "readers and shared sessions came on top of one connection",
+    "POOL-13 Every value that is taken works, however small or large.":
+      "a lease timeout of zero turned every caller away",
+    "POOL-14 Each of several waiters is turned away when its own time is over.":
+      "the timer was not set again for the second waiter",
+    "POOL-14 Waiters that gave up hold nobody up.":
+      "the timer was not set again for the second waiter",
+    "CONN-8 A session that arrives after the connect timeout is closed.":
+      "a late session was dropped instead of closed",
+    "STMT-6 An isolation level leaves the prepared statements alone.":
+      "the level of a transaction asked for a reset (MariaDB)",
+    "QUERY-2 A long scan lets the other tasks of its thread go on.":
+      "SQLite never paused between rows",
+    "POOL-4 What statements set, lock or make ends with the lease.":
+      "only the first word told whether a statement leaves something behind",
+    "CANCEL-8 An idle connection that is silent is replaced, and closing one ends.":
+      "the health check had no limit",
     "URL-6 What is not known to be harmless is not shown.":
       "an option was hidden only if its name spoke of a secret",
     "URL-8 A text with an @ and no scheme is never a file.":

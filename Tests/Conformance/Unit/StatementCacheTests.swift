@@ -49,7 +49,7 @@ struct StatementCacheTests {
     #expect(found9 === statements[0])
   }
 
-  @Test("STMT-5: large texts have room of their own, and do not drive out what repeats")
+  @Test("STMT-1: large texts have room of their own, and do not drive out what repeats")
   func largeTexts() throws {
     let cache = StatementCache(capacity: 200)
     let often = try text(1)
@@ -74,7 +74,7 @@ struct StatementCacheTests {
     #expect(cache.makeRoom(for: try all.text(for: "SELECT '\(huge)'")).isEmpty)
   }
 
-  @Test("STMT-5: a text that repeats stays the same object, whatever large ones come by")
+  @Test("STMT-1: a text that repeats stays the same object, whatever large ones come by")
   func textsInUse() throws {
     let all = StatementTexts(dialect: .sqlite, capacity: 8)
     let often = try all.text(for: "SELECT 1")
