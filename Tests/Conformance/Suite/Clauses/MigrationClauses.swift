@@ -15,7 +15,7 @@ let migrationClauses = [
 
   Clause("MIG-1", "Several at the same time run each migration once.") { context in
     let db = try await context.open()
-    let other = context.url.contains(":memory:") ? db : try await context.open()
+    let other = context.othersSeeTheDatabase ? try await context.open() : db
     let migrator = try Migrator([.notes, .firstNote, .titles])
     let runs = try await withThrowingTaskGroup(of: [Int].self) { group in
       for database in [db, other, db, other] {

@@ -98,7 +98,7 @@ let migrationModeClauses = [
     let held = await Task { try await Migrator([.notes, cancelling]).migrate(db) }.result
     try expect((try? held.get()) != [2], "a run that was cancelled in the middle went on")
     // Another session gets the lock at once.
-    let other = context.url.contains(":memory:") ? db : try await context.open()
+    let other = context.othersSeeTheDatabase ? try await context.open() : db
     let start = ContinuousClock.now
     try await Migrator([.notes, .firstNote]).migrate(other)
     let waited = ContinuousClock.now - start
@@ -117,7 +117,7 @@ let migrationModeClauses = [
   Clause("MIG-8", "What no transaction takes runs outside of one, once, and is resumed.") {
     context in
     let db = try await context.open()
-    let other = context.url.contains(":memory:") ? db : try await context.open()
+    let other = context.othersSeeTheDatabase ? try await context.open() : db
     let outside = Migration(2, "an index", mode: .outsideTransaction) { dialect in
       switch dialect.name {
       case "postgres": ["CREATE INDEX CONCURRENTLY notes_body ON notes (body)"]

@@ -109,22 +109,23 @@ let poolSessionClauses = [
     try await db.createItems(rowCount: 1)
     for leak in context.harness.sessionLeaks(of: db.server) {
       let question = SQL(raw: leak.question)
-      let usual = try await db.single(question, as: Value.self)
+      // A setting that the database does not have answers with no row.
+      let usual = try await db.queryRow(question, as: Value.self)
       let words = leak.words.joined(separator: "; ")
       try await db.withConnection { connection in
         for statement in leak.words {
           _ = try await connection.query(SQL(raw: statement), as: Value.self).collect()
         }
         // What an engine does not take is no leak either.
-        let now = try await connection.single(question, as: Value.self)
+        let now = try await connection.queryRow(question, as: Value.self)
         try expect(now != usual || isIgnored(leak), "\(words) has no effect that is told")
       }
-      let next = try await db.withConnection { try await $0.single(question, as: Value.self) }
+      let next = try await db.withConnection { try await $0.queryRow(question, as: Value.self) }
       try expectEqual(next, usual, "in the next lease, after \(words)")
       for statement in leak.words {
         _ = try await db.query(SQL(raw: statement), as: Value.self).collect()
       }
-      let later = try await db.single(question, as: Value.self)
+      let later = try await db.queryRow(question, as: Value.self)
       try expectEqual(later, usual, "in the next call, after \(words)")
     }
   },

@@ -32,6 +32,9 @@ public final class ConformanceContext: Sendable {
     return database
   }
 
+  /// Whether the database can be opened a second time; one in memory belongs to who opened it.
+  var othersSeeTheDatabase: Bool { !url.contains(":memory:") }
+
   /// A proxy in front of the case's server; ends with it.
   func proxy() throws -> FaultProxy {
     let proxy = try harness.proxy(for: url)
