@@ -2,6 +2,12 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "CONN-9 A host that dies without a word is noticed: TCP watches over each session.":
+      "TCP was not asked to look whether the host lives (PostgreSQL)",
+    "POOL-13 A configuration that makes no sense is refused by the name of its value.":
+      "a statement timeout of zero was taken",
+    "CANCEL-7 Statements that share a session end when their server falls silent.":
+      "a shared session that did not react was not broken off",
     "POOL-3 A connection in use is not closed as idle.":
       "idle time was counted from the opening of the connection",
     "POOL-3 A connection in use is replaced when it is too old, and only then.":
