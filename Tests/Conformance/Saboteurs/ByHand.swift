@@ -2,6 +2,8 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "CANCEL-7 A cancelled call ends when the server is silent.":
+      "a cancellation interrupted nothing, and broke nothing off",
     "CONN-9 A host that dies without a word is noticed: TCP watches over each session.":
       "TCP was not asked to look whether the host lives (PostgreSQL)",
     "POOL-13 A configuration that makes no sense is refused by the name of its value.":
