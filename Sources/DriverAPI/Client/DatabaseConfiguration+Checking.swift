@@ -1,5 +1,5 @@
 extension DatabaseConfiguration {
-  /// The configuration with nothing in it that makes no sense. [POOL-12]
+  /// The configuration with nothing in it that makes no sense. [POOL-13]
   ///
   /// Times of more than a century are a century, so that no arithmetic on clocks can overflow.
   ///

@@ -19,7 +19,7 @@ struct PostgresHost: Sendable, Hashable {
   static func description(name: String, port: String) -> String {
     if name.hasPrefix("/") { return "\(name)/.s.PGSQL.\(port.isEmpty ? "5432" : port)" }
     let name = name.isEmpty ? "localhost" : name
-    let shown = name.contains(":") ? "[\(name)]" : name
+    let shown = name.utf8.contains(UInt8(ascii: ":")) ? "[\(name)]" : name
     return port.isEmpty ? shown : "\(shown):\(port)"
   }
 

@@ -40,13 +40,13 @@ extension SQLiteConnection {
 
   /// The unique index or primary key over exactly these columns.
   func uniqueIndex(of table: String, over columns: [String]) throws(DatabaseError) -> String? {
-    let wanted = Set(columns.map { $0.lowercased() })
+    let wanted = Set(columns.map(Self.folded))
     let indexes = try texts(
       "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1", [table])
     for index in indexes {
       guard let name = index[0] else { continue }
       let covered = try texts("SELECT name FROM pragma_index_info(?1)", [name])
-      if Set(covered.compactMap { $0[0]?.lowercased() }) == wanted { return name }
+      if Set(covered.compactMap { $0[0].map(Self.folded) }) == wanted { return name }
     }
     return nil
   }
@@ -54,8 +54,13 @@ extension SQLiteConnection {
   /// Whether the table has all of these columns.
   func hasColumns(_ columns: [String], in table: String) throws(DatabaseError) -> Bool {
     let known = try texts("SELECT name FROM pragma_table_xinfo(?1)", [table])
-    let names = Set(known.compactMap { $0[0]?.lowercased() })
-    return !columns.isEmpty && columns.allSatisfy { names.contains($0.lowercased()) }
+    let names = Set(known.compactMap { $0[0].map(Self.folded) })
+    return !columns.isEmpty && columns.allSatisfy { names.contains(Self.folded($0)) }
+  }
+
+  // As SQLite compares names: their bytes, and A to Z without regard to case.
+  private static func folded(_ name: String) -> [UInt8] {
+    name.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
   }
 
   /// Whether SQLite has a function of that name.
