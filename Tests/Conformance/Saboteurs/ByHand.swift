@@ -45,15 +45,15 @@ enum ByHand {
     "URL-8 A text with an @ and no scheme is never a file.":
       "such a text was the path of a file",
     "REBIND-6 A NUL in SQL or in a name is refused, wherever it stands.":
-      "the lexer did not look into comments",
+      "the lexer looked for a NUL at the start alone",
     "REBIND-7 Texts that Unicode takes for equal are two statements and two names.":
-      "statements were kept by their text as a String",
+      "texts were compared and kept as Strings",
     "REBIND-8 Where the engine counts other parameters, nothing runs.":
       "the session did not compare the counts",
     "REBIND-9 Comments, strings and bodies end where the engine ends them.":
-      "the lexer had the rules of one engine for all",
+      "a carriage return did not end a comment on PostgreSQL",
     "PIPE-3 A write that a function or a view hides is entered exactly once.":
-      "what has no word of writing in it was taken for a query and repeated",
+      "a query was known by its words alone, and shared sessions could write (PostgreSQL)",
     "READ-1 Only what surely reads is called so.":
       "what has no word of writing in it was taken for a query",
     "READ-2 A connection that only reads takes nothing that may write.":
