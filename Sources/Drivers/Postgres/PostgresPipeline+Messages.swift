@@ -25,12 +25,12 @@ extension PostgresPipeline {
   private func send(
     _ statement: PostgresPipelined, _ text: StatementText, _ values: [Value]
   ) throws(DatabaseError) -> Bool {
-    if let entry = state.statements.entry(for: text) {
+    if !statement.runsOnce, let entry = state.statements.entry(for: text) {
       return try send(statement, entry, values)
     }
     try state.parameters.fill(values, types: [])
     let types = PostgresStatement.types(of: values)
-    guard text.parameterCount <= PostgresStatement.maxDescribedParameters else {
+    if statement.runsOnce || text.parameterCount > PostgresStatement.maxDescribedParameters {
       return PQsendQueryParams(
         link.handle, text.text, Int32(types.count), types, state.parameters.addresses,
         state.parameters.lengths, state.parameters.formats, 0) != 0

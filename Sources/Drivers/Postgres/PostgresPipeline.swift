@@ -57,15 +57,22 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
   func run(
     _ text: StatementText, _ parameters: [Value], number: UInt64
   ) async throws(DatabaseError) -> PipelineResult {
-    let first = PostgresPipelined(text, number)
-    do throws(DatabaseError) {
-      return try await send(first, text, parameters)
-    } catch {
-      guard first.mayBeOutdated(error) else { throw error }
-      if first.isUnwanted { throw Self.stoppedBeforeSending() }
+    var statement = PostgresPipelined(text, number)
+    var attemptCount = 1
+    while true {
+      do throws(DatabaseError) {
+        return try await send(statement, text, parameters)
+      } catch {
+        guard attemptCount < PostgresStatement.maxAttempts, statement.mayBeOutdated(error)
+        else { throw error }
+        if statement.isUnwanted { throw Self.stoppedBeforeSending() }
+      }
       // Everything here only reads, and this has failed. [STMT-3]
       deliver(.forget(text))
-      return try await send(PostgresPipelined(text, number), text, parameters)
+      attemptCount += 1
+      statement = PostgresPipelined(text, number)
+      // A neighbour may prepare the text meanwhile, and the schema change once more.
+      statement.runsOnce = !PostgresParameters.needTypes(parameters)
     }
   }
 

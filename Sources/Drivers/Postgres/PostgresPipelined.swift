@@ -13,6 +13,8 @@ final class PostgresPipelined: @unchecked Sendable {
   var continuation: UnsafeContinuation<Outcome, Never>?
   /// What it was prepared as; nil if it runs once.
   var prepared: PostgresPipelineCache.Entry?
+  /// Whether it is prepared and run in one go that no change of the schema can come between, and not kept.
+  var runsOnce = false
   /// Whether it brings the preparing of its statement along.
   var prepares = false
   var isBinary = false

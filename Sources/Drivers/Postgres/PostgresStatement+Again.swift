@@ -5,7 +5,8 @@ import DriverAPI
 /// an error that the same text sent anew would not have, or a value that is made to fit. [STMT-3, STMT-4]
 extension PostgresStatement {
   /// So often a schema that changes all the time may outrun a statement that has to be described first.
-  private static let maxDescriptions = 10
+  /// Each time it is about as likely as not where several tasks wait for the change's lock.
+  static let maxAttempts = 50
 
   /// Lets an execution that failed run again if the statement was out of date: nothing has happened then.
   ///
@@ -53,29 +54,29 @@ extension PostgresStatement {
   }
 
   func execDescribed(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
-    var descriptionCount = 0
+    var attemptCount = 0
     while true {
       try await describe()
-      descriptionCount += 1
+      attemptCount += 1
       do throws(DatabaseError) {
         _ = try send(parameters, isFresh: true)
         return try await connection.outcome(of: text)
       } catch {
-        try checkOutrun(error, descriptionCount)
+        try checkOutrun(error, attemptCount)
       }
     }
   }
 
   func queryDescribed(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
-    var descriptionCount = 0
+    var attemptCount = 0
     while true {
       try await describe()
-      descriptionCount += 1
+      attemptCount += 1
       do throws(DatabaseError) {
         _ = try send(parameters, isFresh: true)
         return try await answer()
       } catch {
-        try checkOutrun(error, descriptionCount)
+        try checkOutrun(error, attemptCount)
       }
       if !PostgresParameters.needTypes(parameters) { return try await queryOnce(parameters) }
     }
@@ -85,11 +86,11 @@ extension PostgresStatement {
   ///
   /// - Throws: the error if not, or if it must not run again.
   private func checkOutrun(
-    _ error: DatabaseError, _ descriptionCount: Int
+    _ error: DatabaseError, _ attemptCount: Int
   ) throws(DatabaseError) {
     guard PostgresStaleness(error) == .certain, error.connection == .usable else { throw error }
     finalize()
-    guard connection.transactionStatus == .none, descriptionCount < Self.maxDescriptions else {
+    guard connection.transactionStatus == .none, attemptCount < Self.maxAttempts else {
       throw error.outdated
     }
     try connection.checkGoesOn()
