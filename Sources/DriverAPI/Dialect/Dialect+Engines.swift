@@ -7,6 +7,7 @@ extension Dialect {
     dialect.lexical.namedParameters = true
     dialect.lexical.lastCommentMayBeOpen = true
     dialect.lexical.harmlessFunctions = HarmlessFunctions.sqlite
+    dialect.lexical.statelessFunctions = ["CHANGES", "LAST_INSERT_ROWID", "SQLITE_VERSION", "TOTAL_CHANGES"]
     dialect.upsertForm = .onConflict
     dialect.returning = [.insert, .update, .delete]
     dialect.lastInsertID = "SELECT last_insert_rowid()"
@@ -34,6 +35,9 @@ extension Dialect {
     dialect.lexical.nestedComments = true
     dialect.lexical.carriageReturnEndsComment = true
     dialect.lexical.harmlessFunctions = HarmlessFunctions.postgres
+    dialect.lexical.statelessFunctions = [
+      "CURRENT_SETTING", "CURRVAL", "LASTVAL", "NEXTVAL", "PG_BACKEND_PID", "SETVAL",
+    ]
     dialect.lexical.dollarParameters = true
     dialect.lexical.questionMarkOperators = true
     dialect.maxIdentifierBytes = 63
@@ -71,6 +75,10 @@ extension Dialect {
     dialect.lexical.executableComments = true
     dialect.lexical.compoundStatements = true
     dialect.lexical.harmlessFunctions = HarmlessFunctions.mysql
+    dialect.lexical.statelessFunctions = [
+      "CONNECTION_ID", "CURRENT_USER", "FOUND_ROWS", "LASTVAL", "LAST_INSERT_ID", "NEXTVAL",
+      "ROW_COUNT", "SETVAL",
+    ]
     dialect.identifierQuote = "`"
     dialect.upsertForm = .onDuplicateKey
     dialect.upsertChecksConflictKey = false

@@ -38,6 +38,10 @@ public struct LexicalRules: Sendable, Hashable {
   /// connection, and the words that stand before a parenthesis and call nothing. A query that calls
   /// any other is not taken for one that only reads. [PIPE-3]
   public var harmlessFunctions = HarmlessFunctions.standard
+  /// The functions, in capitals, that are not harmless and yet leave nothing behind in the session: they
+  /// move a sequence, or ask about their own connection. After a lease that called any other than these
+  /// and the harmless ones the session is reset. [POOL-4]
+  public var statelessFunctions: Set<String> = []
 
   /// Standard SQL: strings, quoted identifiers and both kinds of comments, nothing else.
   public init() {}

@@ -126,7 +126,7 @@ struct SQLLexer: ~Escapable {
       return
     }
     let isCall = nextMeaningfulByte() == UInt8(ascii: "(")
-    words.note(word.text, isCall: isCall, isNested: parentheses > 0)
+    words.note(word.text, isCall: isCall, isNested: parentheses > 0, rules)
     body.note(word.text, isNested: parentheses > 0, followsSign: followsSign, rules)
     called = .word(word.text)
     previous = word.precedesOperand ? .keyword : .operand

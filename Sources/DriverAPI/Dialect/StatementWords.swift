@@ -38,7 +38,7 @@ struct StatementWords {
   ]
 
   /// Takes the next word: `isCall` if a parenthesis follows it, `isNested` if it stands in one.
-  mutating func note(_ word: String, isCall: Bool, isNested: Bool) {
+  mutating func note(_ word: String, isCall: Bool, isNested: Bool, _ rules: LexicalRules) {
     if leadingKeyword.isEmpty {
       leadingKeyword = word
       if word != "WITH" { verb = word }
@@ -46,7 +46,7 @@ struct StatementWords {
       verb = word
     }
     noteEffect(of: word, isCall: isCall)
-    session.note(word, isCall: isCall, inQuery: Self.queries.contains(verb))
+    session.note(word, isCall: isCall, inQuery: Self.queries.contains(verb), rules)
     previous = word
   }
 

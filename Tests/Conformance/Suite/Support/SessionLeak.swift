@@ -66,6 +66,15 @@ extension SessionLeak {
       "CREATE OR REPLACE FUNCTION note() RETURNS integer LANGUAGE plpgsql "
         + "AS $$ BEGIN CREATE TEMP TABLE passing (id integer); RETURN 1; END $$", "SELECT note()",
       toldBy: "SELECT to_regclass('pg_temp.passing') IS NULL"),
+    // Named like functions of other engines, or like those of this one by half.
+    SessionLeak(
+      "CREATE OR REPLACE FUNCTION uuid() RETURNS integer LANGUAGE plpgsql "
+        + "AS $$ BEGIN SET app.tenant = 'alice'; RETURN 1; END $$", "SELECT uuid()",
+      toldBy: tenant),
+    SessionLeak(
+      "CREATE OR REPLACE FUNCTION json_note() RETURNS integer LANGUAGE plpgsql "
+        + "AS $$ BEGIN SET app.tenant = 'alice'; RETURN 1; END $$", "SELECT json_note()",
+      toldBy: tenant),
     SessionLeak(
       "SELECT 1 AS id INTO TEMP passing", toldBy: "SELECT to_regclass('pg_temp.passing') IS NULL"),
     SessionLeak("SET search_path TO pg_catalog", toldBy: "SHOW search_path"),
@@ -101,6 +110,9 @@ extension SessionLeak {
     SessionLeak(
       "CREATE OR REPLACE FUNCTION choose() RETURNS INT BEGIN SET @tenant = 'a'; RETURN 1; END",
       "SELECT choose()", toldBy: variable),
+    SessionLeak(
+      "CREATE OR REPLACE FUNCTION total() RETURNS INT BEGIN SET @tenant = 'a'; RETURN 1; END",
+      "SELECT total()", toldBy: variable),
     SessionLeak(
       "CREATE OR REPLACE PROCEDURE note() BEGIN SET @tenant = 'a'; END", "CALL note()",
       toldBy: variable),
