@@ -119,7 +119,7 @@ extension Cell.Kind {
   /// Whether the bits are an address.
   fileprivate var isLent: Bool {
     switch self {
-    case .text, .bytes, .uuid, .decimal, .json: true
+    case .text, .bytes, .uuid, .decimal, .json, .untyped: true
     case .null, .bool, .int, .uint, .double, .timestamp, .date: false
     }
   }

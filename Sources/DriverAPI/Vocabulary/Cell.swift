@@ -29,6 +29,9 @@ public struct Cell {
     case decimal
     /// `bits` is the address of `count` bytes of UTF-8 that hold JSON.
     case json
+    /// `bits` is the address of `count` bytes of which the engine does not tell whether they are text, such
+    /// as those of a variable that nobody has set.
+    case untyped
   }
 
   /// How `bits` is to be read.

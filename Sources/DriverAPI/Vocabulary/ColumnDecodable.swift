@@ -114,7 +114,7 @@ extension String: ColumnDecodable {
   ///
   /// Integers are digits, truth values `true` and `false`, decimals what the server wrote, doubles the
   /// shortest text that reads back as the same one, instants and dates their descriptions. Bytes are
-  /// no text: ask for `[UInt8]`. Neither is text that is not UTF-8, which SQLite stores: it has no exact
+  /// no text: ask for `[UInt8]`; what the engine does not tell to be one or the other can be had as both. Neither is text that is not UTF-8, which SQLite stores: it has no exact
   /// form as a `String`; ask for `Value`, or borrow ``Row/bytes(_:)``.
   @inlinable
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
@@ -133,7 +133,9 @@ extension Array: ColumnDecodable where Element == UInt8 {
   @inlinable
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
     let cell = try row.cell(index)
-    guard cell.kind == .bytes else { throw row.mismatch(index, "[UInt8]") }
+    guard cell.kind == .bytes || cell.kind == .untyped else {
+      throw row.mismatch(index, "[UInt8]")
+    }
     self = Array(cell.lentBytes)
   }
 }
@@ -143,7 +145,8 @@ extension UUID: ColumnDecodable {
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
     let cell = try row.cell(index)
     switch cell.kind {
-    case .uuid where cell.lentBytes.count == 16, .bytes where cell.count == 16:
+    case .uuid where cell.lentBytes.count == 16, .bytes where cell.count == 16,
+      .untyped where cell.count == 16:
       self = UUID(bytes: cell.lentBytes)
     case .text:
       guard let parsed = UUID(uuidString: String(decoding: cell.lentBytes, as: UTF8.self)) else {
@@ -222,7 +225,7 @@ extension Value: ColumnDecodable {
     case .uint: self = cell.bits > UInt64(Int64.max) ? .uint(cell.bits) : .int(Int64(cell.bits))
     case .double: self = .double(Double(bitPattern: cell.bits))
     case .text: self = cell.textOrBytes
-    case .bytes: self = .bytes(Array(cell.lentBytes))
+    case .bytes, .untyped: self = .bytes(Array(cell.lentBytes))
     case .json: self = .json(String(decoding: cell.lentBytes, as: UTF8.self))
     case .uuid: self = .uuid(try UUID(from: row, at: index))
     case .timestamp:

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension Row {
-  /// A column that holds neither text nor bytes, written as text that says exactly what it holds.
+  /// A column that holds no text, or perhaps none, written as text that says exactly what it holds.
   ///
   /// - Throws: `decoding` for NULL, for bytes, and where there is no such column.
   @usableFromInline
@@ -13,11 +13,13 @@ extension Row {
     case .uint: return String(cell.bits)
     case .double: return Double(bitPattern: cell.bits).exactText
     case .text, .json, .decimal: return String(decoding: cell.lentBytes, as: UTF8.self)
+    case .untyped: if let text = cell.lentText { return text }
     case .uuid: return try UUID(from: self, at: index).uuidString.lowercased()
     case .timestamp: return ExtendedCalendar.text(microseconds: Int64(bitPattern: cell.bits))
     case .date: return ExtendedCalendar.text(days: Int64(bitPattern: cell.bits))
-    case .null, .bytes: throw mismatch(index, "String")
+    case .null, .bytes: break
     }
+    throw mismatch(index, "String")
   }
 }
 

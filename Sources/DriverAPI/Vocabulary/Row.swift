@@ -46,8 +46,9 @@ public struct Row: ~Copyable, ~Escapable {
   @_lifetime(borrow self)
   public func bytes(_ index: Int) throws(DatabaseError) -> Span<UInt8> {
     let cell = try cell(index)
-    guard cell.kind == .bytes || cell.kind == .text || cell.kind == .json else {
-      throw mismatch(index, "bytes")
+    switch cell.kind {
+    case .bytes, .text, .json, .untyped: break
+    default: throw mismatch(index, "bytes")
     }
     return _overrideLifetime(Span(_unsafeElements: cell.lentBytes), borrowing: self)
   }
@@ -150,7 +151,7 @@ extension Row {
     case .null: "NULL"
     case .text where cell.lentText == nil:
       "\(cell.count) bytes that are not UTF-8; ask for Value, or borrow bytes(_:)"
-    case .text, .bytes, .json, .decimal: "\(cell.kind) of \(cell.count) bytes"
+    case .text, .bytes, .json, .decimal, .untyped: "\(cell.kind) of \(cell.count) bytes"
     case .int, .uint: "\(cell.kind) that may not fit"
     case .timestamp where Timestamp(microseconds: Int64(bitPattern: cell.bits)) == nil,
       .date where CalendarDate(daysSince1970: Int64(bitPattern: cell.bits)) == nil:

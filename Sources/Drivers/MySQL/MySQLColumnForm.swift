@@ -5,7 +5,7 @@ import DriverAPI
 enum MySQLColumnForm: UInt8 {
   case int8, uint8, int16, uint16, int32, uint32, int64, uint64
   case float, double
-  case text, bytes, json, decimal, uuid, bit
+  case text, bytes, untyped, json, decimal, uuid, bit
   case date, dateTime, time
   case null
 
@@ -47,7 +47,9 @@ enum MySQLColumnForm: UInt8 {
   private static func textual(_ field: MYSQL_FIELD) -> MySQLColumnForm {
     if attribute(MARIADB_FIELD_ATTR_FORMAT_NAME, of: field) == "json" { return .json }
     if attribute(MARIADB_FIELD_ATTR_DATA_TYPE_NAME, of: field) == "uuid" { return .uuid }
-    return field.charsetnr == binaryCharacterSet ? .bytes : .text
+    if field.charsetnr != binaryCharacterSet { return .text }
+    // An expression that a variable without a value stands in is of that character set too.
+    return field.org_table_length == 0 ? .untyped : .bytes
   }
 
   private static func attribute(

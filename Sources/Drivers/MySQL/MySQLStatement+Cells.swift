@@ -40,6 +40,7 @@ extension MySQLStatement {
     case .uint32: return .integer(Int64(raw.loadUnaligned(as: UInt32.self)))
     case .json: return lent(.json, start, bind)
     case .decimal: return lent(.decimal, start, bind)
+    case .untyped: return lent(.untyped, start, bind)
     default: return rareCell(form, start, bind, index)
     }
   }

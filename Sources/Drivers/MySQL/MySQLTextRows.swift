@@ -59,6 +59,7 @@ final class MySQLTextRows: DriverRows {
       let number = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       return Cell(kind: number > UInt64(Int64.max) ? .uint : .int, bits: number)
     case .bytes: return Cell(kind: .bytes, lending: bytes)
+    case .untyped: return Cell(kind: .untyped, lending: bytes)
     case .json: return Cell(kind: .json, lending: bytes)
     case .decimal: return Cell(kind: .decimal, lending: bytes)
     case .text, .uuid, .date, .dateTime, .time, .null: return Cell(kind: .text, lending: bytes)

@@ -64,7 +64,7 @@ extension Value {
     case .uint: self = .uint(cell.bits)
     case .double: self = .double(Double(bitPattern: cell.bits))
     case .text: self = .text(String(decoding: bytes, as: UTF8.self))
-    case .bytes: self = .bytes(Array(bytes))
+    case .bytes, .untyped: self = .bytes(Array(bytes))
     case .json: self = .json(String(decoding: bytes, as: UTF8.self))
     case .uuid: self = .uuid(UUID(uuid: bytes.loadUnaligned(as: uuid_t.self)))
     case .decimal:

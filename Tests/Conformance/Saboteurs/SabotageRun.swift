@@ -37,7 +37,7 @@ struct SabotageReport: Sendable {
     let expected = clauses.filter { sabotage.clauses.contains($0.id) }
     for clause in expected where clause.weight == .light { await report.check(clause, harness) }
     for clause in expected
-    where clause.weight == .heavy && (sabotage.meetsAll || report.caughtBy.isEmpty) {
+    where clause.weight != .light && (sabotage.meetsAll || report.caughtBy.isEmpty) {
       await report.check(clause, harness)
     }
     for clause in clauses where report.caughtBy.isEmpty && !sabotage.clauses.contains(clause.id) {
@@ -48,7 +48,13 @@ struct SabotageReport: Sendable {
 
   private mutating func check(_ clause: Clause, _ harness: SaboteurHarness) async {
     var promise = ConformanceCase(clause, on: harness)
-    promise.limit = .seconds(5)
+    // What an honest driver needs for it as well is no sign of a saboteur.
+    promise.limit =
+      switch clause.weight {
+      case .light: .seconds(5)
+      case .heavy: .seconds(10)
+      case .waiting: .seconds(60)
+      }
     do {
       try await promise.run()
     } catch {

@@ -4,7 +4,7 @@ import DriverAPI
 let endedStatementClauses = [
   Clause(
     "CANCEL-6", "The server's own limit for statements is told as a timeout.",
-    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+    needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
     let db = try await context.open { $0.maxConnections = 1 }
     guard let words = ServerWords(db.dialect) else { return }
@@ -26,7 +26,7 @@ let endedStatementClauses = [
 
   Clause(
     "CANCEL-6", "A statement that another session stopped is not told as the task's cancellation.",
-    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+    needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
     let db = try await context.open { $0.maxConnections = 1 }
     let other = try await context.open { $0.maxConnections = 1 }
@@ -55,7 +55,7 @@ let endedStatementClauses = [
 
   Clause(
     "ERR-5", "What a session was doing when the server ended it is unknown.",
-    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+    needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
     let other = try await context.open { $0.maxConnections = 1 }
     guard let words = ServerWords(other.dialect) else { return }

@@ -6,7 +6,7 @@ import DriverFaults
 let farServerClauses = [
   Clause(
     "CANCEL-5", "A cancellation in any round trip of a statement is not lost.",
-    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+    needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
     let proxy = try context.proxy()
     let near = try await context.open()
@@ -29,7 +29,7 @@ let farServerClauses = [
 
   Clause(
     "CANCEL-5", "Nor is it lost where tasks share sessions.",
-    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+    needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
     let proxy = try context.proxy()
     let db = try await context.open(through: proxy, with: context.harness.driver)
@@ -50,7 +50,7 @@ let farServerClauses = [
 
   Clause(
     "CANCEL-5", "Neither is the statement timeout, when it is over in the first round trip.",
-    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+    needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
     let proxy = try context.proxy()
     let near = try await context.open()

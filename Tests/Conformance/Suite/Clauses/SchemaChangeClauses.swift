@@ -27,7 +27,7 @@ let schemaChangeClauses = [
   },
 
   Clause(
-    "STMT-3", "So do those that tasks send through sessions that they share.", weight: .heavy
+    "STMT-3", "So do those that tasks send through sessions that they share.", weight: .waiting
   ) { context in
     let db = try await context.open()
     let other = try await elsewhere(context, besides: db)

@@ -88,6 +88,23 @@ let strangeValueClauses = [
     }
   },
 
+  Clause("TYPE-7", "An expression of texts is text, also where one of them has no type.") { context in
+    let db = try await context.open()
+    var expressions = ["COALESCE(?, 'ab')"]
+    if ["mysql", "mariadb"].contains(db.dialect.name) {
+      expressions += [
+        "COALESCE(@nobody, ?, 'ab')", "IFNULL(@nobody, CONCAT('a', COALESCE(?, 'b')))",
+        "(SELECT x FROM (SELECT COALESCE(@nobody, ?, 'ab') AS x) AS d)",
+      ]
+    }
+    for expression in expressions {
+      for _ in 1...2 {
+        let text = try await db.single(SQL(raw: "SELECT \(expression)", [.null]), as: String.self)
+        try expectEqual(text, "ab", expression)
+      }
+    }
+  },
+
   Clause("TYPE-9", "No content of a cell does harm: it is read, or refused as decoding.") {
     context in
     let db = try await context.open()

@@ -5,7 +5,7 @@ import DriverFaults
 let wireFaultClauses = [
   Clause(
     "CONN-3", "The connect timeout holds against a server that accepts and says nothing.",
-    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+    needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
     let proxy = try context.proxy()
     proxy.isSilent = true
@@ -127,7 +127,7 @@ let wireFaultClauses = [
 
   Clause(
     "CANCEL-4", "The statement timeout holds against a server that falls silent.",
-    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+    needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
     let proxy = try context.proxy()
     let db = try await context.open(through: proxy) {

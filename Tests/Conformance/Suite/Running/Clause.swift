@@ -14,6 +14,9 @@ public struct Clause: Sendable {
     case light
     /// Keeps a processor busy, or measures time: never beside another such check.
     case heavy
+    /// Takes seconds in which it does next to nothing: beside all others, and many at once. What it measures
+    /// must bear a busy machine.
+    case waiting
   }
 
   /// The clause of the contract, such as `EXEC-1`. One clause may have several checks.
