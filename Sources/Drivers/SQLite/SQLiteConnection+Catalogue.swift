@@ -26,6 +26,11 @@ extension SQLiteConnection {
     }
   }
 
+  /// Another one after each change of the schema, whoever made it.
+  func schemaVersion() throws(DatabaseError) -> String? {
+    try texts("PRAGMA schema_version").first?[0]
+  }
+
   /// Whether a table, view, index or trigger of that name exists in any attached database.
   func hasObject(named name: String) throws(DatabaseError) -> Bool {
     for schema in try texts("SELECT name FROM pragma_database_list") {

@@ -9,7 +9,7 @@ extension SQLiteStatement {
   ///
   /// - Throws: `unsupported` with the parameter's position, never its value.
   func refuse(_ bending: SQLiteAffinities, at index: Int32) throws(DatabaseError) {
-    let affected = try storage().affinities(of: Int(index)).intersection(bending)
+    let affected = try storage(isCertain: true).affinities(of: Int(index)).intersection(bending)
     if affected == .none { return }
     let remedy =
       affected == .text
@@ -37,11 +37,19 @@ extension SQLiteStatement {
   }
 
   /// Found out when it is first needed, and again when the statement was prepared again.
-  private func storage() throws(DatabaseError) -> SQLiteParameterStorage {
+  ///
+  /// - Parameter isCertain: also when another process has changed the schema since, which the library sees
+  ///   only when the statement runs. It costs a look into the file. [STMT-4]
+  private func storage(isCertain: Bool = false) throws(DatabaseError) -> SQLiteParameterStorage {
     let preparation = sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_REPREPARE, 0)
-    if let known = parameterStorage, known.preparation == preparation { return known.storage }
+    let schema = isCertain ? try connection.schemaVersion() : nil
+    if let known = parameterStorage, known.preparation == preparation,
+      schema == nil || known.schema == schema
+    {
+      return known.storage
+    }
     let storage = try SQLiteParameterStorage(text, connection)
-    parameterStorage = (preparation, storage)
+    parameterStorage = (preparation, schema, storage)
     storesInText = storage.parametersInText
     return storage
   }

@@ -28,7 +28,7 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
   /// Whether it is there for more than one execution.
   let isKept: Bool
   /// Where its parameters are stored, and how often it had been prepared again when that was found out.
-  var parameterStorage: (preparation: Int32, storage: SQLiteParameterStorage)?
+  var parameterStorage: (preparation: Int32, schema: String?, storage: SQLiteParameterStorage)?
   /// A bit for every parameter, by its number modulo 64, that may be stored in a column of text.
   var storesInText = UInt64.max
   // Its outcome would be unknown, and it is short.

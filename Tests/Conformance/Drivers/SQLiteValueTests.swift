@@ -47,6 +47,24 @@ struct SQLiteValueTests {
     return state
   }
 
+  @Test("a decimal is refused by the type that its column has now, whoever changed it [STMT-4]")
+  func changedElsewhere() async throws {
+    let scratch = try ScratchDirectory()
+    defer { scratch.remove() }
+    let url = "sqlite:\(scratch.path)/prices.db"
+    let db = try await Database.open(url, registry: DriverRegistry(SQLiteDriver()))
+    let other = try await Database.open(url, registry: DriverRegistry(SQLiteDriver()))
+    try await db.exec("CREATE TABLE prices (price TEXT)")
+    for _ in 1...3 { try await db.exec("INSERT INTO prices (price) VALUES (?)", Self.long) }
+    try await other.execScript("DROP TABLE prices; CREATE TABLE prices (price NUMERIC)")
+    let error = await #expect(throws: DatabaseError.self) {
+      try await db.exec("INSERT INTO prices (price) VALUES (?)", Self.long)
+    }
+    #expect(error?.kind == .unsupported && error?.execution == .notSent)
+    await other.close()
+    await db.close()
+  }
+
   @Test(
     "a decimal that a column would make a double of is refused, wherever it is stored",
     arguments: [
