@@ -4,7 +4,7 @@ import EventLoop
 import Testing
 
 /// Tasks that prefer the thread that waits for the sockets.
-@Suite("On the executor of the drivers for servers", .timeLimit(.minutes(2)))
+@Suite("On the executor of the drivers for servers")
 struct TaskExecutorTests {
   private static let servers: [any ConformanceHarness] =
     (PostgresServer.plain.map { [$0] } ?? [])
