@@ -58,11 +58,25 @@ struct MigrationRun {
     let first = known?.stepCount ?? 0
     if known == nil { try await record(migration, stepCount: 0, connection) }
     for index in first..<max(first, statements.count) {
-      try await run(statements[index], of: migration, connection)
-      try await setSteps(migration, index + 1, connection)
+      try await step(index + 1, statements[index], of: migration)
     }
     try await setSteps(migration, nil, connection)
     return true
+  }
+
+  /// Runs a statement and takes the note that it is done: for one that changes rows both happen or neither.
+  /// What the engine commits by itself is noted in a task that nobody cancels.
+  private func step(_ number: Int, _ statement: String, of migration: Migration) async throws {
+    let use = (try? connection.dialect.rebind(statement))?.use
+    if use == .data, migration.mode != .outsideTransaction {
+      try await connection.transaction { transaction in
+        try await run(statement, of: migration, transaction)
+        try await setSteps(migration, number, transaction)
+      }
+      return
+    }
+    try await run(statement, of: migration, connection)
+    try await Task { try await setSteps(migration, number, connection) }.value
   }
 
   private func locked<R>(_ body: (Transaction) async throws -> R) async throws -> R {

@@ -31,6 +31,11 @@ extension SQLiteConnection {
     try texts("PRAGMA schema_version").first?[0]
   }
 
+  /// Lets the library see what others have changed in the schema: it looks when a statement reads.
+  func readSchema() throws(DatabaseError) {
+    _ = try texts("SELECT 1 FROM sqlite_schema LIMIT 1")
+  }
+
   /// Whether a table, view, index or trigger of that name exists in any attached database.
   func hasObject(named name: String) throws(DatabaseError) -> Bool {
     for schema in try texts("SELECT name FROM pragma_database_list") {

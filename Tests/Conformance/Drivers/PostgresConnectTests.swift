@@ -17,16 +17,20 @@ struct PostgresConnectTests {
 
   private var place: String { "127.0.0.1:\(parts.port ?? 0)" }
 
+  /// What is told at once, also beside a thousand other tests, comes long before this time is over.
+  private static let patient: DatabaseConfiguration = {
+    var configuration = DatabaseConfiguration()
+    configuration.connectTimeout = .seconds(60)
+    return configuration
+  }()
+
   private func failure(
     _ url: String
   ) async throws -> DatabaseError {
-    // At once, also beside a thousand other tests: a long way from the end of what it may take.
-    var configuration = DatabaseConfiguration()
-    configuration.connectTimeout = .seconds(60)
     let start = ContinuousClock.now
-    let error = try await #require(throws: DatabaseError.self) { [configuration] in
+    let error = try await #require(throws: DatabaseError.self) {
       _ = try await Database.open(
-        DatabaseURL(url), with: PostgresDriver(), configuration: configuration)
+        DatabaseURL(url), with: PostgresDriver(), configuration: Self.patient)
     }
     #expect(ContinuousClock.now - start < .seconds(30))
     #expect(error.connection == .spent && error.execution == .notSent)

@@ -114,6 +114,21 @@ let migrationModeClauses = [
     try expectEqual(try await Migrator([.notes, .halves]).version(of: db), 1, "the version")
   },
 
+  Clause("MIG-7", "A step that changes rows and the note that it is done happen together.") {
+    context in
+    let watched = WatchedDriver(context.harness.driver)
+    let db = try await context.open(with: watched)
+    try await Migrator([.notes]).migrate(db)
+    watched.failAfterStatement(
+      containing: "INSERT INTO notes", with: DatabaseError(.other, "the step failed late"))
+    try await expectError(.other, "the run that failed") {
+      try await Migrator([.notes, .firstNote]).migrate(db)
+    }
+    let ran = try await Migrator([.notes, .firstNote]).migrate(db)
+    try expectEqual(ran, [2], "what ran in the next run")
+    try expectEqual(try await db.rowCount(of: "notes"), 1, "rows it made")
+  },
+
   Clause("MIG-8", "What no transaction takes runs outside of one, once, and is resumed.") {
     context in
     let db = try await context.open()
