@@ -7,7 +7,7 @@ let silenceClauses = [
     "CANCEL-7", "Every statement ends within its limits when the server falls silent.",
     needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
-    try await expectEnd(of: statements, context, statementTimeout: .milliseconds(600))
+    try await expectEnd(of: statements, context, statementTimeout: .seconds(1))
   },
 
   Clause(
@@ -128,7 +128,7 @@ private let statements = [
     _ = try await db.query("SELECT amount FROM items", as: Int.self).collect()
   },
   SilentCall(name: rowsThatHaveBegun) { db, silence in
-    var rows = try await db.query(counting(to: 40_000, "n, '\(padding)'"))
+    var rows = try await db.query(counting(to: 12_000, "n, '\(padding)'"))
     _ = try await rows.next()
     silence()
     while try await rows.next() {}
