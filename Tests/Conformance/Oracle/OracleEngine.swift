@@ -29,6 +29,12 @@ struct OracleEngine: Sendable, CustomTestStringConvertible {
     SQLLogicRunner.Mode.allCases.map { OracleRun(engine: engine, mode: $0) }
   }
 
+  /// Those for scripts that take minutes. Bound, they are parsed, rebound and sent; as written too where all
+  /// that takes long is asked for.
+  static let longRuns =
+    ProcessInfo.processInfo.environment["DOVETAIL_STRESS"] == nil
+    ? runs.filter { $0.mode == .literalsBound } : runs
+
   init(_ name: String, _ driver: any Driver, at url: String) {
     (self.name, self.driver, self.url, variable) = (name, driver, url, nil)
   }
