@@ -4,6 +4,10 @@ enum ByHand {
   static let mutations = [
     "CANCEL-7 A cancelled call ends when the server is silent.":
       "a cancellation interrupted nothing, and broke nothing off",
+    "MIG-7 A step that changes rows and the note that it is done happen together.":
+      "each step and its note were statements of their own (MariaDB)",
+    "TYPE-7 An expression of texts is text, also where one of them has no type.":
+      "an expression of the binary character set was bytes (MariaDB)",
     "CONN-9 A host that dies without a word is noticed: TCP watches over each session.":
       "TCP was not asked to look whether the host lives (PostgreSQL)",
     "POOL-13 A configuration that makes no sense is refused by the name of its value.":

@@ -18,6 +18,17 @@ struct SaboteurHarness: ConformanceHarness {
   func removeDatabase(_ url: String) async { await base.removeDatabase(url) }
 }
 
+/// The checks that have caught a saboteur, on whatever engine.
+///
+/// A check that is among them, against a saboteur that is caught, would prove nothing new.
+final class SeenChecks: Sendable {
+  private let names = Mutex<Set<String>>([])
+
+  func contains(_ clause: Clause) -> Bool { names.withLock { $0.contains(clause.description) } }
+
+  func insert(_ clause: Clause) { names.withLock { _ = $0.insert(clause.description) } }
+}
+
 /// What became of one sabotage.
 struct SabotageReport: Sendable {
   let sabotage: Sabotage
@@ -29,24 +40,30 @@ struct SabotageReport: Sendable {
   /// Runs the clauses that are expected to catch it, the quick ones first, and all the others if
   /// none did. What the honest driver fails proves nothing and is left out.
   static func run(
-    _ sabotage: Sabotage, on base: any ConformanceHarness, besides broken: Set<String> = []
+    _ sabotage: Sabotage, on base: any ConformanceHarness, besides broken: Set<String> = [],
+    seen: SeenChecks = SeenChecks()
   ) async -> SabotageReport {
     var report = SabotageReport(sabotage: sabotage)
     let harness = SaboteurHarness(sabotage, on: base)
     let clauses = ConformanceSuite.clauses.filter { !broken.contains($0.description) }
     let expected = clauses.filter { sabotage.clauses.contains($0.id) }
-    for clause in expected where clause.weight == .light { await report.check(clause, harness) }
+    for clause in expected where clause.weight == .light {
+      await report.check(clause, harness, seen)
+    }
     for clause in expected
     where clause.weight != .light && (sabotage.meetsAll || report.caughtBy.isEmpty) {
-      await report.check(clause, harness)
+      await report.check(clause, harness, seen)
     }
     for clause in clauses where report.caughtBy.isEmpty && !sabotage.clauses.contains(clause.id) {
-      await report.check(clause, harness)
+      await report.check(clause, harness, seen)
     }
     return report
   }
 
-  private mutating func check(_ clause: Clause, _ harness: SaboteurHarness) async {
+  private mutating func check(
+    _ clause: Clause, _ harness: SaboteurHarness, _ seen: SeenChecks
+  ) async {
+    if !caughtBy.isEmpty, seen.contains(clause) { return }
     var promise = ConformanceCase(clause, on: harness)
     // What an honest driver needs for it as well is no sign of a saboteur.
     promise.limit =
@@ -59,6 +76,7 @@ struct SabotageReport: Sendable {
       try await promise.run()
     } catch {
       caughtBy.append(clause)
+      seen.insert(clause)
       failures.append("\(error)")
     }
   }

@@ -11,19 +11,22 @@ struct SabotageTrial {
   /// What the engine can do; a check of something else proves only that it cannot.
   let capabilities: Capabilities
   private let sabotages: [Sabotage]
+  private let seen: SeenChecks
 
-  static func run(on base: any ConformanceHarness, dialect: String) async -> SabotageTrial {
+  static func run(
+    on base: any ConformanceHarness, dialect: String, seen: SeenChecks
+  ) async -> SabotageTrial {
     let broken = await failuresOfTheHonest(on: base)
     let sabotages = Sabotage.all.filter { $0.applies(to: dialect) }
-    var reports = await reports(of: sabotages, on: base, besides: broken)
+    var reports = await reports(of: sabotages, on: base, besides: broken, seen: seen)
     for _ in 0..<lookAgainCount {
       let caught = Set(reports.filter { !$0.caughtBy.isEmpty }.map(\.sabotage.name))
       let left = sabotages.filter { !caught.contains($0.name) }
-      reports += await Self.reports(of: left, on: base, besides: broken)
+      reports += await Self.reports(of: left, on: base, besides: broken, seen: seen)
     }
     return SabotageTrial(
       backend: base.name, broken: broken, reports: reports, capabilities: await facts(of: base),
-      sabotages: sabotages)
+      sabotages: sabotages, seen: seen)
   }
 
   // Some checks look at time, or at memory: what the process keeps, and what freed bytes become.
@@ -34,7 +37,7 @@ struct SabotageTrial {
   /// Tries those saboteurs again that checks of these clauses should catch.
   mutating func lookAgain(for ids: Set<String>, on base: any ConformanceHarness) async {
     let left = sabotages.filter { sabotage in sabotage.clauses.contains { ids.contains($0) } }
-    reports += await Self.reports(of: left, on: base, besides: broken)
+    reports += await Self.reports(of: left, on: base, besides: broken, seen: seen)
   }
 
   func expectNoSurvivors() {
@@ -99,11 +102,12 @@ struct SabotageTrial {
   }
 
   private static func reports(
-    of sabotages: [Sabotage], on base: any ConformanceHarness, besides broken: Set<String>
+    of sabotages: [Sabotage], on base: any ConformanceHarness, besides broken: Set<String>,
+    seen: SeenChecks
   ) async -> [SabotageReport] {
     await withTaskGroup(of: SabotageReport.self) { group in
       for sabotage in sabotages {
-        group.addTask { await SabotageReport.run(sabotage, on: base, besides: broken) }
+        group.addTask { await SabotageReport.run(sabotage, on: base, besides: broken, seen: seen) }
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
