@@ -33,14 +33,14 @@ extension Sabotage {
           })
       }
     },
-    Sabotage("takes an error in mid-stream for the end", "QUERY-4") {
+    Sabotage("takes an error in mid-stream for the end", "CANCEL-6", "QUERY-4") {
       $0.error = { $0.kind == .other || $0.kind == .dataOutOfRange ? nil : $0 }
     },
     Sabotage("keeps every row it has handed out", "QUERY-2") { $0.keepsEveryRow = true },
-    Sabotage("goes on with a statement after its rows were closed", "QUERY-3", "TX-10") {
+    Sabotage("goes on with a statement after its rows were closed", "CONN-1", "QUERY-3", "TX-10") {
       $0.keepsRowsOpen = true
     },
-    Sabotage("spends the connection for an error between rows", "QUERY-4") {
+    Sabotage("spends the connection for an error between rows", "CANCEL-6", "QUERY-4") {
       $0.error = { $0.kind == .other ? $0.with(connection: .spent) : $0 }
     },
     Sabotage("lets borrowed bytes change", "ROW-2") {

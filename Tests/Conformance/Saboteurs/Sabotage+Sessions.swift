@@ -67,7 +67,8 @@ extension Sabotage {
       $0.plan = { driver, url throws(DatabaseError) in ConnectionPlan(maxWriters: 4) }
     },
     Sabotage(
-      "keeps nothing when it closes", "DURABLE-1", "DURABLE-2", "DURABLE-3", "DURABLE-5", "CONN-5"
+      "keeps nothing when it closes", "CONN-4", "DURABLE-1", "DURABLE-2", "DURABLE-3", "DURABLE-5",
+      "CONN-5"
     ) {
       $0.engines = ["sqlite"]
       $0.url = { _ in "sqlite::memory:" }

@@ -46,9 +46,9 @@ extension Sabotage {
         return result
       }
     },
-    facts("begins to write too late", "TX-11", "UPSERT-9", "POOL-7") {
+    facts("begins to write too late", "MIG-1", "TX-11", "UPSERT-9", "POOL-7") {
       $0.dialect.transactions.begin = "BEGIN"
-    },
+    }.only(on: "sqlite"),
     facts("lets a read-only transaction write", "TX-5") {
       $0.dialect.transactions.beginReadOnly = "BEGIN IMMEDIATE"
       $0.dialect.transactions.readOnlyIsEnforced = true
@@ -59,16 +59,20 @@ extension Sabotage {
     },
     facts("claims that writers do not queue", "TX-6", "TX-11") {
       $0.capabilities.concurrentWrites = true
-    },
-    facts("claims to find deadlocks", "TX-7") { $0.capabilities.deadlockDetection = true },
-    facts("claims isolation levels it lacks", "TX-5") { $0.capabilities.weakIsolation = true },
+    }.only(on: "sqlite"),
+    facts("claims to find deadlocks", "TX-7") { $0.capabilities.deadlockDetection = true }.only(
+      on: "sqlite"),
+    facts("claims isolation levels it lacks", "TX-5") { $0.capabilities.weakIsolation = true }.only(
+      on: "sqlite"),
     facts("denies that DDL is undone", "TX-10", "MIG-3") {
       $0.capabilities.transactionalDDL = false
     },
-    facts("claims to hold NaN", "TYPE-1") { $0.capabilities.notANumber = true },
+    facts("claims to hold NaN", "TYPE-1") { $0.capabilities.notANumber = true }.only(
+      on: "sqlite", "mariadb"),
     facts("claims large integers", "TYPE-1") { $0.capabilities.unsignedIntegers = true },
     facts("denies infinities it holds", "TYPE-1") { $0.capabilities.infinities = false },
-    facts("denies NUL it holds", "TYPE-2") { $0.capabilities.nulInText = false },
+    facts("denies NUL it holds", "TYPE-2") { $0.capabilities.nulInText = false }.only(
+      on: "sqlite", "mariadb"),
     facts("denies that data lasts", "DURABLE-1", "DURABLE-3", "POOL-3", "CONN-5", "TX-12") {
       $0.capabilities.durableStorage = false
     },

@@ -10,7 +10,8 @@ extension Sabotage {
       $0 == .text("") ? .null : $0
     },
     reading("reads empty bytes as NULL", "TYPE-3") { $0 == .bytes([]) ? .null : $0 },
-    readingText("cuts text at NUL", "TYPE-2") { String($0.prefix { $0 != "\0" }) },
+    readingText("cuts text at NUL", "TYPE-2") { String($0.prefix { $0 != "\0" }) }.only(
+      on: "sqlite", "mariadb"),
     readingText("cuts long text", "TYPE-2", "ROW-2") { String($0.prefix(65_535)) },
     readingText("trims text", "TYPE-2") { text in
       String(text.drop { $0 == " " })
@@ -22,13 +23,13 @@ extension Sabotage {
       String(
         String.UnicodeScalarView(text.unicodeScalars.map { $0.value > 0xffff ? "\u{fffd}" : $0 }))
     },
-    readingText("loses microseconds", "TYPE-4", "TYPE-5") { text in
+    readingText("loses microseconds", "TYPE-7", "TYPE-4", "TYPE-5") { text in
       text.utf8.count == 26 && text.contains(":") ? text.dropLast(3) + "000" : text
     },
     readingText("bends years before 1900", "TYPE-4") { text in
       text.hasPrefix("0001-") ? "2001-" + text.dropFirst(5) : text
-    },
-    readingText("mixes up the bytes of a UUID", "TYPE-4", "TYPE-5") { text in
+    }.only(on: "sqlite", "mariadb"),
+    readingText("mixes up the bytes of a UUID", "TYPE-7", "TYPE-4", "TYPE-5") { text in
       text.utf8.count == 36 && text.split(separator: "-").count == 5
         ? String(text.suffix(18)) + text.prefix(18) : text
     },
@@ -36,7 +37,7 @@ extension Sabotage {
       guard text.utf8.count > 12, let double = Double(text), text.contains(".") else { return text }
       return "\(double)"
     },
-    readingText("escapes JSON again", "TYPE-4") { text in
+    readingText("escapes JSON again", "TYPE-7", "TYPE-4") { text in
       text.hasPrefix("{") ? text.replacing("\"", with: "\\\"") : text
     },
     readingInt("clips integers to 32 bits", "TYPE-1", "ROW-1") {
@@ -94,7 +95,7 @@ extension Sabotage {
       }
       return .double(double)
     }.only(on: "sqlite"),
-    readingText("loses what is no common number", "TYPE-7") { text in
+    readingText("loses what is no common number", "TYPE-9", "TYPE-7") { text in
       text.utf8.count > 40 && text.hasPrefix("99999") || text.hasSuffix(" BC") ? "0" : text
     },
     readingText("cuts numbers to 38 digits", "TYPE-9") { text in
