@@ -7,7 +7,9 @@ extension Dialect {
     dialect.lexical.namedParameters = true
     dialect.lexical.lastCommentMayBeOpen = true
     dialect.lexical.harmlessFunctions = HarmlessFunctions.sqlite
-    dialect.lexical.statelessFunctions = ["CHANGES", "LAST_INSERT_ROWID", "SQLITE_VERSION", "TOTAL_CHANGES"]
+    dialect.lexical.statelessFunctions = [
+      "CHANGES", "LAST_INSERT_ROWID", "SQLITE_VERSION", "TOTAL_CHANGES",
+    ]
     dialect.upsertForm = .onConflict
     dialect.returning = [.insert, .update, .delete]
     dialect.lastInsertID = "SELECT last_insert_rowid()"

@@ -40,7 +40,8 @@ struct SessionTrace {
 
   /// The words that stand before a parenthesis in statements that write, and call nothing.
   private static let words: Set<String> = [
-    "CONFLICT", "DO", "KEY", "MATERIALIZED", "OF", "PARTITION", "RETURNING", "ROLLUP", "ROWS", "SET",
+    "CONFLICT", "DO", "KEY", "MATERIALIZED", "OF", "PARTITION", "RETURNING", "ROLLUP", "ROWS",
+    "SET",
     "SETS", "UPDATE", "VALUE",
     // Types with a length.
     "BINARY", "BIT", "CHAR", "CHARACTER", "DATETIME", "DECIMAL", "FLOAT", "NUMERIC", "TIME",

@@ -88,7 +88,8 @@ let strangeValueClauses = [
     }
   },
 
-  Clause("TYPE-7", "An expression of texts is text, also where one of them has no type.") { context in
+  Clause("TYPE-7", "An expression of texts is text, also where one of them has no type.") {
+    context in
     let db = try await context.open()
     var expressions = ["COALESCE(?, 'ab')"]
     if ["mysql", "mariadb"].contains(db.dialect.name) {
