@@ -39,7 +39,7 @@ let silenceClauses = [
       let told: Set<DatabaseError.Kind> = [.statementTimeout, .connectionLost, .cannotConnect]
       try expect(told.contains(error.kind), "one ended as \(error)")
     }
-    try expect(waited < .seconds(12), "they ended only after \(waited)")
+    try expect(waited < .seconds(30), "they ended only after \(waited)")
     try await answersAgain(db)
   },
 
@@ -60,7 +60,7 @@ let silenceClauses = [
       let start = ContinuousClock.now
       let error = try await thrownError("\(call.name), cancelled") { try await task.value }
       let waited = ContinuousClock.now - start
-      try expect(waited < .seconds(8), "\(call.name) ended only \(waited) after the cancellation")
+      try expect(waited < .seconds(15), "\(call.name) ended only \(waited) after the cancellation")
       try expectEqual(error.kind, .cancelled, "the kind, \(call.name)")
       // Rows can be left to be read off later.
       if call.name != rowsThatHaveBegun {
@@ -94,12 +94,12 @@ let silenceClauses = [
     try await db.exec("UPDATE items SET amount = 1")
     let waited = ContinuousClock.now - start
     try expectEqual(proxy.armedCount, 0, "connections that fell silent when they were asked")
-    try expect(waited < .seconds(8), "it was replaced only after \(waited)")
+    try expect(waited < .seconds(20), "it was replaced only after \(waited)")
     proxy.fallSilent()
     let closing = ContinuousClock.now
     await db.close()
     try expect(
-      ContinuousClock.now - closing < .seconds(4), "closing took \(ContinuousClock.now - closing)")
+      ContinuousClock.now - closing < .seconds(15), "closing took \(ContinuousClock.now - closing)")
     proxy.speakAgain()
   },
 ]
@@ -235,7 +235,7 @@ private func expectEnd(
   let start = Moment()
   var told: DatabaseError?
   do {
-    try await Deadline.run(within: .seconds(20), named: call.name) {
+    try await Deadline.run(within: .seconds(30), named: call.name) {
       try await call.run(db) {
         start.set()
         proxy.fallSilent()
@@ -258,7 +258,7 @@ private func expectEnd(
     try expectEqual(told.connection, .spent, "the connection, \(call.name)")
     try expectEqual(told.execution, .unknown, "the execution, \(call.name)")
   }
-  try expect(waited < .seconds(8), "\(call.name) ended only after \(waited)")
+  try expect(waited < .seconds(15), "\(call.name) ended only after \(waited)")
   try await answersAgain(db)
 }
 
