@@ -15,7 +15,7 @@ let wireFaultClauses = [
     }
     let waited = ContinuousClock.now - start
     try expect(waited > .milliseconds(350), "gave up after \(waited) already")
-    try expect(waited < .seconds(15), "gave up only after \(waited)")
+    try expect(waited < .seconds(9), "gave up only after \(waited)")
     proxy.isSilent = false
     let db = try await context.open(through: proxy)
     try await db.ping()
