@@ -114,7 +114,8 @@ extension String: ColumnDecodable {
   ///
   /// Integers are digits, truth values `true` and `false`, decimals what the server wrote, doubles the
   /// shortest text that reads back as the same one, instants and dates their descriptions. Bytes are
-  /// no text: ask for `[UInt8]`; what the engine does not tell to be one or the other can be had as both. Neither is text that is not UTF-8, which SQLite stores: it has no exact
+  /// no text: ask for `[UInt8]`; what the engine does not tell to be one or the other can be had as both.
+  /// Neither is text that is not UTF-8, which SQLite stores: it has no exact
   /// form as a `String`; ask for `Value`, or borrow ``Row/bytes(_:)``.
   @inlinable
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {

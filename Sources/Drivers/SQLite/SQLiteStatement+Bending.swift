@@ -48,7 +48,7 @@ extension SQLiteStatement {
     {
       return known.storage
     }
-    if parameterStorage != nil { try connection.readSchema() }
+    if isCertain { try connection.readSchema() }
     let storage = try SQLiteParameterStorage(text, connection)
     parameterStorage = (preparation, schema, storage)
     storesInText = storage.parametersInText
