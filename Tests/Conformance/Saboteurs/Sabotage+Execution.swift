@@ -126,14 +126,12 @@ extension Sabotage {
     },
     Sabotage("fails for the first row that is new", "UPSERT-3", "UPSERT-1") {
       $0.exec = { sabotaged, parameters async throws(DatabaseError) in
-        if sabotaged.text.text.hasSuffix("ON CONFLICT DO NOTHING") {
-          return ExecResult(rowCount: 0)
-        }
+        if ignoresWhatExists(sabotaged.text) { return ExecResult(rowCount: 0) }
         return try await sabotaged.proceed(parameters)
       }
     },
     result("says inserted for every upsert", "UPSERT-3", "UPSERT-7", "UPSERT-5") { result, text in
-      text.text.hasSuffix("DO NOTHING") ? ExecResult(rowCount: 1) : result
+      ignoresWhatExists(text) ? ExecResult(rowCount: 1) : result
     },
     Sabotage("loses a row in bulk", "BULK-1") { $0.bulk = { $0.dropLast() } },
     Sabotage("tells a wrong count in bulk", "BULK-1") { $0.bulkCount = { $0 + 1 } },
@@ -154,9 +152,18 @@ extension Sabotage {
       $0.dialect.types.text = "TEXT /* \(Int.random(in: 0...Int.max)) */"
     },
     Sabotage("forgets which migrations ran", "MIG-1", "MIG-4", "MIG-2") {
-      $0.text = { $0.hasPrefix("INSERT INTO \"schema_version\"") ? "SELECT ?, ?, ?, ?, ?" : $0 }
+      $0.text = { text in
+        let notes = ["\"schema_version\"", "`schema_version`"].contains {
+          text.hasPrefix("INSERT INTO \($0)")
+        }
+        return notes ? "SELECT ?, ?, ?, ?, ?" : text
+      }
     },
   ]
+
+  private static func ignoresWhatExists(_ text: StatementText) -> Bool {
+    text.text.hasSuffix("ON CONFLICT DO NOTHING") || text.text.contains(Dialect.existingRowMarking)
+  }
 
   static func result(
     _ name: String, _ clauses: String...,
@@ -169,6 +176,13 @@ extension Sabotage {
     _ name: String, _ clauses: String..., change: @escaping @Sendable (inout ServerFacts) -> Void
   ) -> Sabotage {
     Sabotage(name, clauses) { $0.facts = change }
+  }
+
+  /// A wrong word on what the engine can do; it happens where it is one.
+  static func claims(
+    _ name: String, _ clauses: String..., change: @escaping @Sendable (inout Capabilities) -> Void
+  ) -> Sabotage {
+    Sabotage(name, clauses) { $0.capabilities = change }
   }
 
   private static func upsert(

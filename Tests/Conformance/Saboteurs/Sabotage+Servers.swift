@@ -15,7 +15,7 @@ extension Sabotage {
     lost("takes a lost connection for another error", "CONN-5", "TX-12", "POOL-8") {
       $0.with(kind: .other)
     },
-    lost("takes a lost connection for the end of the rows", "CONN-5") { _ in nil },
+    lost("takes a lost connection for the end of the rows", "CONN-5", "ERR-4") { _ in nil },
     Sabotage("repeats a statement whose answer was lost", "ERR-4", "TX-12", "CONN-5") {
       $0.engines = servers
       $0.exec = { sabotaged, parameters async throws(DatabaseError) in
@@ -127,22 +127,15 @@ extension Sabotage {
       $0.engines = ["postgres"]
       $0.interruptsLate = true
     },
-    facts("claims to have notifications", "NOTIFY-1") { $0.capabilities.notifications = true }
-      .only(on: "sqlite", "mysql", "mariadb"),
-    facts("claims that a server is behind it", "CONN-3", "CONN-5") {
-      $0.capabilities.networkSession = true
-    }.only(on: "sqlite"),
-    facts("denies that a server is behind it", "CONN-3", "CONN-5") {
-      $0.capabilities.networkSession = false
-    }.only(on: "postgres", "mysql", "mariadb"),
+    claims("claims to have notifications", "NOTIFY-1") { $0.notifications = true },
+    claims("claims that a server is behind it", "CONN-3", "CONN-5") { $0.networkSession = true },
+    claims("denies that a server is behind it", "CONN-3", "CONN-5") { $0.networkSession = false },
     Sabotage("keeps a row of a transaction that failed at a later call", "TX-2", "BATCH-1") {
       $0.meetsAll = true
       $0.text = { $0 == "ROLLBACK" ? "COMMIT" : $0 }
     },
-    facts("claims the sign of zero", "TYPE-1") { $0.capabilities.negativeZero = true }
-      .only(on: "sqlite"),
-    facts("denies the sign of zero", "TYPE-1") { $0.capabilities.negativeZero = false }
-      .only(on: "postgres", "mysql", "mariadb"),
+    claims("claims the sign of zero", "TYPE-1") { $0.negativeZero = true },
+    claims("denies the sign of zero", "TYPE-1") { $0.negativeZero = false },
   ]
 
   private static let servers: Set<String> = ["postgres", "mysql", "mariadb"]

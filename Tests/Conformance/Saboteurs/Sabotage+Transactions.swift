@@ -57,24 +57,16 @@ extension Sabotage {
       $0.facts = { $0.dialect.transactions.readOnlyIsEnforced = true }
       $0.error = { $0.kind == .readOnly ? nil : $0 }
     },
-    facts("claims that writers do not queue", "TX-6", "TX-11") {
-      $0.capabilities.concurrentWrites = true
-    }.only(on: "sqlite"),
-    facts("claims to find deadlocks", "TX-7") { $0.capabilities.deadlockDetection = true }.only(
-      on: "sqlite"),
-    facts("claims isolation levels it lacks", "TX-5") { $0.capabilities.weakIsolation = true }.only(
-      on: "sqlite"),
-    facts("denies that DDL is undone", "TX-10", "MIG-3") {
-      $0.capabilities.transactionalDDL = false
-    },
-    facts("claims to hold NaN", "TYPE-1") { $0.capabilities.notANumber = true }.only(
-      on: "sqlite", "mariadb"),
-    facts("claims large integers", "TYPE-1") { $0.capabilities.unsignedIntegers = true },
-    facts("denies infinities it holds", "TYPE-1") { $0.capabilities.infinities = false },
-    facts("denies NUL it holds", "TYPE-2") { $0.capabilities.nulInText = false }.only(
-      on: "sqlite", "mariadb"),
-    facts("denies that data lasts", "DURABLE-1", "DURABLE-3", "POOL-3", "CONN-5", "TX-12") {
-      $0.capabilities.durableStorage = false
+    claims("claims that writers do not queue", "TX-6", "TX-11") { $0.concurrentWrites = true },
+    claims("claims to find deadlocks", "TX-7") { $0.deadlockDetection = true },
+    claims("claims isolation levels it lacks", "TX-5") { $0.weakIsolation = true },
+    claims("denies that DDL is undone", "TX-10", "MIG-3") { $0.transactionalDDL = false },
+    claims("claims to hold NaN", "TYPE-1") { $0.notANumber = true },
+    claims("claims large integers", "TYPE-1") { $0.unsignedIntegers = true },
+    claims("denies infinities it holds", "TYPE-1") { $0.infinities = false },
+    claims("denies NUL it holds", "TYPE-2") { $0.nulInText = false },
+    claims("denies that data lasts", "DURABLE-1", "DURABLE-3", "POOL-3", "CONN-5", "TX-12") {
+      $0.durableStorage = false
     },
   ]
 }

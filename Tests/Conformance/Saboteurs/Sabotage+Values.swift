@@ -26,7 +26,7 @@ extension Sabotage {
     readingText("loses microseconds", "TYPE-7", "TYPE-4", "TYPE-5") { text in
       text.utf8.count == 26 && text.contains(":") ? text.dropLast(3) + "000" : text
     },
-    readingText("bends years before 1900", "TYPE-4") { text in
+    readingText("bends years before 1900", "TYPE-4", "TYPE-7") { text in
       text.hasPrefix("0001-") ? "2001-" + text.dropFirst(5) : text
     }.only(on: "sqlite", "mariadb"),
     readingText("mixes up the bytes of a UUID", "TYPE-7", "TYPE-4", "TYPE-5") { text in
@@ -58,7 +58,7 @@ extension Sabotage {
         return .double(.greatestFiniteMagnitude)
       }
       return value
-    },
+    }.only(on: "sqlite", "postgres"),
     reading("hands text out as bytes", "TYPE-3", "ROW-1", "TYPE-2") { value in
       if case .text(let text) = value { .bytes(Array(text.utf8)) } else { value }
     },

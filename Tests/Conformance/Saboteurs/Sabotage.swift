@@ -25,6 +25,7 @@ struct Sabotage: Sendable, CustomStringConvertible {
   /// The dialects of the engines it can happen on; nil means on any.
   var engines: Set<String>?
   var facts: (@Sendable (inout ServerFacts) -> Void)?
+  var capabilities: (@Sendable (inout Capabilities) -> Void)?
   var plan: (@Sendable (any Driver, DatabaseURL) throws(DatabaseError) -> ConnectionPlan)?
   var url: (@Sendable (String) -> String)?
   var connect: (@Sendable () async throws(DatabaseError) -> Void)?
@@ -87,6 +88,15 @@ struct Sabotage: Sendable, CustomStringConvertible {
 
   /// Whether it can happen on an engine.
   func applies(to dialect: String) -> Bool { engines?.contains(dialect) ?? true }
+
+  /// Whether it is a lie on an engine that can do this much: who denies what it cannot do anyway
+  /// tells the truth.
+  func changes(_ honest: Capabilities) -> Bool {
+    guard let capabilities else { return true }
+    var told = honest
+    capabilities(&told)
+    return told != honest
+  }
 
   /// The same where only these engines make it possible.
   func only(on engines: String...) -> Sabotage {

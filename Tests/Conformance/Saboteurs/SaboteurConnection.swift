@@ -15,6 +15,7 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     self.sabotage = sabotage
     var facts = connection.server
     sabotage.facts?(&facts)
+    sabotage.capabilities?(&facts.capabilities)
     server = facts
   }
 
