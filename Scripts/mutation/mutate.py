@@ -91,6 +91,9 @@ def compile_all(found):
             near = lambda m: any(m.path == path and abs(m.line - line) < 25 for path, line in errors)
             left = [m for m in found if m.after is not None or not near(m)]
         if len(left) == len(found):
+            # A closure whose type cannot be inferred any more is reported where it begins.
+            left = [m for m in found if not any(m.path == path and -5 < m.line - line < 40 for path, line in errors)]
+        if len(left) == len(found):
             broken = {path for path, _ in errors}
             left = [m for m in found if m.path not in broken]
             if len(left) == len(found):
