@@ -11,8 +11,8 @@ struct HealthSource: Sendable {
   }
 
   /// How the server is now.
-  func report() async -> HealthReport {
-    let status = await chat.status()
+  func report() -> HealthReport {
+    let status = chat.status()
     let now = WireTime.now
     let megabytes = Self.residentMegabytes()
     return HealthReport(
@@ -29,6 +29,8 @@ struct HealthSource: Sendable {
       if status.databaseError != nil {
         // The reason is for the log and for doctor; this page is open to all.
         (.unhealthy, "Database error: it does not answer")
+      } else if status.writeError != nil {
+        (.unhealthy, "Database error: nothing can be stored")
       } else if status.responseTime > .seconds(5) {
         (.degraded, "Slow response: \(time)")
       } else {

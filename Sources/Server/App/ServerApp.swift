@@ -6,18 +6,42 @@ import NIOPosix
 /// The assembly of the server: the one place where configuration, drivers, chat and transport meet.
 enum ServerApp {
   /// Runs the server until SIGINT or SIGTERM, then stores what was taken, tells every client, and
-  /// returns.
+  /// returns. SIGHUP reads the configuration again.
   ///
-  /// - Parameter drivers: the databases that can be opened.
+  /// - Parameters:
+  ///   - drivers: the databases that can be opened.
+  ///   - readAgain: the configuration as it is by now.
   /// - Throws: why the database cannot be used or the port cannot be had.
   static func serve(
-    _ configuration: ServerConfiguration, _ drivers: DriverRegistry
+    _ configuration: ServerConfiguration, _ drivers: DriverRegistry,
+    readAgain: @escaping @Sendable () throws(ConfigurationError) -> ServerConfiguration
   ) async throws {
-    let logger = makeLogger(configuration)
-    let stop = StopSignal()
+    let signals = ProcessSignals()
+    let level = LogLevel(configuration.loggerLevel)
+    let logger = makeLogger(level)
     let database = try await openDatabase(configuration, drivers, logger)
+    logger.info(
+      "starting",
+      metadata: [
+        "version": "\(ServerVersion.current.detail)", "database": "\(database.url)",
+        "engine": "\(database.server.product) \(database.server.version)",
+      ])
     do {
-      try await serve(configuration, database, logger, until: stop)
+      try await ChatSchema.migrate(database)
+      let lease = try await takeLease(configuration, database, logger)
+      let reload = Reload(current: configuration, level: level, logger: logger, read: readAgain)
+      let stop = signals.stop
+      let keeping = lease.map { lease in
+        Task {
+          guard await lease.keep(logger) else { return }
+          logger.critical("another server has taken this database over")
+          stop("the loss of the lease")
+        }
+      }
+      try await serve(configuration, database, logger, signals, reload)
+      keeping?.cancel()
+      await keeping?.value
+      try await lease?.release()
     } catch {
       await database.close()
       throw error
@@ -28,46 +52,81 @@ enum ServerApp {
 
   private static func serve(
     _ configuration: ServerConfiguration, _ database: Database, _ logger: Logger,
-    until stop: StopSignal
+    _ signals: ProcessSignals, _ reload: Reload
   ) async throws {
     let chat = try await ChatServer(
       database: database, settings: ChatSettings(configuration), flusher: EventLoopFlusher(),
       logger: logger)
     let health = HealthSource(chat: chat)
     let listener: ChatListener
+    let settings: ChatListener.Settings
     do {
+      settings = try ChatListener.Settings(
+        configuration, descriptors: .raised(),
+        databaseConnections: databaseOptions(logger).maxConnections)
       listener = try await ChatListener.start(
-        ChatListener.Settings(configuration), on: MultiThreadedEventLoopGroup.singleton,
-        routes: HealthReport.routes { await health.report() }, entrance: chat, logger: logger)
+        settings, on: MultiThreadedEventLoopGroup.singleton,
+        routes: HealthReport.routes { health.report() } + [StartPage.route], entrance: chat,
+        logger: logger)
     } catch {
       await chat.shutdown()
       throw error
     }
-    Banner(configuration: configuration, database: database, port: listener.port).show()
-    let signal = await stop.first
+    logger.info(
+      "serving",
+      metadata: [
+        "port": "\(listener.port)", "max_connections": "\(settings.limits.maxConnections)",
+        "retention": "\(configuration.retentionMax)", "log_level": "\(configuration.logLevel)",
+      ])
+    Banner(
+      configuration: configuration, database: database, port: listener.port,
+      limits: settings.limits
+    ).show()
+    let reloads = signals.reloads
+    let reloading = Task { for await _ in reloads { reload.run(listener) } }
+    let signal = await signals.firstStop
+    reloading.cancel()
     logger.info("stopping", metadata: ["signal": "\(signal)"])
     await listener.stopAccepting()
     await chat.shutdown()
     await listener.shutdown()
   }
 
+  private static func takeLease(
+    _ configuration: ServerConfiguration, _ database: Database, _ logger: Logger
+  ) async throws -> ServerLease? {
+    guard !configuration.sharesDatabase else { return nil }
+    let lease = ServerLease(
+      database,
+      for: ServerLease.Holder(
+        host: ProcessIdentity.host, process: ProcessIdentity.current,
+        address: "\(configuration.bindAddress ?? "all addresses"), port \(configuration.port)")
+    ) { ProcessIdentity.isGone($0.process) }
+    try await lease.take(logger)
+    return lease
+  }
+
   private static func openDatabase(
     _ configuration: ServerConfiguration, _ drivers: DriverRegistry, _ logger: Logger
   ) async throws -> Database {
-    var options = DatabaseConfiguration()
-    options.logger = logger
     do {
       return try await Database.open(
-        configuration.database, configuration: options, registry: drivers)
+        configuration.database, configuration: databaseOptions(logger), registry: drivers)
     } catch {
       throw StartFailure(what: "cannot open the database of MARCHAT_DB_PATH", why: error)
     }
   }
 
-  private static func makeLogger(_ configuration: ServerConfiguration) -> Logger {
-    var logger = Logger(label: "dovetail") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = Logger.Level(rawValue: configuration.logLevel.lowercased()) ?? .info
-    return logger
+  private static func databaseOptions(_ logger: Logger) -> DatabaseConfiguration {
+    var options = DatabaseConfiguration()
+    options.logger = logger
+    return options
+  }
+
+  private static func makeLogger(_ level: LogLevel) -> Logger {
+    Logger(label: "dovetail") {
+      AdjustableLogHandler(StreamLogHandler.standardError(label: $0), level)
+    }
   }
 }
 

@@ -10,8 +10,8 @@ protocol ChatArchive: Sendable {
   /// The channel a user was in last; nil if none is known.
   func lastChannel(of user: UserName) async throws -> String?
 
-  /// What a user is shown at log-in.
-  func replay(for user: UserName) async throws -> Replay
+  /// What a user is shown at log-in who is then in `channel`.
+  func replay(for user: UserName, in channel: String) async throws -> Replay
 
   /// The newest messages that contain `query` and that the user may see, newest first.
   func search(_ query: String, for user: UserName) async throws -> [StoredMessage]

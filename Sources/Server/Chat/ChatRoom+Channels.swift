@@ -3,12 +3,40 @@ import NIOConcurrencyHelpers
 extension ChatRoom {
   /// Moves a session to a channel; that it did is told once it is remembered.
   func joinChannel(_ text: String, _ session: ChatSession) {
-    guard let channel = ChannelName.parse(text) else {
-      let current = channel(of: session) ?? ChannelName.general
-      reply("Join failed: \(ChannelName.rule). You are still in #\(current)", to: session)
+    if let channel = ChannelName.parse(text) {
+      move(session, to: channel)
+    } else if !text.isBlank {
+      lose(session)
+    } else {
+      reply("Join failed: \(ChannelName.rule)", to: session)
+    }
+  }
+
+  /// Goes by what a client says that it shows: a view that the server does not know of would get what
+  /// is said elsewhere, and what is said in it would be read elsewhere.
+  ///
+  /// Clients name their view in what they send by themselves, and never learn of a channel from the
+  /// server: one that was started anew shows `general` wherever its user was.
+  func follow(_ view: String, of session: ChatSession) {
+    guard !view.isEmpty else { return }
+    guard let shown = ChannelName.parse(view) else {
+      if channel(of: session) != ChannelName.nowhere { lose(session) }
       return
     }
-    move(session, to: channel)
+    guard let current = channel(of: session), current != shown,
+      hub.withLockedValue({ $0.move(session.id, to: shown) }) != nil
+    else { return }
+    _ = archive.append(.follow(session.name, to: shown), from: session.id)
+  }
+
+  /// The client shows a channel that there cannot be.
+  private func lose(_ session: ChatSession) {
+    guard hub.withLockedValue({ $0.move(session.id, to: ChannelName.nowhere) }) != nil else {
+      return
+    }
+    reply(
+      "Join failed: \(ChannelName.rule). You are in no channel now; "
+        + ":join general brings you back", to: session)
   }
 
   /// Moves a session back to `general`.
@@ -39,7 +67,7 @@ extension ChatRoom {
   /// Which channels have somebody in them.
   func listChannels(for session: ChatSession) {
     let (counts, current) = hub.withLockedValue { ($0.channelCounts, $0.channel(of: session.id)) }
-    let lines = counts.map { channel in
+    let lines = counts.filter { $0.name != ChannelName.nowhere }.map { channel in
       "  #\(channel.name) - \(channel.count) user(s)"
         + (channel.name == current ? " (current)" : "")
     }

@@ -14,6 +14,9 @@ extension ChatRoom {
     }
     switch session.intake.withLockedValue({ $0.judge(at: .now) }) {
     case .pass: dispatch(message, from: session)
+    case .passAfter(let count):
+      reply("Rate limited: \(count) of your messages were not sent", to: session)
+      dispatch(message, from: session)
     case .drop: break
     case .dropAndTell:
       reply(
@@ -34,6 +37,7 @@ extension ChatRoom {
   private static let invalidDataCode: UInt16 = 1007
 
   private func dispatch(_ message: WireMessage, from session: ChatSession) {
+    if Self.namesView(message) { follow(message.channel, of: session) }
     switch message.type {
     case "file": relayFile(message, from: session)
     case "edit": edit(message, from: session)
@@ -56,6 +60,16 @@ extension ChatRoom {
       }
     default:
       reply("Unknown message type", to: session)
+    }
+  }
+
+  /// Whether a client says in such a message what it shows. In a text the field means nothing: the
+  /// server stamps it.
+  private static func namesView(_ message: WireMessage) -> Bool {
+    switch message.type {
+    case "typing": message.recipient.isEmpty
+    case "read_receipt", "reaction": true
+    default: false
     }
   }
 

@@ -11,7 +11,7 @@ extension ChatRoom {
   ) throws(HandshakeRefusal) -> ChatSession {
     guard let wish = try? WireDecoder.handshake(handshake) else { throw .undecodable }
     let name = UserName(wish.username)
-    try check(name, isAdmin: wish.isAdmin, key: wish.adminKey)
+    try check(name, isAdmin: wish.isAdmin, key: wish.adminKey, from: socket.clientAddress)
     let session = ChatSession(
       name, isAdmin: wish.isAdmin, socket: socket, limitsRate: settings.rateLimitIsOn)
     let refusal: HubState<ChatSession>.Refusal? = hub.withLockedValue { hub in
@@ -28,7 +28,7 @@ extension ChatRoom {
   }
 
   private func check(
-    _ name: UserName, isAdmin: Bool, key: String
+    _ name: UserName, isAdmin: Bool, key: String, from address: String
   ) throws(HandshakeRefusal) {
     guard !name.display.isEmpty else { throw .nameMissing }
     if let violation = UsernameRule.violation(of: name.display) {
@@ -37,7 +37,26 @@ extension ChatRoom {
     if let allowed = settings.allowedUsers, !allowed.contains(name.key) { throw .notAllowed }
     guard isAdmin else { return }
     guard settings.admins.contains(name.key) else { throw .notAdmin }
-    guard let right = settings.adminKey, isEqual(key, right) else { throw .wrongKey }
+    let isLocked = keys.withLockedValue { $0.isLocked(address, name.key, at: .now) }
+    guard !isLocked else { throw .lockedOut }
+    guard let right = settings.adminKey, isEqual(key, right) else {
+      keys.withLockedValue { $0.failed(address, name.key, at: .now) }
+      throw .wrongKey
+    }
+    keys.withLockedValue { $0.succeeded(address, name.key) }
+  }
+
+  /// Ends the session that has the name of a handshake if its client is gone without a word, as where
+  /// its network broke.
+  ///
+  /// - Returns: whether the name is free now.
+  func freeName(of handshake: ByteBuffer) async -> Bool {
+    guard let wish = try? WireDecoder.handshake(handshake),
+      let holder = hub.withLockedValue({ $0.member(named: UserName(wish.username).key) })
+    else { return false }
+    guard await !holder.socket.answers(within: settings.takeOverTimeout) else { return false }
+    expel(holder, CloseCode.policyViolation, "replaced by a new connection of the same name")
+    return true
   }
 
   // Takes the same time wherever two keys of one length differ.
@@ -53,15 +72,43 @@ extension ChatRoom {
   /// Registers a session and shows it what it missed; returns when live traffic flows.
   ///
   /// Live frames are held back from the registration on, so the history can be read meanwhile
-  /// without a gap and without a lock.
+  /// without a gap and without a lock. Nobody is let in half: who cannot be shown what he missed, or
+  /// be put where he was, is sent away with the reason.
   func welcome(_ session: ChatSession) async {
-    let channel = await firstChannel(of: session.name)
+    await tellPlace(to: session)
+    await entries.run {
+      guard !session.isOver else { return }
+      do {
+        try await show(session)
+      } catch {
+        logger.error("a user could not be let in", metadata: ["error": "\(error)"])
+        expel(
+          session, CloseCode.tryAgainLater, "the database does not answer; try again in a moment")
+      }
+    }
+  }
+
+  private func tellPlace(to session: ChatSession) async {
+    let count = entries.count
+    guard count >= Self.toldPlace else { return }
+    let text = "Many log in at the moment; \(count) are before you"
+    _ = await push([WireEncoder.message(Self.systemMessage(text, in: ""))], to: session)
+  }
+
+  /// Whoever has so many before him is told.
+  private static let toldPlace = 50
+
+  private func show(_ session: ChatSession) async throws {
+    let channel = try await patiently { try await firstChannel(of: session.name) }
     guard hub.withLockedValue({ $0.seat(session.id, session, in: channel) }) else { return }
+    log.entered.note(
+      session.name.display, session.socket.clientAddress,
+      session.isAdmin ? ["admin": "true"] : [:])
     announceUsers()
     _ = archive.append(.touch(session.name), from: session.id)
     let names = hub.withLockedValue { $0.userNames }
     guard await push([WireEncoder.userList(names)], to: session) else { return }
-    let replay = await readReplay(for: session)
+    let replay = try await patiently { try await archive.replay(for: session.name, in: channel) }
     let namesNow = hub.withLockedValue { $0.userNames }
     let wasShown = await push(
       replay.frames(for: session.name) + [WireEncoder.userList(namesNow)], to: session)
@@ -76,24 +123,24 @@ extension ChatRoom {
     await release(session, after: replay)
   }
 
-  private func firstChannel(of user: UserName) async -> String {
+  private func firstChannel(of user: UserName) async throws -> String {
     guard settings.restoresChannel else { return ChannelName.general }
-    do {
-      let last = try await archive.lastChannel(of: user)
-      return last.flatMap(ChannelName.parse) ?? ChannelName.general
-    } catch {
-      logger.error("the last channel could not be read", metadata: ["error": "\(error)"])
-      return ChannelName.general
-    }
+    let last = try await archive.lastChannel(of: user)
+    return last.flatMap(ChannelName.parse) ?? ChannelName.general
   }
 
-  private func readReplay(for session: ChatSession) async -> Replay {
-    do {
-      return try await archive.replay(for: session.name)
-    } catch {
-      logger.error("the history could not be read", metadata: ["error": "\(error)"])
-      reply("The history could not be loaded. New messages will appear as usual.", to: session)
-      return Replay()
+  /// What `body` answers, trying again for some seconds: a database that is short of connections, or
+  /// restarts, is back soon.
+  private func patiently<R>(_ body: () async throws -> R) async throws -> R {
+    let deadline = ContinuousClock.now + settings.entryPatience
+    while true {
+      do {
+        return try await body()
+      } catch {
+        guard ContinuousClock.now < deadline else { throw error }
+        // Nobody cancels a log-in; trying again at once would do no harm.
+        try? await Task.sleep(for: .milliseconds(250))
+      }
     }
   }
 

@@ -7,9 +7,9 @@ extension ChatRoom {
       reply("\(Self.notSent): \(flaw)", to: session)
       return
     }
-    guard let channel = channel(of: session) else { return }
+    guard let channel = audibleChannel(of: session, Self.notSent) else { return }
     let text = NewMessage(
-      sender: session.name, content: message.content, isEncrypted: message.isEncrypted,
+      sender: session.name, content: message.shownContent, isEncrypted: message.isEncrypted,
       createdAt: .now, channel: channel)
     store(.post(text), from: session, orReply: Self.notSent)
   }
@@ -21,15 +21,23 @@ extension ChatRoom {
       return
     }
     let direct = NewMessage(
-      sender: session.name, content: message.content, isEncrypted: message.isEncrypted,
+      sender: session.name, content: message.shownContent, isEncrypted: message.isEncrypted,
       createdAt: .now, recipient: UserName(message.recipient))
     store(.post(direct), from: session, orReply: Self.notSent)
+  }
+
+  /// The channel that hears a session; nil, after telling its user, where there is none.
+  private func audibleChannel(of session: ChatSession, _ refusal: String) -> String? {
+    let channel = channel(of: session)
+    guard channel == ChannelName.nowhere else { return channel }
+    reply("\(refusal): you are in no channel; :join general brings you back", to: session)
+    return nil
   }
 
   /// What is wrong with the text of a message; nil if nothing is.
   func flaw(in message: WireMessage) -> String? {
     if message.content.utf8.contains(0) { return "invalid character in content" }
-    if !message.isEncrypted, message.content.isBlank { return "empty content" }
+    if !message.isEncrypted, message.content.isInvisible { return "empty content" }
     if message.content.utf8.count > settings.maxTextBytes {
       return "longer than the limit (\(settings.maxTextBytes) bytes)"
     }
@@ -48,10 +56,10 @@ extension ChatRoom {
       reply("File not sent: \(flaw)", to: session)
       return
     }
-    guard let channel = channel(of: session) else { return }
+    guard let channel = audibleChannel(of: session, "File not sent") else { return }
     let relayed = WireMessage(
-      sender: session.name.display, content: message.content, createdAt: .now, type: "file",
-      isEncrypted: message.isEncrypted, channel: channel, file: message.file)
+      sender: session.name.display, content: message.shownContent, createdAt: .now, type: "file",
+      isEncrypted: message.isEncrypted, channel: channel, file: message.file?.safeForTerminals)
     relay(relayed, to: .channel(channel), from: session)
   }
 
@@ -82,9 +90,23 @@ extension ChatRoom {
       }
       notice.recipient = recipient.display
       relay(notice, to: .parties(session.name.key, recipient.key), from: session)
-    } else if let channel = channel(of: session) {
+    } else if let channel = channel(of: session), channel != ChannelName.nowhere {
       notice.channel = channel
       relay(notice, to: .channel(channel), from: session)
     }
+  }
+}
+
+extension WireMessage {
+  /// The text as other users see it; the server does not look into an encrypted one.
+  var shownContent: String { isEncrypted ? content : content.safeForTerminals }
+}
+
+extension WireFile {
+  /// The same file under a name that can be shown.
+  var safeForTerminals: WireFile {
+    var file = self
+    file.filename.unicodeScalars.removeAll { $0.movesTheCursor }
+    return file
   }
 }

@@ -57,7 +57,7 @@ extension StoredMessage {
     let maxCharacterCount = 300
     let text = message.content
     let cut = text.count > maxCharacterCount ? text.prefix(maxCharacterCount) + "…" : text[...]
-    return "[\(message.createdAt.monthDayHourMinute)] \(message.sender.display): \(cut)"
+    return "[\(message.createdAt.monthDayHourMinute) UTC] \(message.sender.display): \(cut)"
   }
 }
 

@@ -29,6 +29,9 @@ extension ChatRoom {
       guard case .changeChannel(_, let old, let channel) = settled.write else { return }
       tellAuthor(of: settled, Self.text(from: old, to: channel, isSaved: true), into: &postbag)
     case .unchanged: break
+    case .tooMany:
+      tellAuthor(
+        of: settled, "Reaction failed: you have put too many on this message", into: &postbag)
     case .notFound:
       if let text = settled.write.textIfNotFound { tellAuthor(of: settled, text, into: &postbag) }
     case .refused, .notSaved:
@@ -83,7 +86,7 @@ extension ChatWrite {
       event.sender = reader.display
       event.type = "read_receipt"
       event.messageID = id
-    case .post, .togglePin, .changeChannel, .touch:
+    case .post, .togglePin, .changeChannel, .follow, .touch:
       return nil
     }
     return event
@@ -97,7 +100,7 @@ extension ChatWrite {
     case .react, .unreact: "Reaction failed: message not found"
     case .togglePin: "Pin failed: message not found"
     // A client sends receipts by itself, also for messages on its screen that are gone here.
-    case .post, .changeChannel, .touch, .markRead: nil
+    case .post, .changeChannel, .follow, .touch, .markRead: nil
     }
   }
 
@@ -112,7 +115,7 @@ extension ChatWrite {
     case .markRead: "Read receipt failed: could not save it"
     case .changeChannel(_, let old, let channel):
       ChatRoom.text(from: old, to: channel, isSaved: false)
-    case .touch: nil
+    case .follow, .touch: nil
     }
   }
 
@@ -137,7 +140,7 @@ extension ChatWrite {
     case .delete: "Delete"
     case .react, .unreact: "Reaction"
     case .togglePin: "Pin"
-    case .changeChannel, .markRead, .touch: nil
+    case .changeChannel, .follow, .markRead, .touch: nil
     }
   }
 }

@@ -8,7 +8,7 @@ extension ChatRoom {
     guard let target = target(message.messageID, "Edit failed", session) else { return }
     store(
       .edit(
-        target: target, by: session.name, content: message.content,
+        target: target, by: session.name, content: message.shownContent,
         isEncrypted: message.isEncrypted),
       from: session, orReply: "Edit failed")
   }
@@ -24,7 +24,9 @@ extension ChatRoom {
   /// A reaction, or the end of one.
   func react(_ message: WireMessage, from session: ChatSession) {
     let emoji = message.reaction?.emoji.trimmed ?? ""
-    guard 1...64 ~= emoji.utf8.count, !emoji.utf8.contains(0) else {
+    guard 1...64 ~= emoji.utf8.count, !emoji.isInvisible,
+      emoji.unicodeScalars.allSatisfy({ !$0.movesTheCursor })
+    else {
       reply("Reaction failed: an emoji has 1 to 64 bytes", to: session)
       return
     }

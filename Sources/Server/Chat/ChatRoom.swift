@@ -16,6 +16,9 @@ final class ChatRoom: ChatEntrance {
   let logger: Logger
   let hub: NIOLockedValueBox<HubState<ChatSession>>
   let userList = UserListSchedule()
+  let keys = NIOLockedValueBox(KeyGuard())
+  let log: ChatLog
+  let entries: EntryQueue
 
   /// An empty room.
   ///
@@ -28,6 +31,8 @@ final class ChatRoom: ChatEntrance {
     self.settings = settings
     self.flusher = flusher
     self.logger = logger
+    log = ChatLog(logger)
+    entries = EntryQueue(width: settings.entriesAtOnce)
     hub = NIOLockedValueBox(HubState(bans: bans))
   }
 
@@ -44,22 +49,22 @@ final class ChatRoom: ChatEntrance {
   }
 
   /// The connection of a session is gone: frees its name.
-  func leave(_ session: ChatSession) {
+  func leave(_ session: ChatSession, _ reason: String = "the connection ended") {
     session.end()
-    if hub.withLockedValue({ $0.remove(session.id) }) { announceUsers() }
+    guard hub.withLockedValue({ $0.remove(session.id) }) else { return }
+    log.left.note(
+      session.name.display, session.socket.clientAddress, ["reason": "\(LogText.line(reason))"])
+    announceUsers()
   }
 
   /// Ends a session from this side. Its name is free at once.
   func expel(_ session: ChatSession, _ code: UInt16, _ reason: String) {
-    leave(session)
+    leave(session, reason)
     session.socket.close(code: code, reason: reason)
   }
 
   /// Ends the session of a client that does not read what it is sent.
   func expelSlow(_ session: ChatSession) {
-    logger.notice(
-      "closing a client that reads too slowly",
-      metadata: ["user": "\(session.name.display)", "address": "\(session.socket.clientAddress)"])
     expel(
       session, CloseCode.policyViolation,
       "slow consumer: messages were not read as fast as they came")

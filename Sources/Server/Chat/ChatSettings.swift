@@ -16,6 +16,14 @@ struct ChatSettings: Sendable {
   var rateLimitIsOn = true
   /// Whether a user who logs in is put into the channel that he was in last.
   var restoresChannel = true
+  /// How many users are shown what they missed at a time; the others wait their turn.
+  var entriesAtOnce = 64
+  /// How long a log-in waits for a database that does not answer.
+  var entryPatience = Duration.seconds(10)
+  /// How long whoever sent a wrong key waits for the answer.
+  var wrongKeyDelay = Duration.seconds(1)
+  /// How long the client of a session is waited for whose name somebody else asks for.
+  var takeOverTimeout = Duration.seconds(3)
   /// How many messages are kept; pinned ones are kept beyond it.
   var retentionMax = 1000
   /// How long messages are kept; nil means until ``retentionMax`` others have come.

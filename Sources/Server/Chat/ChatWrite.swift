@@ -16,6 +16,8 @@ enum ChatWrite: Sendable {
   case togglePin(target: Int64, by: UserName)
   /// The channel a user went to, and the one he left for `general`, if he did.
   case changeChannel(of: UserName, from: String?, to: String)
+  /// The channel that a user's client shows, as it turned out.
+  case follow(UserName, to: String)
   /// A user was here.
   case touch(UserName)
 
@@ -39,10 +41,13 @@ enum WriteOutcome: Sendable {
   case pinned(Bool)
   /// Stored, with nothing to tell.
   case done
-  /// There was nothing to change: the receipt was not newer than the last one.
+  /// There was nothing to change: the receipt was not newer than the last one, the reaction was there
+  /// already or gone, the message was deleted before.
   case unchanged
   /// No such message, or not one that this user may change.
   case notFound
+  /// The user has done so too often to that message.
+  case tooMany
   /// The database refused this change alone.
   case refused
   /// The database could not be reached.

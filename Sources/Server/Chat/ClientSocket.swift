@@ -22,6 +22,9 @@ protocol ClientSocket: AnyObject, Sendable {
   /// The transport bounds the time this takes, also for a peer that never reads.
   func close(code: UInt16, reason: String)
 
+  /// Asks the client for a sign of life, and whether one came in time.
+  func answers(within time: Duration) async -> Bool
+
   /// Raises the limit on one inbound message once the client is known; longer ones are refused with
   /// close code 1009. Before the first call the limit is that of an unauthenticated client.
   func acceptMessages(upTo maxBytes: Int)

@@ -1,3 +1,4 @@
+import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 
@@ -7,6 +8,8 @@ import NIOCore
 final class Doorway: SocketReceiver {
   private enum Phase {
     case awaitingHandshake
+    /// The client of another session with the same name is being asked whether it is there.
+    case waitingForName
     case entering(ChatSession, waiting: [ByteBuffer], byteCount: Int)
     case inside(ChatSession)
     case closed
@@ -48,7 +51,7 @@ final class Doorway: SocketReceiver {
       defer { phase = .closed }
       switch phase {
       case .entering(let session, _, _), .inside(let session): return session as ChatSession?
-      case .awaitingHandshake, .closed: return nil
+      case .awaitingHandshake, .waitingForName, .closed: return nil
       }
     }
     if let session { room.leave(session) }
@@ -59,7 +62,7 @@ final class Doorway: SocketReceiver {
       switch phase {
       case .awaitingHandshake: return .handshake
       case .inside(let session): return .message(session)
-      case .closed: return .nothing
+      case .waitingForName, .closed: return .nothing
       case .entering(let session, var waiting, let byteCount):
         let total = byteCount + message.readableBytes
         guard waiting.count < Self.maxWaitingCount, total <= Self.maxWaitingByteCount else {
@@ -74,19 +77,54 @@ final class Doorway: SocketReceiver {
     }
   }
 
-  private func begin(_ message: ByteBuffer) {
-    let session: ChatSession
+  private func begin(_ handshake: ByteBuffer) {
     do {
-      session = try room.admit(message, from: socket)
+      enter(try room.admit(handshake, from: socket))
     } catch {
-      phase.withLockedValue { $0 = .closed }
-      if error.isWrongKey {
-        _ = socket.enqueue(WireEncoder.authFailed(reason: HandshakeRefusal.wrongKeyDetail))
-      }
-      socket.close(code: error.code, reason: error.reason)
-      return
+      guard error == .nameTaken else { return refuse(error, handshake) }
+      phase.withLockedValue { $0 = .waitingForName }
+      Task { await beginAgain(handshake) }
     }
-    phase.withLockedValue { $0 = .entering(session, waiting: [], byteCount: 0) }
+  }
+
+  /// Tries again where the name was taken, if whoever has it is gone.
+  private func beginAgain(_ handshake: ByteBuffer) async {
+    let isFree = await room.freeName(of: handshake)
+    let isHere = phase.withLockedValue { phase in
+      if case .waitingForName = phase { true } else { false }
+    }
+    guard isHere else { return }
+    guard isFree else { return refuse(.nameTaken, handshake) }
+    do {
+      enter(try room.admit(handshake, from: socket))
+    } catch {
+      refuse(error, handshake)
+    }
+  }
+
+  private func refuse(_ refusal: HandshakeRefusal, _ handshake: ByteBuffer) {
+    phase.withLockedValue { $0 = .closed }
+    let name = try? WireDecoder.handshake(handshake).username
+    room.log.refused.note(name, socket.clientAddress, ["reason": "\(refusal.reason)"])
+    guard refusal.isWrongKey else {
+      return socket.close(code: refusal.code, reason: refusal.reason)
+    }
+    let (socket, delay) = (socket, room.settings.wrongKeyDelay)
+    Task {
+      // Nobody cancels this task; if the sleep ended early, a guess would only be answered sooner.
+      try? await Task.sleep(for: delay)
+      _ = socket.enqueue(WireEncoder.authFailed(reason: HandshakeRefusal.wrongKeyDetail))
+      socket.close(code: refusal.code, reason: refusal.reason)
+    }
+  }
+
+  private func enter(_ session: ChatSession) {
+    let isHere = phase.withLockedValue { phase in
+      if case .closed = phase { return false }
+      phase = .entering(session, waiting: [], byteCount: 0)
+      return true
+    }
+    guard isHere else { return room.leave(session) }
     socket.acceptMessages(upTo: room.settings.maxMessageBytes)
     Task {
       await room.welcome(session)

@@ -6,14 +6,16 @@ enum HandshakeRefusal: Error, Sendable, Equatable {
   case notAllowed
   case notAdmin
   case wrongKey
+  /// Too many keys were wrong; this one was not looked at.
+  case lockedOut
   case nameTaken
   case banned
 
   /// What the client is told in a frame of its own before a wrong key closes the connection.
   static let wrongKeyDetail = "invalid admin key"
 
-  /// Whether the admin key was wrong.
-  var isWrongKey: Bool { self == .wrongKey }
+  /// Whether the admin key was wrong, or not looked at after many that were.
+  var isWrongKey: Bool { self == .wrongKey || self == .lockedOut }
 
   /// The code of the close frame.
   var code: UInt16 {
@@ -29,6 +31,7 @@ enum HandshakeRefusal: Error, Sendable, Equatable {
     case .notAllowed: "Username not allowed on this server"
     case .notAdmin: "Not an admin user"
     case .wrongKey: "Invalid admin key"
+    case .lockedOut: "Too many wrong admin keys; try again later"
     case .nameTaken: "Username already taken - please choose a different username"
     case .banned: "You are banned from this server"
     }

@@ -8,6 +8,8 @@ struct RateLimiter: Sendable {
     case dropAndTell
     /// It is dropped.
     case drop
+    /// It passes, and the client is told how many were dropped before.
+    case passAfter(droppedCount: Int)
   }
 
   private static let maxMessageCount = 20
@@ -18,12 +20,20 @@ struct RateLimiter: Sendable {
   private var passed: [ContinuousClock.Instant] = []
   private var next = 0
   private var silentUntil: ContinuousClock.Instant?
+  private var droppedCount = 0
 
   /// Judges one message that arrived at `now`.
   mutating func judge(at now: ContinuousClock.Instant) -> Verdict {
     if let silentUntil {
-      if now < silentUntil { return .drop }
+      if now < silentUntil {
+        droppedCount += 1
+        return .drop
+      }
       self.silentUntil = nil
+      passed[next] = now
+      next = (next + 1) % Self.maxMessageCount
+      defer { droppedCount = 0 }
+      return .passAfter(droppedCount: droppedCount)
     }
     guard passed.count == Self.maxMessageCount else {
       passed.append(now)
@@ -31,6 +41,7 @@ struct RateLimiter: Sendable {
     }
     if passed[next] > now - Self.window {
       silentUntil = now + Self.cooldown
+      droppedCount = 1
       return .dropAndTell
     }
     passed[next] = now

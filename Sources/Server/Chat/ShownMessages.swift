@@ -15,7 +15,7 @@ struct ShownMessages: Sendable {
   init(_ replay: Replay) {
     ids = Set(replay.messages.map(\.id))
     newest = replay.messages.last?.id ?? 0
-    oldest = replay.isFull ? replay.messages.first?.id ?? 0 : 0
+    oldest = replay.oldestOfAll
   }
 
   /// Whether the message with that id must not be sent any more; never for 0, which is no message.

@@ -24,14 +24,15 @@ struct StoredMessage: Sendable, Hashable {
 
 /// What a user is shown at log-in.
 struct Replay: Sendable {
-  /// The newest visible messages, oldest first.
+  /// The newest visible messages, and those of the user's channel and direct messages that are older
+  /// than them; oldest first.
   var messages: [StoredMessage] = []
   /// The reactions to exactly those messages.
   var reactions: [StoredReaction] = []
   /// The user's own receipts for exactly those messages.
   var receipts: [StoredReceipt] = []
-  /// Whether older visible messages exist that were left out.
-  var isFull = false
+  /// The oldest of the newest visible messages, if there are older ones: of those some are left out.
+  var oldestOfAll: Int64 = 0
 }
 
 /// A reaction as the database holds it.

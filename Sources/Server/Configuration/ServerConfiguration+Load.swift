@@ -48,7 +48,7 @@ extension ServerConfiguration {
 
   private mutating func readChat(_ reader: VariableReader) throws(ConfigurationError) {
     database = reader.text("MARCHAT_DB_PATH") ?? directory + "/marchat.db"
-    logLevel = reader.text("MARCHAT_LOG_LEVEL") ?? logLevel
+    readLogLevel(reader)
     sessionSecret = reader.text("MARCHAT_SESSION_SECRET") ?? reader.text("MARCHAT_JWT_SECRET")
     hidesHistoryOfBans = reader.text("MARCHAT_BAN_HISTORY_GAPS")?.lowercased() == "true"
     maxFileBytes = try fileLimit(reader)
@@ -56,7 +56,22 @@ extension ServerConfiguration {
     retentionMax = try reader.positive("MARCHAT_MESSAGE_RETENTION_MAX") ?? retentionMax
     messageTTLHours = try reader.integer("MARCHAT_MESSAGE_TTL_HOURS").flatMap { $0 > 0 ? $0 : nil }
     isRateLimited = try reader.isOn("DOVETAIL_RATE_LIMIT") ?? isRateLimited
+    sharesDatabase = try reader.isOn("DOVETAIL_SHARED_DATABASE") ?? sharesDatabase
     restoresChannel = try reader.isOn("DOVETAIL_RESTORE_CHANNEL") ?? restoresChannel
+  }
+
+  /// The names of marchat and of syslog too; anything else is told and not taken.
+  private mutating func readLogLevel(_ reader: VariableReader) {
+    guard let text = reader.text("MARCHAT_LOG_LEVEL") else { return }
+    let others = ["warn": "warning", "err": "error", "fatal": "critical", "panic": "critical"]
+    let name = others[text.lowercased()] ?? text.lowercased()
+    if Self.logLevels.contains(name) {
+      logLevel = name
+    } else {
+      warnings.append(
+        "MARCHAT_LOG_LEVEL: \(LogText.line(text)) is no level, \(logLevel) is used; the levels are "
+          + Self.logLevels.joined(separator: ", "))
+    }
   }
 
   private func fileLimit(_ reader: VariableReader) throws(ConfigurationError) -> Int64 {

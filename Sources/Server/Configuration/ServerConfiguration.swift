@@ -18,6 +18,7 @@ struct ServerConfiguration: Sendable {
   var trustedProxies = TrustedProxies()
   /// The PEM files for TLS; nil if connections are not secured by this server.
   var tlsFiles: TLSFiles?
+  /// One of ``logLevels``.
   var logLevel = "info"
   /// The secret that signs the sessions of web pages.
   var sessionSecret: String?
@@ -35,6 +36,8 @@ struct ServerConfiguration: Sendable {
   var isRateLimited = true
   /// Whether users find themselves in the channel they left last.
   var restoresChannel = true
+  /// Whether another server may serve the same database.
+  var sharesDatabase = false
   var maxConnections = 20_000
   /// Nil for no limit.
   var maxConnectionsPerIP: Int?
@@ -42,6 +45,9 @@ struct ServerConfiguration: Sendable {
   var warnings: [String] = []
   /// All variables, of `.env` and the process, that the rest was read from.
   var variables: [String: String] = [:]
+
+  /// What can be logged, from everything to the least.
+  static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
 
   /// The certificate chain and the private key.
   struct TLSFiles: Sendable, Equatable {

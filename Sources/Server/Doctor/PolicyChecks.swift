@@ -9,7 +9,8 @@ enum PolicyChecks {
     guard configuration.hasAdmins else {
       return DoctorCheck(
         "admins", .ok,
-        "no admins: nobody can moderate; set MARCHAT_ADMIN_KEY and MARCHAT_USERS to change that")
+        "no admins: nobody can pin, or delete what others said; set MARCHAT_ADMIN_KEY and MARCHAT_USERS to change that"
+      )
     }
     let names = configuration.admins.sorted()
     if let allowed = configuration.allowedUsers {
@@ -21,7 +22,10 @@ enum PolicyChecks {
             + shutOut.joined(separator: ", "))
       }
     }
-    return DoctorCheck("admins", .ok, "admins with valid names: \(names.joined(separator: ", "))")
+    return DoctorCheck(
+      "admins", .ok,
+      "admins with valid names, who pin and delete (other commands are still to come): "
+        + names.joined(separator: ", "))
   }
 
   private static func retention(_ configuration: ServerConfiguration) -> DoctorCheck {

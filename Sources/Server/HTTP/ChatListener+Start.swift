@@ -18,8 +18,9 @@ extension ChatListener {
   ) async throws(ListenerError) -> ChatListener {
     let gate = ConnectionGate(limits: settings.limits, proxies: settings.proxies)
     let sweeps = SweepTable(group)
+    let tls = TLSIdentityBox(settings.tls)
     let assembly = ConnectionAssembly(
-      settings: settings, gate: gate, sweeps: sweeps, routes: routes, entrance: entrance,
+      settings: settings, tls: tls, gate: gate, sweeps: sweeps, routes: routes, entrance: entrance,
       logger: logger)
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
@@ -35,7 +36,8 @@ extension ChatListener {
     let channel = try await bind(bootstrap, settings)
     sweeps.start(every: settings.limits.sweepInterval)
     return ChatListener(
-      channel: channel, gate: gate, sweeps: sweeps, limits: settings.limits, logger: logger)
+      channel: channel, tls: tls, gate: gate, sweeps: sweeps, limits: settings.limits,
+      logger: logger)
   }
 
   private static func bind(

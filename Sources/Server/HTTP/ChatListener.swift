@@ -21,17 +21,20 @@ final class ChatListener: Sendable {
   let port: Int
 
   private let channel: any Channel
+  private let tls: TLSIdentityBox
   private let gate: ConnectionGate
   private let sweeps: SweepTable
   private let limits: TransportLimits
   private let logger: Logger
 
   init(
-    channel: any Channel, gate: ConnectionGate, sweeps: SweepTable, limits: TransportLimits,
+    channel: any Channel, tls: TLSIdentityBox, gate: ConnectionGate, sweeps: SweepTable,
+    limits: TransportLimits,
     logger: Logger
   ) {
     port = channel.localAddress?.port ?? 0
     self.channel = channel
+    self.tls = tls
     self.gate = gate
     self.sweeps = sweeps
     self.limits = limits
@@ -40,6 +43,9 @@ final class ChatListener: Sendable {
 
   /// How many connections are open, HTTP and WebSocket together.
   var connectionCount: Int { gate.count }
+
+  /// Secures the connections that come from now on with another certificate.
+  func secure(with identity: TLSIdentity) { tls.current = identity }
 
   /// Stops accepting, sends every WebSocket what is queued and close code 1012, and returns when
   /// all connections are gone, a second after `closeTimeout` at the latest.

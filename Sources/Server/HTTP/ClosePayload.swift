@@ -6,8 +6,10 @@ enum ClosePayload: Equatable {
   case empty
   /// A code that may be sent, with or without a reason.
   case code(UInt16)
-  /// Half a code, a code that must not be sent, or a reason that is no UTF-8.
+  /// Half a code, or a code that must not be sent.
   case invalid
+  /// A reason that is no UTF-8.
+  case invalidText
 
   init(_ payload: ByteBuffer) {
     var payload = payload
@@ -15,18 +17,17 @@ enum ClosePayload: Equatable {
       self = .empty
       return
     }
-    guard let code = payload.readInteger(as: UInt16.self), Self.mayBeSent(code),
-      String(validating: payload.readableBytesView, as: UTF8.self) != nil
-    else {
+    guard let code = payload.readInteger(as: UInt16.self), Self.mayBeSent(code) else {
       self = .invalid
       return
     }
-    self = .code(code)
+    let isText = String(validating: payload.readableBytesView, as: UTF8.self) != nil
+    self = isText ? .code(code) : .invalidText
   }
 
   private static func mayBeSent(_ code: UInt16) -> Bool {
     switch code {
-    case 1000...1003, 1007...1013, 3000...4999: true
+    case 1000...1003, 1007...1014, 3000...4999: true
     default: false
     }
   }

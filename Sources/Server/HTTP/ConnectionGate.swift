@@ -3,8 +3,18 @@ import NIOCore
 
 /// Counts the open connections and refuses those beyond the limits.
 final class ConnectionGate: Sendable {
+  /// What becomes of a new connection.
+  enum Verdict: Equatable {
+    case welcome
+    /// There is room to tell it so; `leaveRefused()` must follow.
+    case refused(String)
+    /// Not even for that.
+    case cut
+  }
+
   private struct State {
     var count = 0
+    var refusedCount = 0
     var countByAddress: [String: Int] = [:]
     var isClosed = false
     var waiting: [EventLoopPromise<Void>] = []
@@ -22,17 +32,33 @@ final class ConnectionGate: Sendable {
   /// How many connections are open.
   var count: Int { state.withLockedValue { $0.count } }
 
-  /// Lets a connection in, or answers false; `leave(_:)` must follow if it is let in.
-  func enter(_ address: String) -> Bool {
+  /// Lets a connection in, or not; `leave(_:)` must follow if it is let in.
+  func enter(_ address: String) -> Verdict {
     state.withLockedValue { state in
-      guard !state.isClosed, state.count < limits.maxConnections else { return false }
-      if let max = limits.maxConnectionsPerAddress, !isProxy(address) {
-        guard state.countByAddress[address, default: 0] < max else { return false }
+      guard !state.isClosed else { return .cut }
+      guard state.count < limits.maxConnections else {
+        return refuse(&state, "The server is full; try again later.")
+      }
+      if let max = limits.maxConnectionsPerAddress, !isExempt(address) {
+        guard state.countByAddress[address, default: 0] < max else {
+          return refuse(&state, "Too many connections come from your address.")
+        }
         state.countByAddress[address, default: 0] += 1
       }
       state.count += 1
-      return true
+      return .welcome
     }
+  }
+
+  private func refuse(_ state: inout State, _ reason: String) -> Verdict {
+    guard state.refusedCount < limits.maxRefusedConnections else { return .cut }
+    state.refusedCount += 1
+    return .refused(reason)
+  }
+
+  /// A connection that was refused has been told so.
+  func leaveRefused() {
+    state.withLockedValue { $0.refusedCount -= 1 }
   }
 
   /// A connection that was let in is gone.
@@ -65,7 +91,9 @@ final class ConnectionGate: Sendable {
     return promise.futureResult
   }
 
-  private func isProxy(_ address: String) -> Bool {
-    IPAddress(address).map { proxies.contains($0) } ?? false
+  /// A proxy brings the connections of many, and so may one on this machine that nobody named.
+  private func isExempt(_ address: String) -> Bool {
+    guard let address = IPAddress(address) else { return false }
+    return proxies.contains(address) || (limits.exemptsLoopback && address.isLoopback)
   }
 }

@@ -21,6 +21,8 @@ struct FrameReader {
     case protocolError(String)
     /// The message is longer than allowed.
     case messageTooBig
+    /// A text message is no UTF-8.
+    case invalidText
   }
 
   /// The frame whose payload is arriving.
@@ -37,6 +39,15 @@ struct FrameReader {
   private var message = ByteBuffer()
   private var control = ByteBuffer()
   private var isInMessage = false
+  /// How many messages have arrived whole.
+  private(set) var messageCount = 0
+  /// Follows the text of a message; nil in one of bytes.
+  private var text: UTF8Check?
+
+  /// How many bytes of a message are held that is not complete.
+  var heldCount: Int { message.readableBytes }
+  /// Whether a message, a control frame or the header of one has begun that is not complete.
+  var isInsideMessage: Bool { isInMessage || frame != nil || input.readableBytes > 0 }
 
   /// Takes bytes from the network.
   mutating func feed(_ bytes: ByteBuffer) {
@@ -58,7 +69,7 @@ struct FrameReader {
       if frame == nil {
         guard try readHeader(maxMessageBytes: maxMessageBytes) else { return nil }
       }
-      guard let event = readPayload() else { return nil }
+      guard let event = try readPayload() else { return nil }
       if case .some(let event) = event { return event }
     }
   }
@@ -66,7 +77,7 @@ struct FrameReader {
   /// Moves payload bytes from the input to where they belong.
   ///
   /// - Returns: nil if the frame is not complete yet; an inner nil if it was, but its message is not.
-  private mutating func readPayload() -> Event?? {
+  private mutating func readPayload() throws(Violation) -> Event?? {
     guard var frame else { return nil }
     let count = min(frame.remaining, input.readableBytes)
     if let bytes = input.readSlice(length: count) {
@@ -74,6 +85,7 @@ struct FrameReader {
         control.append(bytes, unmaskedWith: frame.mask)
       } else {
         message.append(bytes, unmaskedWith: frame.mask)
+        try checkText(count: count)
       }
     }
     frame.remaining -= count
@@ -85,17 +97,30 @@ struct FrameReader {
       return nil
     }
     self.frame = nil
-    return .some(finish(frame))
+    return .some(try finish(frame))
   }
 
-  private mutating func finish(_ frame: Frame) -> Event? {
+  /// Looks at the last `count` bytes of the message.
+  private mutating func checkText(count: Int) throws(Violation) {
+    guard var text else { return }
+    let isText = message.withUnsafeReadableBytes { bytes in
+      text.accepts(UnsafeRawBufferPointer(rebasing: bytes.suffix(count)))
+    }
+    guard isText else { throw .invalidText }
+    self.text = text
+  }
+
+  private mutating func finish(_ frame: Frame) throws(Violation) -> Event? {
     if frame.isControl {
       defer { control = ByteBuffer() }
       return frame.opcode == 0x8 ? .close(control) : frame.opcode == 0x9 ? .ping(control) : .pong
     }
     guard frame.isFinal else { return nil }
+    guard text?.isComplete ?? true else { throw .invalidText }
     defer { message = ByteBuffer() }
     isInMessage = false
+    messageCount += 1
+    text = nil
     return .message(message)
   }
 }
@@ -123,6 +148,7 @@ extension FrameReader {
         throw Violation.messageTooBig
       }
       isInMessage = true
+      if frame.opcode == 0x1 { text = UTF8Check() }
       if frame.isFinal, length <= 65_536 { message.reserveCapacity(minimumWritableBytes: length) }
     }
     self.frame = frame
@@ -148,11 +174,15 @@ extension FrameReader {
 
   private mutating func readLength(_ shortLength: UInt8) throws(Violation) -> Int {
     switch shortLength {
-    case 126: return Int(input.readInteger(as: UInt16.self) ?? 0)
+    case 126:
+      let length = Int(input.readInteger(as: UInt16.self) ?? 0)
+      guard length > 125 else { throw .protocolError("frame length not in its shortest form") }
+      return length
     case 127:
       guard let length = Int(exactly: input.readInteger(as: UInt64.self) ?? 0) else {
         throw .protocolError("invalid frame length")
       }
+      guard length > 0xFFFF else { throw .protocolError("frame length not in its shortest form") }
       return length
     default: return Int(shortLength)
     }

@@ -2,8 +2,12 @@ import NIOCore
 import NIOHTTP1
 
 /// Serves the requests of one HTTP connection, one after the other.
-final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
+///
+/// An answer waits until the client has taken those before it, and nothing is read meanwhile: else
+/// requests in a row whose answers nobody reads would fill the memory.
+final class HTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
   private let router: HTTPRouter
@@ -14,7 +18,16 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   private var head: HTTPRequestHead?
   private var body = ByteBuffer()
-  private var isTooLong = false
+  /// Whether the request is answered already, so that its body means nothing.
+  private var isRefused = false
+  private var waiting: Answer?
+  private var isReadHeld = false
+
+  private struct Answer {
+    var reply: HTTPReply
+    var request: HTTPRequestHead
+    var keepAlive: Bool
+  }
 
   init(
     router: HTTPRouter, door: ClientDoor, limits: TransportLimits, deadline: HTTPDeadline,
@@ -29,17 +42,40 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head(let head):
-      self.head = head
-      body = ByteBuffer()
-      isTooLong = false
+    case .head(let head): begin(head, context)
     case .body(let part):
-      guard !isTooLong else { return }
-      isTooLong = body.readableBytes + part.readableBytes > limits.maxBodyBytes
-      if isTooLong { refuseBody(context) } else { body.writeImmutableBuffer(part) }
+      guard !isRefused, let head else { return }
+      if body.readableBytes + part.readableBytes > limits.maxBodyBytes {
+        refuse(head, RequestCheck.tooLong(limits.maxBodyBytes), context)
+      } else {
+        body.writeImmutableBuffer(part)
+      }
     case .end:
-      if !isTooLong { answer(context) }
+      if !isRefused { answer(context) }
     }
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if waiting == nil, context.channel.isWritable { context.read() } else { isReadHeld = true }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable {
+      if let answer = waiting {
+        waiting = nil
+        write(answer, context)
+      }
+      if isReadHeld {
+        isReadHeld = false
+        read(context: context)
+      }
+    }
+    context.fireChannelWritabilityChanged()
+  }
+
+  /// What was read too much is read by whoever takes the connection over.
+  func handlerRemoved(context: ChannelHandlerContext) {
+    if isReadHeld { context.channel.read() }
   }
 
   /// Garbage was answered with 400 by the handler before this one; a broken socket needs no answer.
@@ -47,17 +83,35 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     context.close(promise: nil)
   }
 
-  private func refuseBody(_ context: ChannelHandlerContext) {
-    guard let head else { return }
-    let text = "The body is longer than \(limits.maxBodyBytes) bytes.\n"
-    send(.text(.payloadTooLarge, text), to: head, keepAlive: false, context)
+  private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    var head = head
+    if let host = RequestCheck.parts(of: head.uri).host {
+      head.headers.replaceOrAdd(name: "Host", value: host)
+    }
+    self.head = head
+    body = ByteBuffer()
+    isRefused = false
+    if let reply = RequestCheck.refusal(of: head, maxBodyBytes: limits.maxBodyBytes) {
+      refuse(head, reply, context)
+    } else if RequestCheck.asksToContinue(head) {
+      let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
+      context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
+    }
+  }
+
+  /// Answers before the whole request is there, and closes: where it ends is not waited for.
+  private func refuse(
+    _ head: HTTPRequestHead, _ reply: HTTPReply, _ context: ChannelHandlerContext
+  ) {
+    isRefused = true
+    send(reply, to: head, keepAlive: false, context)
   }
 
   private func answer(_ context: ChannelHandlerContext) {
     guard let head else { return }
     self.head = nil
     deadline.extend(by: limits.responseTimeout)
-    let (path, query) = Self.split(head.uri)
+    let (_, path, query) = RequestCheck.parts(of: head.uri)
     guard path != ClientDoor.path else { return openWebSocket(head, context) }
     let request = HTTPRequest(
       method: head.method, path: path, query: query, headers: head.headers, body: body,
@@ -76,14 +130,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
   }
 
-  /// The path and the query of a request's target.
-  static func split(_ uri: String) -> (path: String, query: String) {
-    guard let mark = uri.firstIndex(of: "?") else { return (uri, "") }
-    return (String(uri[..<mark]), String(uri[uri.index(after: mark)...]))
-  }
-
   private func openWebSocket(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-    if let refusal = door.refusal(of: head.method, head.headers) {
+    if let refusal = door.refusal(of: head) {
       return send(refusal, to: head, keepAlive: false, context)
     }
     upgrade.answer(to: head, on: context.channel).assumeIsolated().whenComplete { result in
@@ -103,7 +151,13 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     _ context: ChannelHandlerContext
   ) {
     guard context.channel.isActive else { return }
-    let keepAlive = keepAlive && !deadline.isShuttingDown
+    let answer = Answer(reply: reply, request: request, keepAlive: keepAlive)
+    if context.channel.isWritable { write(answer, context) } else { waiting = answer }
+  }
+
+  private func write(_ answer: Answer, _ context: ChannelHandlerContext) {
+    let (reply, request) = (answer.reply, answer.request)
+    let keepAlive = answer.keepAlive && !deadline.isShuttingDown
     var head = HTTPResponseHead(version: request.version, status: reply.status)
     head.headers.add(name: "Content-Type", value: reply.contentType)
     head.headers.add(name: "Content-Length", value: "\(reply.body.readableBytes)")

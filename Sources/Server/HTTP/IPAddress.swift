@@ -16,6 +16,9 @@ struct IPAddress: Sendable, Hashable, CustomStringConvertible {
   /// Whether this is an IPv4 address.
   var isIPv4: Bool { bits >> 32 == 0xFFFF }
 
+  /// Whether it is of this machine: 127.0.0.0/8 or ::1.
+  var isLoopback: Bool { isIPv4 ? bits >> 24 & 0xFF == 127 : bits == 1 }
+
   /// Parses `192.0.2.1`, `2001:db8::1`, or either with brackets or a zone; nil for anything else.
   init?(_ text: String) {
     var text = Substring(text)

@@ -24,6 +24,15 @@ struct TransportLimits: Sendable {
   var maxHandshakeBytes = 4096
   /// The longest body of an HTTP request, in bytes.
   var maxBodyBytes = 65_536
+  /// How many bytes of an unfinished message each connection may hold that count for nothing.
+  var freeUnfinishedBytes = 65_536
+  /// How many bytes of unfinished messages all connections may hold beyond that; one address may
+  /// have half of them.
+  var maxUnfinishedBytes = 64 << 20
+  /// How often a message that has begun must have brought something.
+  var messagePaceInterval: TimeAmount = .seconds(30)
+  /// How many bytes of it must arrive in that time.
+  var minBytesPerPaceInterval = 16_384
   /// How many messages may wait for one client beyond what its channel takes.
   var maxQueuedFrames = 1024
   /// How many bytes may wait for one client beyond what its channel takes.
@@ -32,4 +41,8 @@ struct TransportLimits: Sendable {
   var maxConnections = 20_000
   /// How many of them may come from one address that is no trusted proxy; nil for no limit.
   var maxConnectionsPerAddress: Int?
+  /// Whether connections from this machine itself do not count for that.
+  var exemptsLoopback = false
+  /// How many connections may be open beyond `maxConnections` to be told that there is no room.
+  var maxRefusedConnections = 32
 }

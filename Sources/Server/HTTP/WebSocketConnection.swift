@@ -44,6 +44,15 @@ final class WebSocketConnection: ClientSocket {
     }
   }
 
+  func answers(within time: Duration) async -> Bool {
+    await withCheckedContinuation { continuation in
+      eventLoop.execute {
+        guard let handler = self.handler.value else { return continuation.resume(returning: false) }
+        handler.probe(within: TimeAmount(time)) { continuation.resume(returning: $0) }
+      }
+    }
+  }
+
   /// Whether the caller has to bring a task that drains to the event loop; false if one is on its
   /// way already.
   func claimFlush() -> Bool {

@@ -7,6 +7,9 @@ extension WebSocketHandler: SweptConnection {
       context.close(promise: nil)
       return
     }
+    if isMessageTooSlow(at: now) {
+      connection.close(code: CloseCode.policyViolation, reason: "Message arrives too slowly")
+    }
     switch clock.due(at: now, bufferedCount: bufferedCount(context)) {
     case .nothing: break
     case .ping: if phase == .open, context.channel.isWritable { send(.ping, ByteBuffer()) }
@@ -33,5 +36,41 @@ extension WebSocketHandler: SweptConnection {
       // The option is missing only on a channel that is closed already, which holds nothing.
       return 0
     }
+  }
+}
+
+// MARK: - Signs of life
+
+extension WebSocketHandler {
+  /// Somebody who waits for a sign of life of the client.
+  final class Probe {
+    private var answer: ((Bool) -> Void)?
+
+    init(_ answer: @escaping (Bool) -> Void) {
+      self.answer = answer
+    }
+
+    /// Tells it once.
+    func settle(isAlive: Bool) {
+      answer?(isAlive)
+      answer = nil
+    }
+  }
+
+  /// Pings the client and tells whether anything came from it in `time`.
+  func probe(within time: TimeAmount, _ answer: @escaping (Bool) -> Void) {
+    guard let context, phase == .open else { return answer(false) }
+    let probe = Probe(answer)
+    probes.append(probe)
+    if context.channel.isWritable { send(.ping, ByteBuffer()) }
+    let bound = NIOLoopBound(probe, eventLoop: context.eventLoop)
+    context.eventLoop.scheduleTask(in: time) { bound.value.settle(isAlive: false) }
+  }
+
+  func settleProbes(isAlive: Bool) {
+    guard !probes.isEmpty else { return }
+    let probes = probes
+    self.probes = []
+    for probe in probes { probe.settle(isAlive: isAlive) }
   }
 }

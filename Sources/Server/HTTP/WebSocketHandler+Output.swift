@@ -4,13 +4,37 @@ extension WebSocketHandler {
   /// Sends as much of the outbox as the channel takes, then the close frame if one is wanted.
   func drain() {
     guard let context, phase != .gone else { return }
+    var hasWritten = answerWaitingPing(context)
+    hasWritten = writeMessages(to: context) || hasWritten
+    hasWritten = sayFarewell() || hasWritten
+    if hasWritten { context.flush() }
+    sendCloseAnswer(to: context)
+  }
+
+  /// Writes what waits, as much as the channel takes.
+  ///
+  /// - Returns: whether anything was written.
+  private func writeMessages(to context: ChannelHandlerContext) -> Bool {
     var hasWritten = false
     while context.channel.isWritable, let message = connection.nextMessage() {
       write(message, to: context)
       hasWritten = true
     }
-    hasWritten = sayFarewell() || hasWritten
-    if hasWritten { context.flush() }
+    return hasWritten
+  }
+
+  /// Answers a ping at once, or notes the answer where the client does not take what was sent.
+  func answerPing(_ payload: ByteBuffer) {
+    guard let context else { return }
+    if context.channel.isWritable { send(.pong, payload) } else { waitingPong = payload }
+  }
+
+  private func answerWaitingPing(_ context: ChannelHandlerContext) -> Bool {
+    guard let payload = waitingPong, context.channel.isWritable else { return false }
+    waitingPong = nil
+    write(frame(.pong, payload))
+    goOnReading()
+    return true
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -33,7 +57,7 @@ extension WebSocketHandler {
   ///
   /// - Returns: whether it was written now.
   private func sayFarewell() -> Bool {
-    guard let farewell = connection.farewell else { return false }
+    guard closeAnswer == nil, let farewell = connection.farewell else { return false }
     if phase == .open {
       phase = .closing(deadline: .now() + limits.closeTimeout, isCloseSent: false)
       resume()
@@ -48,10 +72,20 @@ extension WebSocketHandler {
     return true
   }
 
-  /// Answers the peer's close frame and closes as soon as the answer is out.
+  /// Answers the peer's close frame, behind what was said before it came, and closes as soon as the
+  /// answer is out.
   func answerClose(_ payload: ByteBuffer) {
-    guard let context else { return }
-    phase = .closing(deadline: .now() + limits.closeTimeout, isCloseSent: true)
+    phase = .closing(deadline: .now() + limits.closeTimeout, isCloseSent: false)
+    closeAnswer = payload
+    drain()
+  }
+
+  private func sendCloseAnswer(to context: ChannelHandlerContext) {
+    guard let payload = closeAnswer, context.channel.isWritable,
+      case .closing(let deadline, isCloseSent: false) = phase
+    else { return }
+    closeAnswer = nil
+    phase = .closing(deadline: deadline, isCloseSent: true)
     let answer = frame(.close, payload)
     clock.wrote(answer.readableBytes)
     context.writeAndFlush(wrapOutboundOut(answer)).assumeIsolated().whenComplete { _ in

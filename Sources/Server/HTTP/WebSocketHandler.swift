@@ -18,11 +18,13 @@ final class WebSocketHandler: ChannelDuplexHandler {
   let limits: TransportLimits
   let sweep: ConnectionSweep
   private let entrance: any ChatEntrance
+  private let budget: InflowBudget
 
   var context: ChannelHandlerContext?
   var receiver: (any SocketReceiver)?
   var phase = Phase.open
   var clock: LivenessClock
+  private var pace: MessagePace
 
   private var reader = FrameReader()
   private var maxMessageBytes: Int
@@ -31,18 +33,30 @@ final class WebSocketHandler: ChannelDuplexHandler {
   /// Whether what arrives is thrown away because its frames cannot be told apart any more.
   private var isDeaf = false
   private var isReadHeld = false
+  /// The answer to the last ping that could not be sent yet; an earlier one needs none any more
+  /// (RFC 6455, 5.5.3). Nothing is read while it waits.
+  var waitingPong: ByteBuffer?
   private var isParsing = false
+  /// What the peer's close frame is answered with, until that is sent.
+  var closeAnswer: ByteBuffer?
+  /// Who waits for a sign of life.
+  var probes: [Probe] = []
+  private var receivedCount = 0
+  /// What of `budget` this connection has.
+  private var reservedCount = 0
 
   init(
     connection: WebSocketConnection, entrance: any ChatEntrance, limits: TransportLimits,
-    sweep: ConnectionSweep
+    sweep: ConnectionSweep, budget: InflowBudget
   ) {
     self.connection = connection
     self.entrance = entrance
     self.limits = limits
     self.sweep = sweep
+    self.budget = budget
     maxMessageBytes = limits.maxHandshakeBytes
     clock = LivenessClock(limits: limits)
+    pace = MessagePace(limits: limits)
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -67,7 +81,11 @@ final class WebSocketHandler: ChannelDuplexHandler {
   private func leave() {
     guard phase != .gone else { return }
     phase = .gone
+    reader = FrameReader()
+    _ = budget.change(by: -reservedCount, for: connection.clientAddress)
+    reservedCount = 0
     sweep.remove(self)
+    settleProbes(isAlive: false)
     connection.detach()
     context = nil
     let receiver = receiver
@@ -81,14 +99,41 @@ final class WebSocketHandler: ChannelDuplexHandler {
 extension WebSocketHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     clock.heard(at: .now())
+    settleProbes(isAlive: true)
     guard !isDeaf else { return }
-    reader.feed(unwrapInboundIn(data))
+    let bytes = unwrapInboundIn(data)
+    receivedCount += bytes.readableBytes
+    reader.feed(bytes)
     parse()
+    reserve()
   }
 
-  /// Holds reads back while the chat makes up its mind about the client.
+  /// Whether a message has begun and does not go on; asked by the sweep.
+  func isMessageTooSlow(at now: NIODeadline) -> Bool {
+    // While we do not read, nothing can arrive.
+    let isExpected = reader.isInsideMessage && !isWaitingForChat && waitingPong == nil
+    return pace.isTooSlow(
+      at: now, messageCount: isExpected ? reader.messageCount : nil, receivedCount: receivedCount)
+  }
+
+  /// Counts what is held of an unfinished message among that of all connections.
+  private func reserve() {
+    guard phase != .gone else { return }
+    let count = isDeaf ? 0 : max(0, reader.heldCount - limits.freeUnfinishedBytes)
+    guard count != reservedCount else { return }
+    if budget.change(by: count - reservedCount, for: connection.clientAddress) {
+      reservedCount = count
+    } else {
+      stopListening(
+        code: CloseCode.tryAgainLater, reason: "too many large messages arrive; try again later")
+      reserve()
+    }
+  }
+
+  /// Holds reads back while the chat makes up its mind about the client, and while the client
+  /// does not take what it has asked for.
   func read(context: ChannelHandlerContext) {
-    if isWaitingForChat { isReadHeld = true } else { context.read() }
+    if isWaitingForChat || waitingPong != nil { isReadHeld = true } else { context.read() }
   }
 
   /// The chat knows the client: messages up to `maxBytes` are welcome from now on.
@@ -102,7 +147,12 @@ extension WebSocketHandler {
     guard isWaitingForChat else { return }
     isWaitingForChat = false
     parse()
-    guard isReadHeld else { return }
+    goOnReading()
+  }
+
+  /// Reads again what was held back, if nothing holds it back any more.
+  func goOnReading() {
+    guard isReadHeld, !isWaitingForChat, waitingPong == nil else { return }
     isReadHeld = false
     context?.read()
   }
@@ -123,6 +173,8 @@ extension WebSocketHandler {
     } catch {
       switch error {
       case .messageTooBig: stopListening(code: CloseCode.messageTooBig, reason: "")
+      case .invalidText:
+        stopListening(code: CloseCode.invalidPayload, reason: "text is not UTF-8")
       case .protocolError(let text):
         stopListening(code: CloseCode.protocolError, reason: text)
       }
@@ -132,7 +184,7 @@ extension WebSocketHandler {
   private func handle(_ event: FrameReader.Event) {
     switch event {
     case .message(let message): deliver(message)
-    case .ping(let payload): if phase == .open { send(.pong, payload) }
+    case .ping(let payload): if phase == .open { answerPing(payload) }
     case .pong: break
     case .close(let payload): peerClosed(payload)
     }
@@ -155,6 +207,8 @@ extension WebSocketHandler {
     }
     switch ClosePayload(payload) {
     case .invalid: stopListening(code: CloseCode.protocolError, reason: "invalid close payload")
+    case .invalidText:
+      stopListening(code: CloseCode.invalidPayload, reason: "close reason is not UTF-8")
     case .empty: answerClose(ByteBuffer())
     case .code(let code): answerClose(ByteBuffer(integer: code))
     }
@@ -163,6 +217,7 @@ extension WebSocketHandler {
   /// Closes towards a peer whose further bytes mean nothing.
   private func stopListening(code: UInt16, reason: String) {
     isDeaf = true
+    reader = FrameReader()
     connection.close(code: code, reason: reason)
   }
 }

@@ -20,6 +20,9 @@ enum ArgumentNormaliser {
       case "doctor":
         wantsDoctor = wantsDoctor || isTrue(value)
       case "doctor-json": wantsJSON = wantsJSON || isTrue(value)
+      case "version": result.append("--version")
+      case "web-panel", "admin-panel", "interactive":
+        if isTrue(value) { result.append("--\(name)") }
       case _ where withValue.contains(name):
         result.append("--\(name)=" + (value ?? rest.popFirst() ?? ""))
       default: result.append(argument)

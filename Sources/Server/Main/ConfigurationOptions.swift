@@ -17,6 +17,16 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(help: .hidden)
   var config: String?
 
+  // Of marchat's unit files: what they ask for is not here, and no reason not to start.
+  @Flag(help: .hidden)
+  var webPanel = false
+
+  @Flag(help: .hidden)
+  var adminPanel = false
+
+  @Flag(help: .hidden)
+  var interactive = false
+
   /// What the configuration is loaded with.
   var flags: ServerFlags {
     ServerFlags(
@@ -32,8 +42,13 @@ struct ConfigurationOptions: ParsableArguments {
       (port != nil, "--port", "MARCHAT_PORT environment variable"),
       (config != nil, "--config", "environment variables or .env file"),
     ]
+    let ignored: [(isUsed: Bool, flag: String, what: String)] = [
+      (webPanel, "--web-panel", "this server has no web panel; administrators use the chat"),
+      (adminPanel, "--admin-panel", "this server has no terminal panel; use doctor and the chat"),
+      (interactive, "--interactive", "nothing is asked at start; set variables or .env"),
+    ]
     return used.filter(\.isUsed).map {
       "[WARNING] \($0.flag) flag is deprecated. Use \($0.remedy)."
-    }
+    } + ignored.filter(\.isUsed).map { "[WARNING] \($0.flag) is ignored: \($0.what)." }
   }
 }

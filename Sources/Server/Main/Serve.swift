@@ -11,9 +11,13 @@ struct Serve: ServerSubcommand {
   func run(with drivers: DriverRegistry) async throws {
     options.deprecations.forEach(Terminal.complain)
     let configuration = try load()
+    let flags = options.flags
     for warning in configuration.warnings { Terminal.complain("[WARNING] \(warning)") }
     do {
-      try await ServerApp.serve(configuration, drivers)
+      try await ServerApp.serve(configuration, drivers) { () throws(ConfigurationError) in
+        try ServerConfiguration.load(
+          flags: flags, environment: ProcessInfo.processInfo.environment)
+      }
     } catch {
       Terminal.complain("\(error)")
       throw ExitCode(1)

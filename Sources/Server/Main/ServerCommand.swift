@@ -10,6 +10,7 @@ struct ServerCommand: ParsableCommand {
       Configured by environment variables and by .env in the configuration directory; the \
       environment wins. Without any variable it serves port 8080 with an embedded database.
       """,
+    version: ServerVersion.current.detail,
     subcommands: [Serve.self, Doctor.self],
     defaultSubcommand: Serve.self)
 }

@@ -65,6 +65,9 @@ struct BatchTransaction {
     case .changeChannel(let user, _, let channel):
       try await transaction.setChannel(channel, of: user)
       outcomes.append(.done)
+    case .follow(let user, let channel):
+      try await transaction.setChannel(channel, of: user)
+      outcomes.append(.done)
     case .touch(let user):
       try await transaction.touch(user)
       outcomes.append(.done)

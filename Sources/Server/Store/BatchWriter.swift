@@ -13,6 +13,7 @@ struct BatchWriter {
   let messageInsert: MessageInsert
   /// nil where no other server writes and no commit's answer can get lost.
   let ledger: BatchLedger?
+  let health: WriteHealth
   let logger: Logger
   /// What was sent to be committed and never answered for; nothing else is stored before it is known
   /// what became of it.
@@ -32,11 +33,13 @@ struct BatchWriter {
 
   /// A writer to a database.
   init(
-    _ database: Database, _ messageInsert: MessageInsert, ledger: BatchLedger?, logger: Logger
+    _ database: Database, _ messageInsert: MessageInsert, ledger: BatchLedger?,
+    health: WriteHealth, logger: Logger
   ) {
     self.database = database
     self.messageInsert = messageInsert
     self.ledger = ledger
+    self.health = health
     self.logger = logger
   }
 
@@ -123,12 +126,14 @@ struct BatchWriter {
   private mutating func noteSuccess() {
     if isAway { logger.notice("the database stores messages again") }
     isAway = false
+    health.noteSuccess()
   }
 
   private mutating func giveUp(
     _ writes: [ChatWrite], _ outcome: WriteOutcome, _ error: any Error
   ) -> [WriteOutcome] {
     isAway = true
+    health.note(failure: error)
     logger.error(
       "changes were not stored", metadata: ["count": "\(writes.count)", "error": "\(error)"])
     return Array(repeating: outcome, count: writes.count)

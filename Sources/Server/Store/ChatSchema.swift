@@ -10,6 +10,8 @@ enum ChatSchema {
     Migration(1, "tables of marchat") { tables($0) },
     Migration(2, "folded names and indexes") { additions($0) },
     Migration(3, "several servers on one database") { sharing($0) },
+    Migration(4, "there and back with marchat") { returning($0) },
+    Migration(5, "one server at a time") { [ServerLease.table($0)] },
   ]
 
   /// Brings the database to the newest version.

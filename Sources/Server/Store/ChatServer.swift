@@ -8,6 +8,7 @@ final class ChatServer: ChatEntrance {
   private let check: DatabaseCheck
   private let writing: Task<Void, Never>
   private let sweeping: Task<Void, Never>
+  private let checking: Task<Void, Never>
 
   /// Brings the schema up to date, reads who is banned, and opens the room.
   ///
@@ -25,9 +26,12 @@ final class ChatServer: ChatEntrance {
     }
     let ledger = BatchLedger.isNeeded(for: database) ? BatchLedger() : nil
     try await ledger?.enroll(in: database)
-    let journal = try Journal(database, ledger: ledger, logger: logger)
+    let writes = WriteHealth()
+    let journal = try Journal(database, ledger: ledger, health: writes, logger: logger)
     let room = ChatRoom(
-      archive: ChatStore(database, journal: journal, leavesBanGaps: settings.banHistoryGaps),
+      archive: ChatStore(
+        database, journal: journal, leavesBanGaps: settings.banHistoryGaps,
+        logger: logger),
       settings: settings, bans: bans, flusher: flusher, logger: logger)
     let schedule = RetentionSchedule(
       RetentionSweep(
@@ -36,7 +40,9 @@ final class ChatServer: ChatEntrance {
       logger: logger)
     self.room = room
     self.journal = journal
-    check = DatabaseCheck(database)
+    let check = DatabaseCheck(database, writes: writes)
+    await check.read()
+    self.check = check
     writing = Task {
       await journal.run { writes in
         room.settle(writes)
@@ -44,15 +50,16 @@ final class ChatServer: ChatEntrance {
       }
     }
     sweeping = Task { await schedule.run() }
+    checking = Task { await check.run() }
   }
 
   func open(_ socket: any ClientSocket) -> any SocketReceiver {
     room.open(socket)
   }
 
-  /// How the chat is doing. Cheap: the database is asked at most every few seconds.
-  func status() async -> ChatStatus {
-    await check.status(activeSessionCount: room.memberCount)
+  /// How the chat is doing, as far as is known: the database is asked in the background.
+  func status() -> ChatStatus {
+    check.status(activeSessionCount: room.memberCount)
   }
 
   /// Stores and delivers what was taken, then ends every session.
@@ -62,7 +69,9 @@ final class ChatServer: ChatEntrance {
     journal.close()
     await writing.value
     sweeping.cancel()
+    checking.cancel()
     await sweeping.value
+    await checking.value
     room.expelEverybody("the server is restarting")
   }
 }

@@ -10,4 +10,6 @@ struct ChatStatus: Sendable {
   var responseTime: Duration
   /// Why it did not answer; nil if it did.
   var databaseError: String?
+  /// Why nothing can be stored; nil if it can.
+  var writeError: String?
 }

@@ -8,12 +8,14 @@ final class ChatStore: ChatArchive {
   private let database: Database
   private let journal: Journal
   private let leavesBanGaps: Bool
+  private let unreadable: UnreadableRows
 
   /// A store in a database whose schema is up to date.
-  init(_ database: Database, journal: Journal, leavesBanGaps: Bool) {
+  init(_ database: Database, journal: Journal, leavesBanGaps: Bool, logger: Logger) {
     self.database = database
     self.journal = journal
     self.leavesBanGaps = leavesBanGaps
+    unreadable = UnreadableRows(logger)
   }
 
   func append(_ write: ChatWrite, from author: SessionID) -> Bool {
@@ -25,9 +27,10 @@ final class ChatStore: ChatArchive {
       "SELECT channel FROM user_channels WHERE username = ?", user.key, as: (String).self)
   }
 
-  func replay(for user: UserName) async throws -> Replay {
+  func replay(for user: UserName, in channel: String) async throws -> Replay {
     try await database.withConnection(.reader) { connection in
-      var reader = ReplayReader(connection: connection, user: user)
+      var reader = ReplayReader(
+        connection: connection, user: user, channel: channel, unreadable: unreadable)
       if leavesBanGaps {
         reader.gaps = try await BanHistory(connection: connection).gaps(of: user, until: .now)
       }
@@ -38,24 +41,32 @@ final class ChatStore: ChatArchive {
   func search(_ query: String, for user: UserName) async throws -> [StoredMessage] {
     let visible = Visibility(user: user.key).condition
     let pattern = "%" + escaped(query) + "%"
-    return try await database.query(
+    let rows = try await database.query(
       """
       SELECT \(StoredMessage.columns) FROM messages WHERE \(visible) \
       AND COALESCE(deleted, FALSE) = FALSE AND COALESCE(is_encrypted, FALSE) = FALSE \
       AND LOWER(content) LIKE LOWER(\(pattern)) ESCAPE '!' \
       ORDER BY id DESC LIMIT \(raw: "\(Self.maxSearchHitCount)")
-      """, as: StoredMessage.self
+      """, as: ReadableRow<StoredMessage>.self
     ).collect()
+    return readable(rows, by: user)
   }
 
   func pinnedMessages(for user: UserName) async throws -> [StoredMessage] {
     let visible = Visibility(user: user.key).condition
-    return try await database.query(
+    let rows = try await database.query(
       """
       SELECT \(StoredMessage.columns) FROM messages WHERE \(visible) AND pinned = TRUE \
       AND COALESCE(deleted, FALSE) = FALSE ORDER BY id DESC
-      """, as: StoredMessage.self
+      """, as: ReadableRow<StoredMessage>.self
     ).collect()
+    return readable(rows, by: user)
+  }
+
+  private func readable(
+    _ rows: [ReadableRow<StoredMessage>], by user: UserName
+  ) -> [StoredMessage] {
+    unreadable.leaveOut(of: "messages", rows).filter { $0.message.audience.admits(user.key) }
   }
 
   /// The text with what LIKE would take for wildcards marked as ordinary.

@@ -17,15 +17,19 @@ final class Journal: Sendable {
   private let database: Database
   private let messageInsert: MessageInsert
   private let ledger: BatchLedger?
+  private let health: WriteHealth
   private let logger: Logger
 
   /// An empty journal of a database.
   ///
   /// - Throws: `misuse` if its dialect cannot write the statements.
-  init(_ database: Database, ledger: BatchLedger?, logger: Logger) throws {
+  init(
+    _ database: Database, ledger: BatchLedger?, health: WriteHealth, logger: Logger
+  ) throws {
     self.database = database
     messageInsert = try MessageInsert(database)
     self.ledger = ledger
+    self.health = health
     self.logger = logger
   }
 
@@ -52,7 +56,8 @@ final class Journal: Sendable {
   ///
   /// - Parameter settle: called after each transaction, in order, with what became of its changes.
   func run(_ settle: @Sendable ([SettledWrite]) -> Void) async {
-    var writer = BatchWriter(database, messageInsert, ledger: ledger, logger: logger)
+    var writer = BatchWriter(
+      database, messageInsert, ledger: ledger, health: health, logger: logger)
     while let batch = await nextBatch() {
       let outcomes = await writer.store(batch.map(\.write))
       settle(Self.settled(batch, outcomes))

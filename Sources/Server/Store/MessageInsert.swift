@@ -4,8 +4,8 @@ import DriverAPI
 /// longer than running it.
 struct MessageInsert: Sendable {
   private static let columns = [
-    "sender", "content", "created_at", "is_encrypted", "recipient", "channel", "recipient_key",
-    "dm_sender_key",
+    "sender", "content", "created_at", "is_encrypted", "recipient", "channel", "recipient_folded",
+    "dm_sender_folded",
   ]
 
   /// How many rows one statement inserts where each costs a journey to a server; few different

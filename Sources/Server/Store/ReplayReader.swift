@@ -2,37 +2,63 @@ import DriverAPI
 
 /// Reads what a user is shown at log-in.
 struct ReplayReader {
-  /// How many messages are shown.
+  /// How many messages are shown, of all that the user may see, of his channel, and of his direct
+  /// messages.
   static let maxMessageCount = 50
+  /// How many of their reactions.
+  static let maxReactionCount = 2000
 
   /// Where it is read.
   let connection: Connection
   /// For whom.
   let user: UserName
+  /// The channel that the user is in.
+  let channel: String
+  /// Where rows go that cannot be read.
+  let unreadable: UnreadableRows
   /// Times whose messages the user does not get to see.
   var gaps: [BanGap] = []
 
   /// Reads messages, then the reactions and receipts that belong to them.
   func replay() async throws -> Replay {
     var replay = Replay()
-    replay.messages = try await newestMessages()
+    replay.messages = try await newest(Visibility(user: user.key).branches)
     if replay.messages.count > Self.maxMessageCount {
-      replay.isFull = true
       replay.messages.removeLast()
+      replay.oldestOfAll = replay.messages.last?.id ?? 0
+      // Whoever comes back to a quiet channel, or to a talk of two, sees how that ended.
+      replay.messages += try await older(than: replay.oldestOfAll, besides: replay.messages)
     }
-    replay.messages.reverse()
+    replay.messages.sort { $0.id < $1.id }
     let ids = replay.messages.map(\.id)
     guard !ids.isEmpty else { return replay }
-    replay.reactions = try await reactions(to: ids)
+    replay.reactions = try await reactions(to: replay.messages.filter { !$0.isDeleted }.map(\.id))
     replay.receipts = try await receipts(for: ids)
     return replay
   }
 
-  /// The newest visible messages, newest first, and one more than is shown if there is one.
-  private func newestMessages() async throws -> [StoredMessage] {
+  /// What belongs to the last messages of the channel, or to the last direct ones, and is older than
+  /// those in `newest`.
+  private func older(
+    than id: Int64, besides newest: [StoredMessage]
+  ) async throws -> [StoredMessage] {
+    let visibility = Visibility(user: user.key)
+    let channelCount = newest.count {
+      $0.message.recipient == nil && $0.message.channel == channel
+    }
+    let directCount = newest.count { $0.message.recipient != nil }
+    let older: SQL = "id < \(id)"
+    let said = try await self.newest(visibility.branches(in: channel).map { "\($0) AND \(older)" })
+    let whispered = try await self.newest(visibility.directBranches.map { "\($0) AND \(older)" })
+    return Array(said.prefix(max(0, Self.maxMessageCount - channelCount)))
+      + whispered.prefix(max(0, Self.maxMessageCount - directCount))
+  }
+
+  /// The newest messages of all branches, newest first, and one more than is shown if there is one.
+  private func newest(_ branches: [SQL]) async throws -> [StoredMessage] {
     let limit = Self.maxMessageCount + 1
     var sql: SQL = ""
-    for (index, branch) in Visibility(user: user.key).branches.enumerated() {
+    for (index, branch) in branches.enumerated() {
       let union: SQL = index == 0 ? "" : " UNION ALL "
       sql = """
         \(sql)\(union)SELECT * FROM (SELECT \(StoredMessage.columns) FROM messages \
@@ -41,7 +67,9 @@ struct ReplayReader {
         """
     }
     sql = "\(sql) ORDER BY 1 DESC LIMIT \(raw: "\(limit)")"
-    return try await connection.query(sql, as: StoredMessage.self).collect()
+    let rows = try await connection.query(sql, as: ReadableRow<StoredMessage>.self).collect()
+    return unreadable.leaveOut(of: "messages", rows)
+      .filter { $0.message.audience.admits(user.key) }
   }
 
   private var outsideGaps: SQL {
@@ -51,26 +79,42 @@ struct ReplayReader {
   }
 
   private func reactions(to ids: [Int64]) async throws -> [StoredReaction] {
-    try await connection.query(
+    guard !ids.isEmpty else { return [] }
+    // The newest, if there are too many to send to a client on a slow line.
+    let rows = try await connection.query(
       """
       SELECT message_id, CASE WHEN display_name = '' THEN username ELSE display_name END, emoji, \
-      created_at FROM message_reactions WHERE message_id IN (\(each: ids)) ORDER BY id
-      """, as: (Int64, String, String, WireTime?).self
-    ).collect().map { target, sender, emoji, createdAt in
-      StoredReaction(
-        target: target, sender: sender, emoji: emoji,
-        createdAt: createdAt ?? .zero)
-    }
+      created_at FROM message_reactions WHERE message_id IN (\(each: ids)) \
+      ORDER BY id DESC LIMIT \(raw: "\(Self.maxReactionCount)")
+      """, as: ReadableRow<StoredReaction>.self
+    ).collect()
+    return unreadable.leaveOut(of: "message_reactions of message", rows.reversed())
   }
 
   private func receipts(for ids: [Int64]) async throws -> [StoredReceipt] {
-    try await connection.query(
+    let rows = try await connection.query(
       """
       SELECT message_id, read_at FROM read_receipts WHERE username = \(user.key) \
       AND message_id IN (\(each: ids)) ORDER BY message_id
-      """, as: (Int64, WireTime?).self
-    ).collect().map { id, readAt in
-      StoredReceipt(messageID: id, readAt: readAt ?? .zero)
-    }
+      """, as: ReadableRow<StoredReceipt>.self
+    ).collect()
+    return unreadable.leaveOut(of: "read_receipts of message", rows)
+  }
+}
+
+extension StoredReaction: RowDecodable {
+  init(row: borrowing Row) throws(DatabaseError) {
+    self.init(
+      target: try row.decode(0, as: Int64.self), sender: try row.decode(1, as: String.self),
+      emoji: try row.decode(2, as: String.self),
+      createdAt: try row.decode(3, as: WireTime?.self) ?? .zero)
+  }
+}
+
+extension StoredReceipt: RowDecodable {
+  init(row: borrowing Row) throws(DatabaseError) {
+    self.init(
+      messageID: try row.decode(0, as: Int64.self),
+      readAt: try row.decode(1, as: WireTime?.self) ?? .zero)
   }
 }

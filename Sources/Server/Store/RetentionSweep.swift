@@ -4,6 +4,8 @@ import DriverAPI
 struct RetentionSweep {
   /// One transaction removes no more than so many messages, so that authors wait only briefly.
   static let maxChunkCount = 500
+  /// How far a time that was written in another zone can seem to be off; the widest zone is 14 hours.
+  private static let zoneRange: Int64 = 15 * 3600 * 1_000_000
 
   /// Where the messages are.
   let database: Database
@@ -22,40 +24,63 @@ struct RetentionSweep {
     if let timeToLive {
       let (seconds, attoseconds) = timeToLive.components
       let age = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-      let oldest = WireTime(microseconds: now.microseconds - age)
-      removedCount += try await remove("created_at < \(oldest)")
+      removedCount += try await expire(before: now.microseconds - age)
     }
     let last = try await database.queryRow(
       SQL(raw: "SELECT id FROM messages ORDER BY id DESC LIMIT 1 OFFSET \(maxMessageCount)"),
       as: (Int64).self)
-    if let last { removedCount += try await remove("id <= \(last)") }
+    if let last { removedCount += try await remove("id <= \(last)") { _ in true } }
     return removedCount
   }
 
-  private func remove(_ condition: SQL) async throws -> Int {
-    var removedCount = 0
-    while true {
-      let count = try await database.transaction(retrying: RetryPolicy()) { transaction in
-        try await removeChunk(condition, transaction)
-      }
-      removedCount += count
-      if count < Self.maxChunkCount { return removedCount }
+  /// Instants are compared here: a file that marchat began holds local times as text, which the
+  /// database compares with ours letter by letter.
+  private func expire(before oldest: Int64) async throws -> Int {
+    let bound = WireTime(microseconds: oldest + Self.zoneRange)
+    return try await remove("created_at < \(bound)") { created in
+      created.map { $0.microseconds < oldest } ?? false
     }
   }
 
-  private func removeChunk(_ condition: SQL, _ transaction: Transaction) async throws -> Int {
+  private func remove(
+    _ condition: SQL, where isOld: @escaping @Sendable (WireTime?) -> Bool
+  ) async throws -> Int {
+    var removedCount = 0
+    var last = Int64.min
+    while true {
+      let (from, limit) = (last, chunkCount)
+      let chunk = try await database.transaction(retrying: RetryPolicy()) { transaction in
+        try await removeChunk("id > \(from) AND \(condition)", limit, isOld, transaction)
+      }
+      removedCount += chunk.removedCount
+      guard let next = chunk.last else { return removedCount }
+      last = next
+    }
+  }
+
+  /// No more than the engine takes parameters.
+  private var chunkCount: Int { max(1, min(Self.maxChunkCount, database.dialect.maxParameters)) }
+
+  /// Looks at no more than `limit` messages and removes those that are old.
+  ///
+  /// - Returns: the last that was looked at; nil if there are no more behind it.
+  private func removeChunk(
+    _ condition: SQL, _ limit: Int, _ isOld: (WireTime?) -> Bool, _ transaction: Transaction
+  ) async throws -> (removedCount: Int, last: Int64?) {
     // Without it, somebody could react to a message between the deletions.
     try await ledger?.takeTurn(in: transaction)
-    let ids = try await transaction.query(
+    let rows = try await transaction.query(
       """
-      SELECT id FROM messages WHERE \(condition) AND COALESCE(pinned, FALSE) = FALSE \
-      ORDER BY id LIMIT \(raw: "\(Self.maxChunkCount)")
-      """, as: (Int64).self
+      SELECT id, created_at FROM messages WHERE \(condition) \
+      AND COALESCE(pinned, FALSE) = FALSE ORDER BY id LIMIT \(raw: "\(limit)")
+      """, as: (Int64, WireTime?).self
     ).collect()
-    guard !ids.isEmpty else { return 0 }
+    let last = rows.count < limit ? nil : rows.last?.0
+    let ids = rows.filter { isOld($0.1) }.map(\.0)
+    guard !ids.isEmpty else { return (0, last) }
     try await transaction.exec("DELETE FROM message_reactions WHERE message_id IN (\(each: ids))")
     try await transaction.exec("DELETE FROM read_receipts WHERE message_id IN (\(each: ids))")
     try await transaction.exec("DELETE FROM messages WHERE id IN (\(each: ids))")
-    return ids.count
+    return (ids.count, last)
   }
 }

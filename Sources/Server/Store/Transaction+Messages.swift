@@ -24,6 +24,7 @@ extension Transaction {
   func delete(_ id: Int64, by user: UserName, isAdmin: Bool) async throws -> WriteOutcome {
     guard let target = try await target(id), isAdmin || target.sender.folded == user.key
     else { return .notFound }
+    if target.isDeleted { return .unchanged }
     try await exec(
       "UPDATE messages SET content = ?, deleted = ?, is_encrypted = ? WHERE id = ?",
       StoredMessage.deletedContent, true, false, id)
@@ -54,12 +55,12 @@ extension Transaction {
   private func target(_ id: Int64) async throws -> Target? {
     let row = try await queryRow(
       """
-      SELECT COALESCE(sender, ''), COALESCE(recipient, ''), recipient_key, \
-      COALESCE(channel, 'general'), COALESCE(deleted, FALSE) FROM messages WHERE id = \(id)
-      """, as: (String, String, String, String, Bool).self)
-    guard let (sender, recipient, recipientKey, channel, isDeleted) = row else { return nil }
+      SELECT COALESCE(sender, ''), COALESCE(recipient, ''), COALESCE(channel, 'general'), COALESCE(deleted, FALSE) FROM messages WHERE id = \(id)
+      """, as: (String, String, String, Bool).self)
+    guard let (sender, recipient, channel, isDeleted) = row else { return nil }
+    let addressee = UserName(recipient).key
     let audience: Audience =
-      recipientKey.isEmpty ? .channel(channel) : .parties(sender.folded, recipientKey)
+      addressee.isEmpty ? .channel(channel) : .parties(UserName(sender).key, addressee)
     return Target(
       sender: sender, isDeleted: isDeleted,
       facts: TargetFacts(audience: audience, channel: channel, recipient: recipient))

@@ -6,6 +6,13 @@ extension Transaction {
     _ emoji: String, to id: Int64, by user: UserName
   ) async throws -> WriteOutcome {
     guard let target = try await visibleTarget(id, to: user) else { return .notFound }
+    // marchat stores names as they are shown; ours are folded. One user has one such reaction.
+    let own = try await query(
+      "SELECT emoji FROM message_reactions WHERE message_id = \(id) AND LOWER(username) = \(user.key)",
+      as: (String).self
+    ).collect()
+    if own.contains(where: { $0.utf8.elementsEqual(emoji.utf8) }) { return .unchanged }
+    guard own.count < Self.maxReactionCount else { return .tooMany }
     _ = try await insertIgnore(
       into: "message_reactions",
       columns: ["message_id", "username", "emoji", "created_at", "display_name"],
@@ -18,6 +25,9 @@ extension Transaction {
     return .changed(target)
   }
 
+  /// How many reactions one user may put on one message.
+  private static let maxReactionCount = 20
+
   /// Takes a reaction back. Clients know it by the name it was shown under.
   func removeReaction(
     _ emoji: String, from id: Int64, by user: UserName
@@ -26,13 +36,13 @@ extension Transaction {
     target.reactor = try await queryRow(
       """
       SELECT CASE WHEN display_name = '' THEN username ELSE display_name END \
-      FROM message_reactions WHERE message_id = \(id) AND username = \(user.key) \
+      FROM message_reactions WHERE message_id = \(id) AND LOWER(username) = \(user.key) \
       AND emoji = \(emoji)
       """, as: (String).self)
-    try await exec(
-      "DELETE FROM message_reactions WHERE message_id = ? AND username = ? AND emoji = ?", id,
-      user.key, emoji)
-    return .changed(target)
+    let removed = try await exec(
+      "DELETE FROM message_reactions WHERE message_id = ? AND LOWER(username) = ? AND emoji = ?",
+      id, user.key, emoji)
+    return removed.rowCount == 0 ? .unchanged : .changed(target)
   }
 
   /// Notes what a user has read; in each conversation that only goes forward. [DURABLE-2]
@@ -44,11 +54,11 @@ extension Transaction {
       """
     switch target.audience {
     case .channel(let channel):
-      newer = "\(newer)m.recipient_key = '' AND m.channel = \(channel) LIMIT 1"
+      newer = "\(newer)m.recipient_folded = '' AND m.channel = \(channel) LIMIT 1"
     case .parties(let sender, let recipient):
       newer = """
-        \(newer)((m.dm_sender_key = \(sender) AND m.recipient_key = \(recipient)) \
-        OR (m.dm_sender_key = \(recipient) AND m.recipient_key = \(sender))) LIMIT 1
+        \(newer)((m.dm_sender_folded = \(sender) AND m.recipient_folded = \(recipient)) \
+        OR (m.dm_sender_folded = \(recipient) AND m.recipient_folded = \(sender))) LIMIT 1
         """
     }
     guard try await queryRow(newer, as: (Int64).self) == nil else { return .unchanged }

@@ -2,23 +2,49 @@ import DriverAPI
 
 /// Which rows of `messages` a user may see, in SQL: what ``Audience/admits(_:)`` says in Swift.
 ///
-/// `recipient_key` is empty for what was said in channels, and `dm_sender_key` too; for direct
-/// messages they are the parties' folded names.
+/// A message with a recipient is a direct one, whatever else its row says. `recipient_folded` and
+/// `dm_sender_folded` are the parties' folded names, empty for what was said in channels, and NULL in
+/// a row that another program wrote: they find rows quickly, but what is read is judged by its
+/// recipient again.
 struct Visibility {
   /// The user's folded name.
   let user: String
 
   /// The rule as one condition, for queries that read all rows anyway.
   var condition: SQL {
-    "(recipient_key = '' OR recipient_key = \(user) OR dm_sender_key = \(user))"
+    "(\(branches[0]) OR recipient_folded = \(user) OR dm_sender_folded = \(user) OR \(branches[3]))"
   }
 
-  /// The rule as three conditions that never hold together and that an index answers each: said in
-  /// a channel, said to the user, said by the user to somebody else.
+  /// What was said in a channel; the second condition is for rows of another program.
+  func branches(in channel: String) -> [SQL] {
+    [
+      "(channel = \(channel) AND \(branches[0]))",
+      """
+      (channel = \(channel) AND recipient_folded IS NULL \
+      AND TRIM(COALESCE(recipient, '')) = '')
+      """,
+    ]
+  }
+
+  /// What was said to the user, or by him to somebody.
+  var directBranches: [SQL] {
+    [
+      branches[1], branches[2],
+      "(\(branches[3]) AND TRIM(COALESCE(recipient, '')) <> '')",
+    ]
+  }
+
+  /// The rule as four conditions that never hold together and that an index answers each: said in
+  /// a channel, said to the user, said by the user to somebody else, and written by another program.
   var branches: [SQL] {
     [
-      "recipient_key = ''", "recipient_key = \(user)",
-      "dm_sender_key = \(user) AND recipient_key <> \(user)",
+      "(recipient_folded = '' AND TRIM(COALESCE(recipient, '')) = '')",
+      "recipient_folded = \(user)",
+      "(dm_sender_folded = \(user) AND recipient_folded <> \(user))",
+      """
+      (recipient_folded IS NULL AND (TRIM(COALESCE(recipient, '')) = '' \
+      OR LOWER(TRIM(recipient)) = \(user) OR LOWER(TRIM(COALESCE(sender, ''))) = \(user)))
+      """,
     ]
   }
 }

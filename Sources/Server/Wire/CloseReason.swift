@@ -2,12 +2,16 @@
 enum CloseCode {
   /// The client broke the protocol, or its handshake could not be decoded.
   static let protocolError: UInt16 = 1002
+  /// Text that is no UTF-8.
+  static let invalidPayload: UInt16 = 1007
   /// The server refuses or removes the client; the reason says why.
   static let policyViolation: UInt16 = 1008
   /// A message was longer than the server takes.
   static let messageTooBig: UInt16 = 1009
   /// The server failed; the client may try again.
   static let internalError: UInt16 = 1011
+  /// There is no room now; the client may try again later.
+  static let tryAgainLater: UInt16 = 1013
   /// The server stops; clients connect again. Never 1000, after which they would not.
   static let serviceRestart: UInt16 = 1012
 }

@@ -42,16 +42,74 @@ import Testing
   func aBadNameIsExplainedAndChangesNothing(_ backend: TestBackend) async throws {
     try await ChatRig.run(backend) { rig in
       let alice = try await rig.enter("alice")
-      for name in ["", "a b", String(repeating: "x", count: 65)] {
-        alice.send(WireMessage(type: "join_channel", channel: name))
-      }
-      #expect(try alice.notices.count == 3)
-      #expect(
-        try alice.notices.last
-          == "Join failed: channel names have 1 to 64 of the characters a-z, 0-9, _ and -. "
-          + "You are still in #general")
+      alice.send(WireMessage(type: "join_channel", channel: " "))
+      try await alice.notice("Join failed: \(ChannelName.rule)")
       alice.say("here")
       #expect(try await alice.text("here").channel == "general")
+    }
+  }
+
+  @Test(arguments: TestBackend.all)
+  func whatAClientShowsThatCannotBeIsHeardByNobody(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
+      let alice = try await rig.enter("alice")
+      let bob = try await rig.enter("bob")
+      for name in ["bad\u{1B}name", String(repeating: "x", count: 192)] {
+        alice.send(WireMessage(type: "join_channel", channel: name))
+        try await alice.message("the refusal") { $0.content.hasPrefix("Join failed: ") }
+        alice.say("for nobody")
+        alice.send(WireMessage(type: "typing", channel: name))
+        try await alice.notice(
+          "Message not sent: you are in no channel; :join general brings you back")
+        bob.say("elsewhere")
+        try await bob.text("elsewhere")
+        try await alice.settle()
+        alice.send(WireMessage(type: "join_channel", channel: "general"))
+        alice.say("back in general")
+        try await bob.text("back in general")
+      }
+      #expect(try !bob.messages.contains { $0.content == "for nobody" || $0.type == "typing" })
+      #expect(try !alice.texts.contains("elsewhere"))
+    }
+  }
+
+  @Test(arguments: TestBackend.all)
+  func everyNameOfMarchatIsAChannel(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
+      let alice = try await rig.enter("alice")
+      let bob = try await rig.enter("bob")
+      for (name, folded) in [
+        ("hr.private", "hr.private"), ("Gr\u{F6}\u{DF}e 1", "gr\u{F6}\u{DF}e 1"),
+      ] {
+        alice.send(WireMessage(type: "join_channel", channel: name))
+        try await alice.notice("Joined channel #\(folded)")
+        alice.say("for few")
+        try await alice.waitUntil("the text") {
+          try $0.messages.contains { $0.content == "for few" && $0.channel == folded }
+        }
+      }
+      try await bob.settle()
+      #expect(try bob.texts.filter { !$0.hasPrefix("mark") } == [])
+    }
+  }
+
+  @Test(arguments: TestBackend.all)
+  func theFirstFrameThatNamesAViewTellsWhereAUserIs(_ backend: TestBackend) async throws {
+    for type in ["typing", "read_receipt", "reaction"] {
+      try await ChatRig.run(backend) { rig in
+        let alice = try await rig.enter("alice")
+        alice.send(WireMessage(type: "join_channel", channel: "dev"))
+        try await alice.notice("Joined channel #dev")
+        alice.disconnect()
+        let again = try await rig.enter("alice")
+        again.send(WireMessage(type: type, channel: "General"))
+        again.say("hi")
+        #expect(try await again.text("hi").channel == "general", "\(type)")
+        again.disconnect()
+        let third = try await rig.enter("alice")
+        third.say("still")
+        #expect(try await third.text("still").channel == "general", "it is remembered")
+      }
     }
   }
 

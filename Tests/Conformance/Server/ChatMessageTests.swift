@@ -105,7 +105,7 @@ import Testing
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       let carol = try await rig.enter("carol")
-      alice.send(WireMessage(sender: "x", content: "spam", type: "typing", channel: "dev"))
+      alice.send(WireMessage(sender: "x", content: "spam", type: "typing", channel: "general"))
       let notice = try await bob.message("typing") { $0.type == "typing" }
       #expect(notice.sender == "alice" && notice.content == "" && notice.channel == "general")
       try await carol.message("typing") { $0.type == "typing" }

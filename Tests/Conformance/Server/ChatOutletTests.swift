@@ -32,7 +32,7 @@ import Testing
     for id in [4, 5, 6, 9] as [Int64] { #expect(outlet.put(message(id)) == .queued) }
     let text = NewMessage(sender: UserName("a"), content: "x", createdAt: .zero)
     let shown = [5, 8].map { StoredMessage(id: $0, message: text) }
-    outlet.note(ShownMessages(Replay(messages: shown, isFull: true)))
+    outlet.note(ShownMessages(Replay(messages: shown, oldestOfAll: shown[0].id)))
     #expect(outlet.takeHeldOrOpen()?.map(\.introduces) == [6, 9], "4 is older than a full replay")
     #expect(outlet.takeHeldOrOpen()?.count == nil)
     for frame in [message(8), message(7), message(10), frame("x")] {

@@ -18,6 +18,7 @@ final class RecordingSocket: ClientSocket {
     var close: Close?
     var capacity = Int.max
     var isStalled = false
+    var isAlive = true
     var maxMessageBytes: Int?
   }
 
@@ -56,6 +57,11 @@ final class RecordingSocket: ClientSocket {
     flush()
     state.withLock { if $0.close == nil { $0.close = Close(code: code, reason: reason) } }
   }
+
+  /// Whether the client gives signs of life.
+  func setAlive(_ isAlive: Bool) { state.withLock { $0.isAlive = isAlive } }
+
+  func answers(within time: Duration) async -> Bool { state.withLock { $0.isAlive } }
 
   func acceptMessages(upTo maxBytes: Int) {
     state.withLock { $0.maxMessageBytes = maxBytes }

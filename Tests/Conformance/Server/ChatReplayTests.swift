@@ -60,7 +60,71 @@ import Testing
       try await alice.text("dm 100")
       let carol = try await rig.enter("carol")
       #expect(try carol.texts == (11...60).map(String.init))
-      #expect(try await rig.enter("BOB").texts == (51...100).map { "dm \($0)" })
+      // The last of his channel, and the last of his direct messages.
+      #expect(
+        try await rig.enter("BOB").texts
+          == (11...60).map(String.init) + (51...100).map { "dm \($0)" })
+    }
+  }
+
+  @Test(arguments: TestBackend.all)
+  func whoReturnsToAQuietChannelSeesHowItEnded(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
+      let alice = try await rig.enter("alice")
+      alice.send(WireMessage(type: "join_channel", channel: "family"))
+      for number in 1...60 { alice.say("family \(number)") }
+      alice.whisper("only you", to: "bob")
+      try await alice.text("only you")
+      let bob = try await rig.enter("bob")
+      for number in 1...70 { bob.say("noise \(number)") }
+      try await bob.text("noise 70")
+      alice.disconnect()
+      #expect(
+        try await rig.enter("alice").texts
+          == (11...60).map { "family \($0)" } + ["only you"]
+          + (21...70).map { "noise \($0)" })
+      #expect(try await rig.enter("carol").texts == (21...70).map { "noise \($0)" })
+    }
+  }
+
+  @Test(arguments: TestBackend.all)
+  func rowsOfAnotherProgramAreReadByTheirRecipient(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend, Self.settings) { rig in
+      let alice = try await rig.enter("alice")
+      alice.say("before")
+      try await alice.text("before")
+      // As marchat writes them: it knows nothing of our columns.
+      for (sender, text, recipient) in [
+        ("Alice", "secret one", "Bob"), ("Alice", "secret two", " bob "),
+        ("Dave", "public one", ""), ("Bob", "note to oneself", "Bob"),
+      ] {
+        try await rig.database.exec(
+          """
+          INSERT INTO messages (sender, content, created_at, is_encrypted, message_id, recipient, \
+          channel) VALUES (\(sender), \(text), \(WireTime.now), \(false), 77, \(recipient), 'general')
+          """)
+      }
+      // And a derived column that lies.
+      try await rig.database.exec(
+        """
+        INSERT INTO messages (sender, content, created_at, is_encrypted, recipient, channel, \
+        recipient_folded, dm_sender_folded) \
+        VALUES ('Alice', 'secret three', \(WireTime.now), \(false), 'Bob', 'general', '', '')
+        """)
+      let carol = try await rig.enter("carol")
+      #expect(try carol.texts == ["before", "public one"])
+      carol.send(WireMessage(content: "secret", type: "search"))
+      try await carol.notice("No results found for: secret")
+      #expect(
+        try await rig.enter("bob").texts
+          == ["before", "secret one", "secret two", "public one", "note to oneself"])
+      alice.disconnect()
+      #expect(
+        try await rig.enter("alice").texts == ["before", "secret one", "secret two", "public one"])
+      for id in 2...3 as ClosedRange<Int64> {
+        carol.send(WireMessage(type: "reaction", reaction: WireReaction(emoji: "x", targetID: id)))
+        try await carol.notice("Reaction failed: message not found")
+      }
     }
   }
 

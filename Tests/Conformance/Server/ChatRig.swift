@@ -52,6 +52,15 @@ final class ChatRig {
     await database.close()
   }
 
+  /// Waits until the background's look at the database has found something.
+  func waitForCheck(_ holds: (ChatStatus) -> Bool) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while !holds(server.status()) {
+      try #require(ContinuousClock.now < deadline, "\(server.status())")
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
   /// A client that has not said anything yet.
   func connect() -> ChatClient { ChatClient(server) }
 

@@ -20,7 +20,9 @@ import Testing
     let before = limiter.judge(at: end - .nanoseconds(1))
     let after = limiter.judge(at: end + .nanoseconds(1))
     #expect(before == .drop)
-    #expect(after == .pass)
+    #expect(after == .passAfter(droppedCount: 2))
+    let next = limiter.judge(at: end + .seconds(1))
+    #expect(next == .pass)
   }
 
   @Test func theWindowSlides() {
@@ -44,17 +46,43 @@ import Testing
   }
 
   @Test(arguments: [
-    ("Dev", "dev"), (" ops-1_x ", "ops-1_x"), (String(repeating: "a", count: 64), nil),
+    ("Dev", "dev"), (" ops-1_x ", "ops-1_x"), (String(repeating: "a", count: 191), nil),
+    ("hr.private", nil), ("Gr\u{F6}\u{DF}e", "gr\u{F6}\u{DF}e"), ("GRO\u{308}SSE", "gr\u{F6}sse"),
+    ("a b", nil), ("#dev", nil), ("a/b", nil),
   ])
   func channelNamesAreFoldedAndTrimmed(text: String, name: String?) {
     #expect(ChannelName.parse(text) == name ?? text)
   }
 
   @Test(arguments: [
-    "", "  ", "a b", "ä", "a/b", "a\u{0}", String(repeating: "a", count: 65), "#dev",
+    "", "  ", "a\u{0}", "a\u{1B}[2J", "a\nb", "\u{200B}", "\u{FEFF}", "\u{85}", "\u{202E}",
+    String(repeating: "a", count: 192),
   ])
   func otherChannelNamesAreRefused(text: String) {
     #expect(ChannelName.parse(text) == nil)
+  }
+
+  @Test(arguments: [
+    ("plain\n\ttext", "plain\n\ttext"), ("\u{1B}[2Jgone", "[2Jgone"), ("ding\u{7}", "ding"),
+    ("a\rb", "ab"), ("\u{9B}31m", "31m"), ("a\u{2028}b", "ab"), ("\u{7F}", ""),
+    ("e\u{301}", "e\u{301}"),
+    ("\u{1F468}\u{200D}\u{1F469}", "\u{1F468}\u{200D}\u{1F469}"),
+  ])
+  func textsCannotMoveACursor(text: String, shown: String) {
+    #expect(Array(text.safeForTerminals.utf8) == Array(shown.utf8))
+  }
+
+  @Test(arguments: [
+    "", " ", "\u{200B}", "\u{FEFF}", "\u{200B}\u{FEFF} \u{2060}", "\u{1B}\u{7}", "\u{3164}",
+  ])
+  func someTextsShowNothing(text: String) { #expect(text.isInvisible) }
+
+  @Test(arguments: ["a", "\u{200B}x", "😀", "\u{301}"])
+  func othersDo(text: String) { #expect(!text.isInvisible) }
+
+  @Test func aLogLineIsOneLine() {
+    #expect(LogText.line("a\nb\u{1B}[2J\u{202E}") == "a\\u{a}b\\u{1b}[2J\\u{202e}")
+    #expect(LogText.line(String(repeating: "x", count: 300)).count == 201)
   }
 
   @Test func namesKeepTheirLettersAndCompareWithoutCase() {

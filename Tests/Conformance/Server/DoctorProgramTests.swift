@@ -4,18 +4,8 @@ import Testing
 @testable import Server
 
 @Suite(.timeLimit(.minutes(1))) struct DoctorProgramTests {
-  /// The server's executable, where the build puts it: beside the test bundle.
-  private static var executable: URL? {
-    let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") }
-    let places =
-      [Bundle.main.bundleURL, bundle.map { URL(fileURLWithPath: $0) }]
-      .compactMap { $0?.deletingLastPathComponent() } + [Bundle.main.bundleURL]
-    return places.map { $0.appendingPathComponent("dovetail-server") }
-      .first { FileManager.default.isExecutableFile(atPath: $0.path) }
-  }
-
   private func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
-    let executable: URL = try #require(Self.executable)
+    let executable: URL = try #require(ServedProgram.executable)
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
@@ -30,7 +20,7 @@ import Testing
     return (try #require(status), String(decoding: data, as: UTF8.self))
   }
 
-  @Test(.enabled(if: executable != nil, "the server's executable is not built"))
+  @Test(.enabled(if: ServedProgram.executable != nil, "the server's executable is not built"))
   func theProgramPrintsReports() async throws {
     try await DoctorRig.run { rig in
       let json = try await run(["-doctor-json", "-config-dir", rig.directory])

@@ -71,15 +71,26 @@ import Testing
 
   @Test(arguments: TestBackend.all)
   func withoutItsTableNothingIsSentAndServiceResumesByItself(_ backend: TestBackend) async throws {
-    try await ChatRig.run(backend, Self.settings) { rig in
+    var settings = Self.settings
+    settings.entryPatience = .seconds(3)
+    try await ChatRig.run(backend, settings) { rig in
       let alice = try await rig.enter("alice")
       let bob = try await rig.enter("bob")
       try await rig.database.exec("ALTER TABLE messages RENAME TO hidden")
       alice.say("lost")
       try await alice.notice("Message not sent: could not save message")
-      let late = try await rig.enter("late")
-      try await late.message("the notice") { $0.content.hasPrefix("The history could not be") }
+      // Nobody is let in half: who cannot be shown what he missed waits, or is sent away.
+      let late = rig.connect()
+      late.shakeHands("late")
+      try await late.waitUntil("the refusal") { $0.socket.close != nil }
+      #expect(late.socket.close?.code == 1013)
+      #expect(late.socket.close?.reason == "the database does not answer; try again in a moment")
+      let patient = rig.connect()
+      patient.shakeHands("late")
+      try await Task.sleep(for: .milliseconds(500))
       try await rig.database.exec("ALTER TABLE hidden RENAME TO messages")
+      try await patient.waitUntil("late is in") { $0.userLists.count >= 2 }
+      #expect(patient.socket.close == nil)
       alice.say("saved")
       try await bob.text("saved")
       #expect(try bob.texts == ["saved"])

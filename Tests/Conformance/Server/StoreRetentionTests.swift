@@ -51,6 +51,33 @@ import Testing
     }
   }
 
+  @Test func timesOfOtherZonesAreInstants() async throws {
+    var settings = ChatSettings()
+    settings.rateLimitIsOn = false
+    try await ChatRig.run(.sqlite, settings) { rig in
+      _ = try await post(rig, 2)
+      // As marchat writes it: local time, six minutes old by the clock of its zone, and two days.
+      let times = [
+        "2026-11-27 18:21:49.901711259 -0500 EST m=+6.28",
+        "2026-11-28 09:21:49.5 +1000 AEST m=+1.5", "2026-11-25 18:21:49 -0500 EST",
+      ]
+      for (index, time) in times.enumerated() {
+        try await rig.database.exec(
+          "INSERT INTO messages (sender, content, created_at) VALUES ('old', \(index), \(time))")
+      }
+      try await rig.database.exec(
+        "UPDATE messages SET created_at = '2026-11-27 23:20:00.000000' WHERE sender = 'alice'")
+      let sweep = RetentionSweep(
+        database: rig.database, maxMessageCount: 1000, timeToLive: .seconds(7200))
+      let now = try #require(WireTime(rfc3339: "2026-11-27T23:28:00Z"))
+      #expect(try await sweep.run(at: now) == 1)
+      #expect(try await rig.count("SELECT COUNT(*) FROM messages WHERE content = '2'") == 1)
+      let later = try #require(WireTime(rfc3339: "2026-11-28T01:21:30Z"))
+      #expect(try await sweep.run(at: later) == 2, "the two of alice")
+      #expect(try await sweep.run(at: later) == 0)
+    }
+  }
+
   @Test(arguments: TestBackend.all)
   func aRunningChatSweepsByItself(_ backend: TestBackend) async throws {
     var settings = ChatSettings()

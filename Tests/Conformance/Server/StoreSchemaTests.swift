@@ -6,7 +6,7 @@ import Testing
 @Suite struct StoreSchemaTests {
   private static let tables: Set = [
     "ban_history", "journal_writers", "message_reactions", "messages", "read_receipts",
-    "schema_version", "user_channels", "user_message_state",
+    "schema_version", "server_lease", "user_channels", "user_message_state",
   ]
 
   @Test(arguments: TestBackend.all)
@@ -14,8 +14,8 @@ import Testing
     try await ChatRig.run(backend) { rig in
       #expect(Set(try await rig.database.tableNames()) == Self.tables)
       try await rig.restart()
-      #expect(try await rig.count("SELECT MAX(version) FROM schema_version") == 3)
-      #expect(try await rig.count("SELECT COUNT(*) FROM schema_version") == 3)
+      #expect(try await rig.count("SELECT MAX(version) FROM schema_version") == 5)
+      #expect(try await rig.count("SELECT COUNT(*) FROM schema_version") == 5)
     }
   }
 
@@ -46,6 +46,106 @@ import Testing
       try await bob.settle()
       #expect(try await rig.count("SELECT COUNT(*) FROM message_reactions") == 3)
       #expect(try await rig.enter("carol").texts == ["public"])
+    }
+  }
+
+  /// Its statements, as the specification of its database has them; our columns are unknown to it.
+  @Test(arguments: TestBackend.all)
+  func marchatGoesOnWithADatabaseOfOurs(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
+      let alice = try await rig.enter("alice")
+      alice.say("of ours")
+      let id = try await alice.text("of ours").messageID
+      let database = rig.database
+      for statement: SQL in [
+        "INSERT INTO ban_history (username, banned_by) VALUES ('eve', 'root')",
+        "INSERT INTO message_reactions (message_id, username, emoji) VALUES (\(id), 'Bob', '👍')",
+        "INSERT INTO read_receipts (username, message_id) VALUES ('bob', \(id))",
+        "INSERT INTO user_channels (username, channel) VALUES ('bob', 'general')",
+        "INSERT INTO user_message_state (username, last_message_id) VALUES ('bob', 0)",
+        """
+        INSERT INTO messages (sender, content, created_at, is_encrypted, recipient, channel) \
+        VALUES ('Bob', 'of theirs', \(WireTime.now), \(false), '', 'general')
+        """,
+        "UPDATE messages SET message_id = id WHERE content = 'of theirs'",
+      ] { try await database.exec(statement) }
+      // It reads by message_id, and as rows of its own.
+      let rows = try await database.query(
+        """
+        SELECT message_id, content FROM messages WHERE recipient IS NULL OR recipient = '' \
+        ORDER BY created_at
+        """, as: (Int64, String).self
+      ).collect()
+      #expect(rows.map(\.0) == [id, id + 1] && rows.map(\.1) == ["of ours", "of theirs"])
+      if backend.name == "sqlite" {
+        // Its driver tells times and truth values by these words.
+        let types = try await database.columns(of: "messages").map { "\($0.name) \($0.typeName)" }
+        for type in ["created_at DATETIME", "is_encrypted BOOLEAN", "deleted BOOLEAN"] {
+          #expect(types.contains(type), "\(types)")
+        }
+      }
+      try await rig.restart()
+      let bob = try await rig.enter("bob")
+      #expect(try bob.texts == ["of ours", "of theirs"])
+      #expect(try bob.messages.contains { $0.reaction?.emoji == "👍" && $0.sender == "Bob" })
+      #expect(try bob.messages.contains { $0.type == "read_receipt" })
+      bob.send(
+        WireMessage(
+          type: "reaction", reaction: WireReaction(emoji: "👍", targetID: id, isRemoval: true)))
+      try await bob.message("the removal") { $0.reaction?.isRemoval == true }
+      #expect(try await rig.count("SELECT COUNT(*) FROM message_reactions") == 0)
+      let eve = rig.connect()
+      eve.shakeHands("eve")
+      try await eve.waitUntil("the refusal") { $0.socket.close != nil }
+      #expect(eve.socket.close?.reason == "You are banned from this server")
+    }
+  }
+
+  @Test(arguments: TestBackend.all)
+  func idsThatWereGivenAreNotGivenAgainAfterTheRebuild(_ backend: TestBackend) async throws {
+    try await ChatRig.run(
+      backend,
+      prepare: { database in
+        try await database.execScript(MarchatSchema.script(for: database.dialect))
+        try await database.execScript(
+          """
+          INSERT INTO schema_version (version) VALUES (1);
+          INSERT INTO messages (sender, content, created_at) VALUES ('a', '1', '2026-04-03 16:23:51');
+          INSERT INTO messages (sender, content, created_at) VALUES ('a', '2', '2026-04-03 16:23:51');
+          DELETE FROM messages;
+          """)
+      }
+    ) { rig in
+      let alice = try await rig.enter("alice")
+      alice.say("third")
+      #expect(try await alice.text("third").messageID == 3)
+    }
+  }
+
+  @Test(arguments: TestBackend.all)
+  func aRowThatCannotBeReadCostsThatRow(_ backend: TestBackend) async throws {
+    try await ChatRig.run(backend) { rig in
+      let alice = try await rig.enter("alice")
+      for text in ["one", "two", "three"] { alice.say(text) }
+      let id = try await alice.text("three").messageID
+      switch backend.name {
+      case "postgres":
+        try await rig.database.exec(
+          "UPDATE messages SET created_at = 'infinity' WHERE content = 'two'")
+      case "sqlite":
+        try await rig.database.exec(
+          "UPDATE messages SET created_at = 'long ago' WHERE content = 'two'")
+      default:
+        try await rig.database.exec(
+          "ALTER TABLE message_reactions MODIFY created_at VARCHAR(40) NULL")
+        try await rig.database.exec("ALTER TABLE messages MODIFY created_at VARCHAR(40) NULL")
+        try await rig.database.exec(
+          "UPDATE messages SET created_at = '0000-00-00' WHERE content = 'two'")
+      }
+      alice.disconnect()
+      let again = try await rig.enter("alice")
+      #expect(try again.texts == ["one", "three"])
+      #expect(try again.messages.contains { $0.messageID == id })
     }
   }
 

@@ -120,7 +120,7 @@ import Testing
         try await bob.text("saved")
         #expect(try bob.texts == (fault == .answerIsLost ? ["perhaps", "saved"] : ["saved"]))
         let stored = try await rig.database.query(
-          "SELECT content FROM messages WHERE recipient_key = '' ORDER BY id", as: (String).self
+          "SELECT content FROM messages WHERE recipient_folded = '' ORDER BY id", as: (String).self
         ).collect()
         #expect(stored == (try bob.texts))
       }
@@ -144,7 +144,7 @@ import Testing
       let ids = shown.map(\.messageID)
       #expect(ids == ids.sorted())
       let stored = try await killer.query(
-        "SELECT id FROM messages WHERE recipient_key = '' ORDER BY id", as: (Int64).self
+        "SELECT id FROM messages WHERE recipient_folded = '' ORDER BY id", as: (Int64).self
       ).collect()
       await killer.close()
       #expect(stored == ids)

@@ -128,6 +128,57 @@ extension TransportSuites {
     }
 
     @Test(arguments: [
+      ("GET /page HTTP/1.1\r\n\r\n", "400"),
+      ("GET /page HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", "400"),
+      ("GET /page HTTP/1.1\r\nHost: a b\r\n\r\n", "400"),
+      ("GET /page HTTP/1.1\r\nHost: x/y\r\n\r\n", "400"),
+      ("GET /page HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n", "400"),
+      ("GET /page HTTP/1.0\r\n\r\n", "200"),
+      ("GET /page HTTP/1.1\r\nHost: [::1]:8080\r\nConnection: close\r\n\r\n", "200"),
+      ("GET http://x:80/page?a HTTP/1.1\r\nHost: y\r\nConnection: close\r\n\r\n", "200"),
+      ("GET HTTPS://x/page HTTP/1.1\r\nHost: y\r\nConnection: close\r\n\r\n", "200"),
+      ("GET http://x HTTP/1.1\r\nHost: y\r\nConnection: close\r\n\r\n", "404"),
+      ("GET /page HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n", "417"),
+      ("GET /ws HTTP/1.0\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", "400"),
+    ])
+    func theHeadIsHeldToTheRFCs(_ request: String, _ status: String) async throws {
+      let route = HTTPRoute(path: "/page") { _ in .text(.ok, "page") }
+      try await TransportRig.run(routes: [route]) { rig in
+        let answer = try await exchange(rig, request)
+        #expect(answer.dropFirst("HTTP/1.1 ".count).hasPrefix(status), "\(answer)")
+      }
+    }
+
+    @Test func whoExpectsAWordBeforeTheBodyGetsIt() async throws {
+      let route = HTTPRoute(path: "/echo") { request in
+        HTTPReply(status: .ok, contentType: "text/plain", body: request.body)
+      }
+      try await TransportRig.run(configure: { $0.limits.maxBodyBytes = 10 }, routes: [route]) {
+        rig in
+        let head = { (count: Int) in
+          "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: \(count)\r\n\r\n"
+        }
+        let word = try await exchange(rig, head(3), until: "\r\n\r\n")
+        #expect(word.hasPrefix("HTTP/1.1 100 Continue\r\n"))
+        let both = try await exchange(rig, head(3) + "abc", until: "abc")
+        #expect(both.contains("HTTP/1.1 200 OK"))
+        let refused = try await exchange(rig, head(11))
+        #expect(refused.hasPrefix("HTTP/1.1 413 "))
+      }
+    }
+
+    @Test func theStartPageSaysHowToGetIn() async throws {
+      try await TransportRig.run(routes: [StartPage.route]) { rig in
+        let answer = try await exchange(
+          rig, "GET / HTTP/1.1\r\nHost: chat.example:8443\r\nConnection: close\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        #expect(answer.contains("text/html"))
+        #expect(answer.contains("ws://chat.example:8443/ws"))
+      }
+      #expect(StartPage.page(host: "a&b").contains("ws://a&amp;b/ws"))
+    }
+
+    @Test(arguments: [
       "\0\u{1}\u{2}\r\n\r\n", "GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
       "GET / HTTP/1.1\r\nbad header\r\n\r\n",
     ])

@@ -42,6 +42,9 @@ extension TransportSuites {
       ("Upgrade", "", 400, "chat client"), ("Connection", "", 400, "chat client"),
       ("Sec-WebSocket-Version", "8", 400, "version 13"), ("Sec-WebSocket-Version", "", 400, "13"),
       ("Sec-WebSocket-Key", "", 400, "Sec-WebSocket-Key"),
+      ("Sec-WebSocket-Key", "c2hvcnQ=", 400, "16 bytes"),
+      ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZSB0b28gbG9uZw==", 400, "16 bytes"),
+      ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25j!!==", 400, "16 bytes"),
     ])
     func badUpgrades(_ name: String, _ value: String, _ status: Int, _ text: String) async throws {
       try await TransportRig.run { rig in

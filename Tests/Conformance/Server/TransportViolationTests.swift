@@ -22,7 +22,13 @@ extension TransportSuites {
       ("invalid frame length", Client.frame(opcode: 0x1, [], announcedLength: .min)),
       ("invalid close payload", Client.frame(opcode: 0x8, [0x03])),
       ("invalid close payload", Client.frame(opcode: 0x8, [0x03, 0xED])),  // 1005
-      ("invalid close payload", Client.frame(opcode: 0x8, [0x03, 0xE8, 0xFF])),
+      // A length that has a shorter form (RFC 6455, 5.2).
+      ("frame length not in its shortest form", [0x81, 0xFE, 0, 1, 0, 0, 0, 0, 0x61]),
+      ("frame length not in its shortest form", [0x81, 0xFE, 0, 125, 0, 0, 0, 0]),
+      (
+        "frame length not in its shortest form",
+        [0x82, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0]
+      ),
     ]
 
     @Test(arguments: violations)
@@ -33,6 +39,35 @@ extension TransportSuites {
         #expect(try await client.nextEvent() == .close(code: 1002, reason: reason))
         #expect(try await client.nextEvent() == .eof)
         #expect(await rig.chat.closed.next(timeout: .seconds(5)) != nil)
+      }
+    }
+
+    @Test(arguments: [
+      ("text is not UTF-8", Client.frame(opcode: 0x1, [0xFF])),
+      ("text is not UTF-8", Client.frame(opcode: 0x1, [0xC3])),
+      (
+        "text is not UTF-8",
+        Client.frame(opcode: 0x1, [0xC3], isFinal: false) + Client.frame(opcode: 0x0, [0xC3])
+      ),
+      ("close reason is not UTF-8", Client.frame(opcode: 0x8, [0x03, 0xE8, 0xFF])),
+    ])
+    func whatIsNotUTF8IsClosedWith1007(_ reason: String, _ bytes: [UInt8]) async throws {
+      try await TransportRig.run { rig in
+        let client = try await rig.client()
+        try await client.sendRaw(bytes)
+        #expect(try await client.nextEvent() == .close(code: 1007, reason: reason))
+        #expect(try await client.nextEvent() == .eof)
+      }
+    }
+
+    @Test func aCharacterMayBeCutBetweenFragments() async throws {
+      try await TransportRig.run { rig in
+        let client = try await rig.client()
+        try await client.sendRaw(
+          Client.frame(opcode: 0x1, [0xE2, 0x82], isFinal: false)
+            + Client.frame(opcode: 0x9, []) + Client.frame(opcode: 0x0, [0xAC]))
+        #expect(try await client.nextEvent() == .pong([]))
+        #expect(try await client.nextText() == "€")
       }
     }
 
