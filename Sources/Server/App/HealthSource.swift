@@ -1,4 +1,3 @@
-import Glibc
 import Foundation
 
 /// Looks at the server's parts for `/health`.
@@ -14,7 +13,7 @@ struct HealthSource: Sendable {
   func report() -> HealthReport {
     let status = chat.status()
     let now = WireTime.now
-    let megabytes = Self.residentMegabytes()
+    let megabytes = ProcessMemory.residentMegabytes
     return HealthReport(
       timestamp: now, version: ServerVersion.current.detail, uptime: .now - started,
       database: Self.database(status), memory: Self.memory(megabytes, now),
@@ -54,14 +53,6 @@ struct HealthSource: Sendable {
     count < 1000
       ? .init(status: .healthy, message: "Active clients: \(count)", lastCheck: now)
       : .init(status: .degraded, message: "High client count: \(count)", lastCheck: now)
-  }
-
-  /// The memory that is in use, from the second number of `/proc/self/statm`, which counts pages.
-  private static func residentMegabytes() -> Double {
-    guard let statm = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
-      let pages = statm.split(separator: " ").dropFirst().first.flatMap({ Double($0) })
-    else { return 0 }
-    return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
   }
 
   private static func threadCount() -> Int {

@@ -82,10 +82,12 @@ enum ServerApp {
       configuration: configuration, database: database, port: listener.port,
       limits: settings.limits
     ).show()
+    let giving = Task { await ProcessMemory.giveBack() }
     let reloads = signals.reloads
     let reloading = Task { for await _ in reloads { reload.run(listener) } }
     let signal = await signals.firstStop
     reloading.cancel()
+    giving.cancel()
     logger.info("stopping", metadata: ["signal": "\(signal)"])
     await listener.stopAccepting()
     await chat.shutdown()

@@ -14,6 +14,9 @@ enum KnownVariables {
     "RESTORE_CHANNEL", "SHARED_DATABASE",
   ].map { "DOVETAIL_" + $0 }
 
+  /// All of them.
+  static let all = Set(marchat + dovetail)
+
   /// Variables of the same family that belong to other programs.
   static let foreignPrefixes = [
     "MARCHAT_CLIENT_", "MARCHAT_HOOK_", "MARCHAT_CI_", "MARCHAT_CADDY_",

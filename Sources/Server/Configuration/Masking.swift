@@ -10,8 +10,10 @@ enum Masking {
     return String(decoding: masked.utf8.prefix(117), as: UTF8.self) + "..."
   }
 
-  /// Whether a variable's name says that its value is secret.
+  /// Whether a variable's value may be secret: by its name, or because nobody knows the name. A
+  /// misspelt one has the value of the one that was meant.
   static func isSecret(_ name: String) -> Bool {
+    guard KnownVariables.all.contains(name) else { return true }
     let words = Set(name.uppercased().split { $0 == "_" || $0 == "-" }.map(String.init))
     // A file that holds a key is no secret itself.
     if words.contains("FILE") || words.contains("PATH") { return false }

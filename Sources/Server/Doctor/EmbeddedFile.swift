@@ -28,7 +28,8 @@ struct EmbeddedFile: Sendable {
     URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent().path
   }
 
-  /// Whether files can be created beside the file, which its journal needs. Creates none itself.
+  /// Whether files can be created beside the file, which its journal needs. One is, and removed: the
+  /// superuser may do anything by the permissions, also where a file system takes no files.
   var parentCheck: DoctorCheck {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: parent, isDirectory: &isDirectory) else {
@@ -40,11 +41,22 @@ struct EmbeddedFile: Sendable {
         "db_parent", .error,
         "database parent path is not a directory: \(parent); correct MARCHAT_DB_PATH")
     }
-    guard access(parent, W_OK | X_OK) == 0 else {
+    if let failure = failureToCreate(in: parent) {
       return DoctorCheck(
         "db_parent_writable", .warn,
-        "cannot create files in DB parent: \(parent) (\(String(cString: strerror(errno))))")
+        "cannot create files in DB parent: \(parent) (\(String(cString: strerror(failure))))")
     }
     return DoctorCheck("db_parent_writable", .ok, "database parent directory is writable")
+  }
+
+  /// Why no file can be created in a directory, as `errno` tells it; nil if one can.
+  private func failureToCreate(in directory: String) -> Int32? {
+    var name = Array((directory + "/.dovetail-doctor-XXXXXX").utf8CString)
+    let descriptor = mkstemp(&name)
+    // At once: whatever is called next may change it.
+    guard descriptor >= 0 else { return errno }
+    close(descriptor)
+    unlink(name)
+    return nil
   }
 }

@@ -12,6 +12,10 @@ import Testing
       #expect(report.exitCode == 0)
       #expect(try report.check("db_dialect").message.contains("sqlite (driver: SQLiteDriver)"))
       #expect(try report.check("db_parent_writable").status == .ok)
+      // The superuser has every permission there, and still can make no file.
+      let proc = EmbeddedFile(path: "/proc/chat.db").parentCheck
+      #expect(proc.status == .warn && proc.message.contains("cannot create files"), "\(proc)")
+      #expect(!proc.message.contains("Success"))
       let ping = try report.check("db_ping")
       #expect(ping.status == .ok && ping.message.contains("does not exist yet"))
       #expect(!report.checks.contains { $0.id == "db_write" })
