@@ -27,7 +27,6 @@ enum ServerApp {
         "engine": "\(database.server.product) \(database.server.version)",
       ])
     do {
-      try await ChatSchema.migrate(database)
       let lease = try await takeLease(configuration, database, logger)
       let reload = Reload(current: configuration, level: level, logger: logger, read: readAgain)
       let stop = signals.stop
@@ -38,10 +37,16 @@ enum ServerApp {
           stop("the loss of the lease")
         }
       }
-      try await serve(configuration, database, logger, signals, reload)
+      let outcome: Result<Void, any Error>
+      do {
+        outcome = .success(try await serve(configuration, database, logger, signals, reload))
+      } catch {
+        outcome = .failure(error)
+      }
       keeping?.cancel()
       await keeping?.value
-      try await lease?.release()
+      await lease?.release(logger)
+      try outcome.get()
     } catch {
       await database.close()
       throw error

@@ -35,9 +35,8 @@ enum StartPage {
       <a href="https://github.com/Cod-e-Codes/marchat">marchat</a>; a browser cannot take part yet.</p>
       <p>With the client installed:</p>
       <pre>marchat-client --username YOU --server ws://\(host)/ws</pre>
-      <p>To look in without it, with <code>websocat</code>:</p>
-      <pre>websocat ws://\(host)/ws
-      {"username": "YOU"}
+      <p>To look in without it, open <code>ws://\(host)/ws</code> with any WebSocket client and send:</p>
+      <pre>{"username": "YOU"}
       {"type": "text", "content": "hello"}</pre>
       <p>Use <code>wss://</code> where this page came over <code>https://</code>.
       <a href="/health">How the server is</a>.</p>

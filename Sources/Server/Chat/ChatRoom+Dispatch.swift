@@ -27,14 +27,11 @@ extension ChatRoom {
 
   private func refuse(malformed error: WireError, from session: ChatSession) {
     guard session.intake.withLockedValue({ $0.toleratesMalformed() }) else {
-      expel(session, Self.invalidDataCode, "too many malformed messages: \(error)")
+      expel(session, CloseCode.invalidPayload, "too many malformed messages: \(error)")
       return
     }
     reply("Message not understood: \(error)", to: session)
   }
-
-  /// The close code for data that does not fit its type.
-  private static let invalidDataCode: UInt16 = 1007
 
   private func dispatch(_ message: WireMessage, from session: ChatSession) {
     if Self.namesView(message) { follow(message.channel, of: session) }

@@ -11,7 +11,6 @@ enum ChatSchema {
     Migration(2, "folded names and indexes") { additions($0) },
     Migration(3, "several servers on one database") { sharing($0) },
     Migration(4, "there and back with marchat") { returning($0) },
-    Migration(5, "one server at a time") { [ServerLease.table($0)] },
   ]
 
   /// Brings the database to the newest version.

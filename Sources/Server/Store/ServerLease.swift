@@ -57,8 +57,9 @@ struct ServerLease: Sendable {
     token = String(UInt64.random(in: .min ... .max), radix: 36)
   }
 
-  /// The statement that makes its table.
-  static func table(_ dialect: Dialect) -> String {
+  /// The statement that makes its table. No migration: whoever is refused must not have changed the
+  /// schema under the server that is at work.
+  private static func table(_ dialect: Dialect) -> String {
     let key = dialect.typeName(.key(maxLength: 191))
     return """
       CREATE TABLE IF NOT EXISTS server_lease (id \(dialect.typeName(.int)) NOT NULL PRIMARY KEY, \
@@ -71,6 +72,9 @@ struct ServerLease: Sendable {
   ///
   /// - Throws: ``Refusal`` if somebody renews it.
   func take(_ logger: Logger) async throws {
+    if try await !database.tableNames().contains("server_lease") {
+      try await database.exec(SQL(raw: Self.table(database.dialect)))
+    }
     var seen: WireTime?
     while true {
       switch try await ask() {
@@ -103,9 +107,13 @@ struct ServerLease: Sendable {
     }
   }
 
-  /// Gives it back.
-  func release() async throws {
-    try await database.exec("DELETE FROM server_lease WHERE id = 1 AND token = ?", token)
+  /// Gives it back. Where the database does not answer, it ends by itself.
+  func release(_ logger: Logger) async {
+    do {
+      try await database.exec("DELETE FROM server_lease WHERE id = 1 AND token = ?", token)
+    } catch {
+      logger.error("the lease was not given back", metadata: ["error": "\(error)"])
+    }
   }
 
   private func renew() async throws -> Bool {

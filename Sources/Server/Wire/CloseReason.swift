@@ -2,7 +2,7 @@
 enum CloseCode {
   /// The client broke the protocol, or its handshake could not be decoded.
   static let protocolError: UInt16 = 1002
-  /// Text that is no UTF-8.
+  /// Data that does not fit its type, such as text that is no UTF-8.
   static let invalidPayload: UInt16 = 1007
   /// The server refuses or removes the client; the reason says why.
   static let policyViolation: UInt16 = 1008

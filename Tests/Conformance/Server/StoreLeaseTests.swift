@@ -27,7 +27,7 @@ import Testing
       }
       keeping.cancel()
       #expect(await !keeping.value)
-      try await first.release()
+      await first.release(logger)
       let start = ContinuousClock.now
       try await second.take(logger)
       #expect(ContinuousClock.now - start < .seconds(3), "what was given back can be had at once")
