@@ -54,32 +54,39 @@ extension PostgresStatement {
   }
 
   func execDescribed(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
-    var attemptCount = 0
-    while true {
-      try await describe()
-      attemptCount += 1
-      do throws(DatabaseError) {
-        _ = try send(parameters, isFresh: true)
-        return try await connection.outcome(of: text)
-      } catch {
-        try checkOutrun(error, attemptCount)
-      }
+    try await runDescribed(parameters) { () async throws(DatabaseError) in
+      try await connection.outcome(of: text)
+    } inOneTrip: { () async throws(DatabaseError) in
+      try await execOnce(parameters)
     }
   }
 
   func queryDescribed(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
+    try await runDescribed(parameters) { () async throws(DatabaseError) in
+      try await answer()
+    } inOneTrip: { () async throws(DatabaseError) in
+      try await queryOnce(parameters)
+    }
+  }
+
+  /// Runs the statement with the types that the server finds now, as often as the schema changes between
+  /// the two round trips; without need for the types, the second time in one.
+  private func runDescribed<Answer>(
+    _ parameters: [Value], reading: () async throws(DatabaseError) -> Answer,
+    inOneTrip: () async throws(DatabaseError) -> Answer
+  ) async throws(DatabaseError) -> Answer {
     var attemptCount = 0
-    while true {
+    repeat {
       try await describe()
       attemptCount += 1
       do throws(DatabaseError) {
         _ = try send(parameters, isFresh: true)
-        return try await answer()
+        return try await reading()
       } catch {
         try checkOutrun(error, attemptCount)
       }
-      if !PostgresParameters.needTypes(parameters) { return try await queryOnce(parameters) }
-    }
+    } while PostgresParameters.needTypes(parameters)
+    return try await inOneTrip()
   }
 
   /// Whether the schema changed between describing and running.
