@@ -87,6 +87,21 @@ struct PostgresConnectTests {
     #expect(error.message.contains("no-such-host.invalid") && error.message.contains("no address"))
   }
 
+  @Test("URL-5: ssl=true encrypts, ssl=false does not, and beside sslmode it is refused")
+  func sslInOneWord() async throws {
+    let question: SQL = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    for isOn in [true, false] {
+      let database = try await Database.open(
+        DatabaseURL(url { $0.query = "ssl=\(isOn)" }), with: PostgresDriver())
+      #expect(try await database.single(question, as: Bool.self) == isOn)
+      await database.close()
+    }
+    let error = #expect(throws: DatabaseError.self) {
+      _ = try PostgresDriver().plan(for: DatabaseURL("postgres://h/d?ssl=true&sslmode=disable"))
+    }
+    #expect(error?.kind == .misuse && error?.message.contains("sslmode") == true)
+  }
+
   @Test("CONN-2: TLS that is demanded and not offered is told so")
   func noTLS() async throws {
     let cluster = try await PostgresCluster()
