@@ -118,12 +118,11 @@ struct MarchatStatements {
   /// Times that its driver for SQLite could not read.
   func unreadableTimes() async throws -> [String] {
     guard isSQLite else { return [] }
-    return try await database.query(
+    let form = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,9})?( [+-]\d{4} [A-Z]+( m=.*)?)?/
+    let texts = try await database.query(
       "SELECT CAST(created_at AS TEXT) FROM messages", as: String.self
-    ).collect().filter { text in
-      text.firstMatch(of: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,9})?( [+-]\d{4} [A-Z]+( m=.*)?)?$/)
-        == nil
-    }
+    ).collect()
+    return texts.filter { $0.wholeMatch(of: form) == nil }
   }
 
   struct Missing: Error {
