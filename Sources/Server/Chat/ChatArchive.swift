@@ -16,6 +16,6 @@ protocol ChatArchive: Sendable {
   /// The newest messages that contain `query` and that the user may see, newest first.
   func search(_ query: String, for user: UserName) async throws -> [StoredMessage]
 
-  /// The pinned messages that the user may see, newest first.
-  func pinnedMessages(for user: UserName) async throws -> [StoredMessage]
+  /// The newest pinned messages that the user may see, newest first.
+  func pinnedMessages(for user: UserName, atMost count: Int) async throws -> [StoredMessage]
 }

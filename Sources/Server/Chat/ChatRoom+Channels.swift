@@ -64,13 +64,21 @@ extension ChatRoom {
     return isSaved ? text : text + " (not saved: the next log-in will not start here)"
   }
 
+  /// How many channels one answer lists: every session may be in one of its own.
+  private static let maxListedCount = 200
+
   /// Which channels have somebody in them.
   func listChannels(for session: ChatSession) {
     let (counts, current) = hub.withLockedValue { ($0.channelCounts, $0.channel(of: session.id)) }
-    let lines = counts.filter { $0.name != ChannelName.nowhere }.map { channel in
+    let named = counts.filter { $0.name != ChannelName.nowhere }
+    let shown = named.enumerated().filter { index, channel in
+      index < Self.maxListedCount || channel.name == current
+    }
+    var lines = shown.map { _, channel in
       "  #\(channel.name) - \(channel.count) user(s)"
         + (channel.name == current ? " (current)" : "")
     }
+    if named.count > shown.count { lines.append("  and \(named.count - shown.count) more") }
     reply("Active channels:\n" + lines.joined(separator: "\n"), to: session)
   }
 }

@@ -1,4 +1,5 @@
 import NIOConcurrencyHelpers
+import NIOCore
 
 /// Collects who has to be flushed, so that many frames need one flush.
 struct Postbag: ~Copyable {
@@ -18,6 +19,7 @@ struct Postbag: ~Copyable {
     for session in sessions { session.flushBegins() }
     room.flusher.flush(sessions.map(\.socket))
     for session in tooSlow { room.expelSlow(session) }
+    room.relieve()
   }
 }
 
@@ -29,7 +31,7 @@ extension ChatRoom {
   ) {
     let recipients = hub.withLockedValue { $0.recipients(of: audience, author: author) }
     guard !recipients.isEmpty else { return }
-    let frame = Frame(bytes: WireEncoder.message(message), introduces: id)
+    let frame = frame(WireEncoder.message(message), introduces: id)
     recipients.forEach { postbag.put(frame, for: $0) }
   }
 
@@ -51,7 +53,7 @@ extension ChatRoom {
   func reply(_ text: String, to session: ChatSession, into postbag: inout Postbag) {
     let channel = channel(of: session)
     let message = Self.systemMessage(text, in: channel ?? ChannelName.general)
-    postbag.put(Frame(bytes: WireEncoder.message(message)), for: session)
+    postbag.put(frame(WireEncoder.message(message)), for: session)
   }
 
   /// Tells everybody something, each in the channel that he is looking at.
@@ -60,9 +62,14 @@ extension ChatRoom {
       hub.channelCounts.map { ($0.name, hub.occupants(of: $0.name)) }
     }
     for (channel, occupants) in rooms where !occupants.isEmpty {
-      let frame = Frame(bytes: WireEncoder.message(Self.systemMessage(text, in: channel)))
+      let frame = frame(WireEncoder.message(Self.systemMessage(text, in: channel)))
       for occupant in occupants { postbag.put(frame, for: occupant.member) }
     }
+  }
+
+  /// A frame that counts among what is on its way to all clients.
+  func frame(_ bytes: ByteBuffer, introduces id: Int64 = 0) -> Frame {
+    Frame(message: OutgoingMessage(bytes, in: outflow), introduces: id)
   }
 
   /// A text of the server itself; an empty channel makes clients show it in `general`.

@@ -55,7 +55,7 @@ extension ChatRoom {
       let holder = hub.withLockedValue({ $0.member(named: UserName(wish.username).key) })
     else { return false }
     guard await !holder.socket.answers(within: settings.takeOverTimeout) else { return false }
-    expel(holder, CloseCode.policyViolation, "replaced by a new connection of the same name")
+    expelSlow(holder, "replaced by a new connection of the same name")
     return true
   }
 
@@ -92,7 +92,7 @@ extension ChatRoom {
     let count = entries.count
     guard count >= Self.toldPlace else { return }
     let text = "Many log in at the moment; \(count) are before you"
-    _ = await push([WireEncoder.message(Self.systemMessage(text, in: ""))], to: session)
+    _ = await push([frame(WireEncoder.message(Self.systemMessage(text, in: "")))], to: session)
   }
 
   /// Whoever has so many before him is told.
@@ -107,17 +107,19 @@ extension ChatRoom {
     announceUsers()
     _ = archive.append(.touch(session.name), from: session.id)
     let names = hub.withLockedValue { $0.userNames }
-    guard await push([WireEncoder.userList(names)], to: session) else { return }
+    guard await push([frame(WireEncoder.userList(names))], to: session) else { return }
     let replay = try await patiently { try await archive.replay(for: session.name, in: channel) }
     let namesNow = hub.withLockedValue { $0.userNames }
-    let wasShown = await push(
-      replay.frames(for: session.name) + [WireEncoder.userList(namesNow)], to: session)
-    guard wasShown else { return }
+    // Encoded one by one: sixty-four log-ins at a time would hold all of theirs otherwise.
+    let missed = replay.wireMessages(for: session.name).lazy
+    guard await push(missed.map { self.frame(WireEncoder.message($0)) }, to: session),
+      await push([frame(WireEncoder.userList(namesNow))], to: session)
+    else { return }
     if channel != ChannelName.general {
       // Clients always start in `general` and never learn of a channel from the server, so this one
       // notice bears no channel: they show it where their user is looking.
       let text = "Joined channel #\(channel) (where you were last; :leave goes back to #general)"
-      guard await push([WireEncoder.message(Self.systemMessage(text, in: ""))], to: session)
+      guard await push([frame(WireEncoder.message(Self.systemMessage(text, in: "")))], to: session)
       else { return }
     }
     await release(session, after: replay)
@@ -148,20 +150,26 @@ extension ChatRoom {
   private func release(_ session: ChatSession, after replay: Replay) async {
     session.outlet.note(ShownMessages(replay))
     while let held = session.outlet.takeHeldOrOpen() {
-      guard await push(held.map(\.bytes), to: session) else { return }
+      guard await push(held, to: session) else { return }
     }
   }
 
-  /// Queues frames past the outlet, waiting for the client to read when its queue is full.
+  /// Queues frames past the outlet, waiting for the client to read when its queue is full, and a
+  /// moment for others where too much is on its way to all.
   ///
   /// - Returns: false if the client did not read for some seconds and was closed.
-  private func push(_ frames: [ByteBuffer], to session: ChatSession) async -> Bool {
+  private func push(_ frames: some Sequence<Frame>, to session: ChatSession) async -> Bool {
     let pause = Duration.milliseconds(10)
-    var patience = 500
+    var (patience, courtesy) = (500, 100)
     for frame in frames {
-      while !session.socket.enqueue(frame) {
+      while true {
+        if outflow.isCrowded, courtesy > 0, !session.isOver {
+          courtesy -= 1
+        } else {
+          if session.socket.enqueue(frame.message) { break }
+          patience -= 1
+        }
         session.socket.flush()
-        patience -= 1
         guard patience > 0 else {
           expelSlow(session)
           return false
@@ -171,29 +179,25 @@ extension ChatRoom {
       }
     }
     session.socket.flush()
+    relieve()
     return true
   }
 }
 
 extension Replay {
   /// What a client is sent: messages oldest first, then reactions, then the user's own receipts.
-  func frames(for user: UserName) -> [ByteBuffer] {
-    var frames = messages.map { WireEncoder.message($0.wire) }
-    for reaction in reactions {
-      frames.append(
-        WireEncoder.message(
-          WireMessage(
-            sender: reaction.sender, createdAt: reaction.createdAt, type: "reaction",
-            messageID: reaction.target,
-            reaction: WireReaction(emoji: reaction.emoji, targetID: reaction.target))))
-    }
-    for receipt in receipts {
-      frames.append(
-        WireEncoder.message(
-          WireMessage(
-            sender: user.display, createdAt: receipt.readAt, type: "read_receipt",
-            messageID: receipt.messageID)))
-    }
-    return frames
+  func wireMessages(for user: UserName) -> [WireMessage] {
+    messages.map(\.wire)
+      + reactions.map { reaction in
+        WireMessage(
+          sender: reaction.sender, createdAt: reaction.createdAt, type: "reaction",
+          messageID: reaction.target,
+          reaction: WireReaction(emoji: reaction.emoji, targetID: reaction.target))
+      }
+      + receipts.map { receipt in
+        WireMessage(
+          sender: user.display, createdAt: receipt.readAt, type: "read_receipt",
+          messageID: receipt.messageID)
+      }
   }
 }

@@ -1,4 +1,5 @@
 import Logging
+import NIOConcurrencyHelpers
 
 extension ChatRoom {
   /// Finds messages that the user may see.
@@ -8,7 +9,7 @@ extension ChatRoom {
       reply("Search failed: invalid query", to: session)
       return
     }
-    answer(session, failure: "Search failed: the database could not be read") { room in
+    answer(session, "Search failed") { room in
       let hits = try await room.archive.search(query, for: session.name)
       if hits.isEmpty { return "No results found for: \(query)" }
       return "Search results for '\(query)' (\(hits.count) found):\n"
@@ -28,25 +29,34 @@ extension ChatRoom {
         orReply: "Pin failed")
       return
     }
-    answer(session, failure: "Pin list failed: the database could not be read") { room in
-      let pins = try await room.archive.pinnedMessages(for: session.name)
+    answer(session, "Pin list failed") { room in
+      let pins = try await room.archive.pinnedMessages(
+        for: session.name, atMost: Self.maxPinCount)
       if pins.isEmpty { return "No pinned messages" }
       return "Pinned messages (\(pins.count)):\n"
         + pins.map { "  #\($0.id) \($0.line)\n" }.joined()
+        + (pins.count < Self.maxPinCount ? "" : "  (older ones are left out)\n")
     }
   }
 
+  /// How many pins one answer lists.
+  private static let maxPinCount = 100
+
   private func answer(
-    _ session: ChatSession, failure: String,
+    _ session: ChatSession, _ failure: String,
     _ question: @escaping @Sendable (ChatRoom) async throws -> String
   ) {
+    guard questions.withLockedValue({ $0.open(session.id) }) else {
+      return reply("\(failure): too much is being looked up; try again in a moment", to: session)
+    }
     Task {
       do {
         reply(try await question(self), to: session)
       } catch {
         logger.error("a query of the chat failed", metadata: ["error": "\(error)"])
-        reply(failure, to: session)
+        reply("\(failure): the database could not be read", to: session)
       }
+      questions.withLockedValue { $0.close(session.id) }
     }
   }
 }

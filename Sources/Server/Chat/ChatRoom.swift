@@ -17,6 +17,12 @@ final class ChatRoom: ChatEntrance {
   let hub: NIOLockedValueBox<HubState<ChatSession>>
   let userList = UserListSchedule()
   let keys = NIOLockedValueBox(KeyGuard())
+  /// What is on its way to all clients.
+  let outflow: OutflowBudget
+  let relief = NIOLockedValueBox(Relief())
+  /// What clients send whose log-in is not finished.
+  let early = InflowBudget(limit: 64 << 20)
+  let questions = NIOLockedValueBox(OpenQuestions())
   let log: ChatLog
   let entries: EntryQueue
 
@@ -33,6 +39,7 @@ final class ChatRoom: ChatEntrance {
     self.logger = logger
     log = ChatLog(logger)
     entries = EntryQueue(width: settings.entriesAtOnce)
+    outflow = OutflowBudget(limit: settings.maxOutflowBytes)
     hub = NIOLockedValueBox(HubState(bans: bans))
   }
 
@@ -64,10 +71,14 @@ final class ChatRoom: ChatEntrance {
   }
 
   /// Ends the session of a client that does not read what it is sent.
-  func expelSlow(_ session: ChatSession) {
-    expel(
-      session, CloseCode.policyViolation,
-      "slow consumer: messages were not read as fast as they came")
+  ///
+  /// What waits for it is dropped: it would be held for seconds more, for nobody.
+  func expelSlow(
+    _ session: ChatSession,
+    _ reason: String = "slow consumer: messages were not read as fast as they came"
+  ) {
+    leave(session, reason)
+    session.socket.cut(code: CloseCode.policyViolation, reason: reason)
   }
 
   /// Ends every session, so that clients connect again elsewhere or later.

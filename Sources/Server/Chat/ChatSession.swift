@@ -35,7 +35,11 @@ final class ChatSession: Sendable {
   /// Ends the session: nothing more is taken from its client.
   func end() {
     hasEnded.store(true, ordering: .relaxed)
+    outlet.abandon()
   }
+
+  /// How many bytes wait for its client.
+  var heldByteCount: Int { outlet.heldByteCount + socket.heldByteCount }
 
   /// Puts the session on the caller's list of sockets to flush; false if it stands on one.
   func claimFlush() -> Bool {

@@ -29,6 +29,10 @@ struct ChatSettings: Sendable {
   /// How long messages are kept; nil means until ``retentionMax`` others have come.
   var retentionTTL: Duration?
 
+  /// How many bytes of messages may be on their way to all clients together; nil means enough for
+  /// three of the longest.
+  var outflowLimit: Int?
+
   /// The defaults.
   init() {}
 
@@ -42,4 +46,7 @@ struct ChatSettings: Sendable {
     let payload = (maxFileBytes > 0 ? maxFileBytes : 1 << 20) + Self.encryptionOverheadBytes
     return max(32 << 20, (payload + 2) / 3 * 4 + 512)
   }
+
+  /// How many bytes of messages may be on their way to all clients together.
+  var maxOutflowBytes: Int { outflowLimit ?? max(64 << 20, 3 * maxMessageBytes) }
 }

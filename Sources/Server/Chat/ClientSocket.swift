@@ -12,7 +12,7 @@ protocol ClientSocket: AnyObject, Sendable {
   ///
   /// - Returns: false when the queue is full: the client does not read fast enough, the message was
   ///   not queued, and the chat is expected to close the socket.
-  func enqueue(_ message: ByteBuffer) -> Bool
+  func enqueue(_ message: OutgoingMessage) -> Bool
 
   /// Sends what is queued. Many `enqueue`s need one `flush`.
   func flush()
@@ -21,6 +21,12 @@ protocol ClientSocket: AnyObject, Sendable {
   ///
   /// The transport bounds the time this takes, also for a peer that never reads.
   func close(code: UInt16, reason: String)
+
+  /// Drops what is queued and closes with one close frame, for a client that does not read.
+  func cut(code: UInt16, reason: String)
+
+  /// How many bytes are held for this client: queued, or sent and not taken by the network yet.
+  var heldByteCount: Int { get }
 
   /// Asks the client for a sign of life, and whether one came in time.
   func answers(within time: Duration) async -> Bool

@@ -19,6 +19,8 @@ final class Doorway: SocketReceiver {
     case handshake
     case message(ChatSession)
     case tooMany(ChatSession)
+    /// Not because of this client alone.
+    case noRoom(ChatSession)
     case nothing
   }
 
@@ -42,15 +44,22 @@ final class Doorway: SocketReceiver {
     case .tooMany(let session):
       room.expel(
         session, CloseCode.policyViolation, "too many messages before the log-in was finished")
+    case .noRoom(let session):
+      room.expel(
+        session, CloseCode.tryAgainLater,
+        "too many messages of all who are logging in; try again later")
     case .nothing: break
     }
   }
 
   func closed() {
-    let session = phase.withLockedValue { phase in
+    let session = phase.withLockedValue { phase -> ChatSession? in
       defer { phase = .closed }
       switch phase {
-      case .entering(let session, _, _), .inside(let session): return session as ChatSession?
+      case .entering(let session, _, let byteCount):
+        giveBack(byteCount)
+        return session
+      case .inside(let session): return session
       case .awaitingHandshake, .waitingForName, .closed: return nil
       }
     }
@@ -67,6 +76,9 @@ final class Doorway: SocketReceiver {
         let total = byteCount + message.readableBytes
         guard waiting.count < Self.maxWaitingCount, total <= Self.maxWaitingByteCount else {
           return .tooMany(session)
+        }
+        guard room.early.change(by: message.readableBytes, for: socket.clientAddress) else {
+          return .noRoom(session)
         }
         // Without this the enumeration would hold a second reference and appending would copy.
         phase = .closed
@@ -109,11 +121,13 @@ final class Doorway: SocketReceiver {
     guard refusal.isWrongKey else {
       return socket.close(code: refusal.code, reason: refusal.reason)
     }
-    let (socket, delay) = (socket, room.settings.wrongKeyDelay)
+    let (socket, delay, outflow) = (socket, room.settings.wrongKeyDelay, room.outflow)
     Task {
       // Nobody cancels this task; if the sleep ended early, a guess would only be answered sooner.
       try? await Task.sleep(for: delay)
-      _ = socket.enqueue(WireEncoder.authFailed(reason: HandshakeRefusal.wrongKeyDetail))
+      _ = socket.enqueue(
+        OutgoingMessage(
+          WireEncoder.authFailed(reason: HandshakeRefusal.wrongKeyDetail), in: outflow))
       socket.close(code: refusal.code, reason: refusal.reason)
     }
   }
@@ -139,9 +153,14 @@ final class Doorway: SocketReceiver {
     }
   }
 
+  private func giveBack(_ byteCount: Int) {
+    _ = room.early.change(by: -byteCount, for: socket.clientAddress)
+  }
+
   private func takeWaitingOrOpen() -> [ByteBuffer]? {
     phase.withLockedValue { phase in
-      guard case .entering(let session, let waiting, _) = phase else { return nil }
+      guard case .entering(let session, let waiting, let byteCount) = phase else { return nil }
+      giveBack(byteCount)
       if waiting.isEmpty {
         phase = .inside(session)
         return nil

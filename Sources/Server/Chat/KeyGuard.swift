@@ -17,7 +17,8 @@ struct KeyGuard: Sendable {
   private static let shortestLock = Duration.seconds(30)
   private static let longestLock = Duration.seconds(900)
   private static let memory = Duration.seconds(3600)
-  private static let maxEntryCount = 10_000
+  /// So many addresses are remembered, and so many names.
+  static let maxEntryCount = 10_000
 
   private var byAddress: [String: Failures] = [:]
   private var byName: [String: Failures] = [:]
@@ -27,20 +28,22 @@ struct KeyGuard: Sendable {
   func isLocked(
     _ address: String, _ name: String, at now: ContinuousClock.Instant
   ) -> Bool {
-    if let failures = byAddress[address], now < failures.lockedUntil { return true }
+    if let failures = byAddress[IPAddress.household(of: address)], now < failures.lockedUntil {
+      return true
+    }
     guard let failures = byName[name], now < failures.lockedUntil else { return false }
     return known[name] != address
   }
 
   /// A key was wrong.
   mutating func failed(_ address: String, _ name: String, at now: ContinuousClock.Instant) {
-    Self.note(&byAddress, address, now, forgiven: Self.forgivenCount)
+    Self.note(&byAddress, IPAddress.household(of: address), now, forgiven: Self.forgivenCount)
     Self.note(&byName, name, now, forgiven: Self.forgivenNameCount)
   }
 
   /// A key was right.
   mutating func succeeded(_ address: String, _ name: String) {
-    byAddress[address] = nil
+    byAddress[IPAddress.household(of: address)] = nil
     known[name] = address
   }
 
@@ -48,11 +51,8 @@ struct KeyGuard: Sendable {
     _ table: inout [String: Failures], _ key: String, _ now: ContinuousClock.Instant,
     forgiven: Int
   ) {
-    table = table.filter { now - $0.value.last < memory }
-    // Whoever has so many addresses is not held up by remembering more of them.
-    if table.count >= maxEntryCount, let oldest = table.min(by: { $0.value.last < $1.value.last }) {
-      table[oldest.key] = nil
-    }
+    if let old = table[key], now - old.last >= memory { table[key] = nil }
+    if table[key] == nil, table.count >= maxEntryCount { forget(&table, now) }
     var failures = table[key] ?? Failures(lockedUntil: now, last: now)
     failures.count += 1
     failures.last = now
@@ -62,4 +62,18 @@ struct KeyGuard: Sendable {
     }
     table[key] = failures
   }
+
+  // A tenth at a time: looking through all of them for each new one would be the next thing to do harm
+  // with. Whoever has so many addresses is not held up by remembering more of them.
+  private static func forget(
+    _ table: inout [String: Failures], _ now: ContinuousClock.Instant
+  ) {
+    table = table.filter { now - $0.value.last < memory }
+    guard table.count >= maxEntryCount else { return }
+    let oldest = table.sorted { $0.value.last < $1.value.last }.prefix(maxEntryCount / 10)
+    for (key, _) in oldest { table[key] = nil }
+  }
+
+  /// How many addresses are remembered.
+  var addressCount: Int { byAddress.count }
 }

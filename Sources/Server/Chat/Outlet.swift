@@ -5,7 +5,7 @@ import Synchronization
 /// A frame on its way to one client.
 struct Frame: Sendable {
   /// The encoded message.
-  var bytes: ByteBuffer
+  var message: OutgoingMessage
   /// The id of the message it introduces; 0 for everything that is not a new message.
   var introduces: Int64 = 0
 }
@@ -27,6 +27,7 @@ final class Outlet: Sendable {
   private struct Held {
     var frames: [Frame] = []
     var byteCount = 0
+    var isAbandoned = false
     var shown = ShownMessages()
   }
 
@@ -57,7 +58,8 @@ final class Outlet: Sendable {
       if isOpen.load(ordering: .relaxed) {
         return held.shown.covers(frame.introduces) ? .queued : send(frame)
       }
-      let byteCount = held.byteCount + frame.bytes.readableBytes
+      guard !held.isAbandoned else { return .queued }
+      let byteCount = held.byteCount + frame.message.bytes.readableBytes
       guard held.frames.count < Self.maxHeldFrameCount, byteCount <= Self.maxHeldByteCount else {
         return .full
       }
@@ -88,7 +90,19 @@ final class Outlet: Sendable {
     }
   }
 
+  /// How many bytes wait here.
+  var heldByteCount: Int { held.withLockedValue { $0.byteCount } }
+
+  /// Drops what waits, and what still comes: the session is over.
+  func abandon() {
+    held.withLockedValue { held in
+      held.isAbandoned = true
+      held.frames = []
+      held.byteCount = 0
+    }
+  }
+
   private func send(_ frame: Frame) -> Fate {
-    socket.enqueue(frame.bytes) ? .queued : .full
+    socket.enqueue(frame.message) ? .queued : .full
   }
 }

@@ -47,10 +47,10 @@ extension ChatRoom {
 
   private func sendUserList() {
     let (names, everyone) = hub.withLockedValue { ($0.userNames, $0.everyone) }
-    let frame = Frame(bytes: WireEncoder.userList(names))
+    let frame = frame(WireEncoder.userList(names))
     var postbag = Postbag()
     for session in everyone { postbag.put(frame, for: session) }
     postbag.send(through: self)
-    userList.noteSent(frame.bytes.readableBytes, to: everyone.count)
+    userList.noteSent(frame.message.bytes.readableBytes, to: everyone.count)
   }
 }

@@ -34,16 +34,17 @@ final class ConnectionGate: Sendable {
 
   /// Lets a connection in, or not; `leave(_:)` must follow if it is let in.
   func enter(_ address: String) -> Verdict {
-    state.withLockedValue { state in
+    let household = IPAddress.household(of: address)
+    return state.withLockedValue { state in
       guard !state.isClosed else { return .cut }
       guard state.count < limits.maxConnections else {
         return refuse(&state, "The server is full; try again later.")
       }
       if let max = limits.maxConnectionsPerAddress, !isExempt(address) {
-        guard state.countByAddress[address, default: 0] < max else {
+        guard state.countByAddress[household, default: 0] < max else {
           return refuse(&state, "Too many connections come from your address.")
         }
-        state.countByAddress[address, default: 0] += 1
+        state.countByAddress[household, default: 0] += 1
       }
       state.count += 1
       return .welcome
@@ -63,10 +64,11 @@ final class ConnectionGate: Sendable {
 
   /// A connection that was let in is gone.
   func leave(_ address: String) {
+    let household = IPAddress.household(of: address)
     let waiting = state.withLockedValue { state -> [EventLoopPromise<Void>] in
       state.count -= 1
-      if let left = state.countByAddress[address].map({ $0 - 1 }) {
-        state.countByAddress[address] = left == 0 ? nil : left
+      if let left = state.countByAddress[household].map({ $0 - 1 }) {
+        state.countByAddress[household] = left == 0 ? nil : left
       }
       guard state.count == 0 else { return [] }
       defer { state.waiting = [] }

@@ -68,6 +68,17 @@ struct IPAddress: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
+extension IPAddress {
+  /// By what the limits of one address are counted: an IPv6 address stands for its /64, of which one
+  /// customer has every address.
+  static func household(of text: String) -> String {
+    guard let address = IPAddress(text), !address.isIPv4, !address.isLoopback else { return text }
+    var network = address
+    network.bits = (address.bits >> 64) << 64
+    return "\(network)/64"
+  }
+}
+
 /// A range of addresses: one address, or an address with a prefix length (`10.0.0.0/8`).
 struct IPNetwork: Sendable, Hashable {
   /// An address of the range.

@@ -23,7 +23,8 @@ final class InflowBudget: Sendable {
   /// Changes what `address` holds by `count` bytes; false, and nothing changed, if there is no room
   /// for that much more.
   func change(by count: Int, for address: String) -> Bool {
-    state.withLockedValue { state in
+    let address = IPAddress.household(of: address)
+    return state.withLockedValue { state in
       let own = state.byAddress[address, default: 0] + count
       if count > 0, state.total + count > limit || own > limit / 2 { return false }
       state.total += count

@@ -22,7 +22,8 @@ struct LivenessClock {
   private var lastHeard: NIODeadline
   private var nextPing: NIODeadline
   private var lastProgress: NIODeadline
-  private var writtenCount = 0
+  /// How many bytes were given to the channel.
+  private(set) var writtenCount = 0
   private var lastTakenCount = 0
 
   init(limits: TransportLimits, now: NIODeadline = .now()) {

@@ -9,8 +9,9 @@ struct Outbox {
     var reason: String
   }
 
-  private var messages: Deque<ByteBuffer> = []
-  private var byteCount = 0
+  private var messages: Deque<OutgoingMessage> = []
+  /// How many bytes wait.
+  private(set) var byteCount = 0
   /// Whether a task that will send is on its way to the event loop.
   var isFlushScheduled = false
   /// Set once the server wants to close; nothing is taken after that.
@@ -21,9 +22,9 @@ struct Outbox {
   /// Takes a message, or answers false because too much is waiting already.
   ///
   /// Once the connection is closing or gone a message is taken and dropped: nobody can read it.
-  mutating func append(_ message: ByteBuffer, _ limits: TransportLimits) -> Bool {
+  mutating func append(_ message: OutgoingMessage, _ limits: TransportLimits) -> Bool {
     guard farewell == nil, !isGone else { return true }
-    let count = byteCount + message.readableBytes
+    let count = byteCount + message.bytes.readableBytes
     guard messages.count < limits.maxQueuedFrames, count <= limits.maxQueuedBytes else {
       return false
     }
@@ -33,15 +34,22 @@ struct Outbox {
   }
 
   /// The next message to send.
-  mutating func popFirst() -> ByteBuffer? {
+  mutating func popFirst() -> OutgoingMessage? {
     guard let message = messages.popFirst() else { return nil }
-    byteCount -= message.readableBytes
+    byteCount -= message.bytes.readableBytes
     return message
   }
 
   /// Notes that the server wants to close; the first reason stays.
   mutating func close(_ farewell: Farewell) {
     if self.farewell == nil { self.farewell = farewell }
+  }
+
+  /// Drops what waits, for the client does not read, and notes that the server wants to close.
+  mutating func cut(_ farewell: Farewell) {
+    close(farewell)
+    messages = []
+    byteCount = 0
   }
 
   /// Drops everything, for the connection is gone.

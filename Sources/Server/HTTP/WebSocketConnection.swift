@@ -1,5 +1,6 @@
 import NIOConcurrencyHelpers
 import NIOCore
+import Synchronization
 
 /// One WebSocket as seen from any thread: the chat's end of it.
 ///
@@ -11,6 +12,7 @@ final class WebSocketConnection: ClientSocket {
 
   private let limits: TransportLimits
   private let outbox = NIOLockedValueBox(Outbox())
+  private let channelByteCount = Atomic<Int>(0)
   /// Empty before the handler is in place and after the connection is gone.
   private let handler: NIOLoopBoundBox<WebSocketHandler?>
 
@@ -21,7 +23,7 @@ final class WebSocketConnection: ClientSocket {
     handler = .makeEmptyBox(valueType: WebSocketHandler.self, eventLoop: eventLoop)
   }
 
-  func enqueue(_ message: ByteBuffer) -> Bool {
+  func enqueue(_ message: OutgoingMessage) -> Bool {
     outbox.withLockedValue { $0.append(message, limits) }
   }
 
@@ -34,6 +36,16 @@ final class WebSocketConnection: ClientSocket {
     let farewell = Outbox.Farewell(code: code, reason: CloseReason.cut(reason))
     outbox.withLockedValue { $0.close(farewell) }
     flush()
+  }
+
+  func cut(code: UInt16, reason: String) {
+    let farewell = Outbox.Farewell(code: code, reason: CloseReason.cut(reason))
+    outbox.withLockedValue { $0.cut(farewell) }
+    flush()
+  }
+
+  var heldByteCount: Int {
+    outbox.withLockedValue { $0.byteCount } + channelByteCount.load(ordering: .relaxed)
   }
 
   func acceptMessages(upTo maxBytes: Int) {
@@ -82,10 +94,16 @@ extension WebSocketConnection {
   func detach() {
     handler.value = nil
     outbox.withLockedValue { $0.abandon() }
+    channelHolds(0)
+  }
+
+  /// Notes how many bytes of messages the channel holds that the network has not taken.
+  func channelHolds(_ byteCount: Int) {
+    channelByteCount.store(byteCount, ordering: .relaxed)
   }
 
   /// The next message to send.
-  func nextMessage() -> ByteBuffer? {
+  func nextMessage() -> OutgoingMessage? {
     outbox.withLockedValue { $0.popFirst() }
   }
 

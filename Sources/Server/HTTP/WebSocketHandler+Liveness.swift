@@ -7,6 +7,7 @@ extension WebSocketHandler: SweptConnection {
       context.close(promise: nil)
       return
     }
+    letGoOfTaken(context)
     if isMessageTooSlow(at: now) {
       connection.close(code: CloseCode.policyViolation, reason: "Message arrives too slowly")
     }
@@ -29,7 +30,8 @@ extension WebSocketHandler: SweptConnection {
     context?.close(promise: nil)
   }
 
-  private func bufferedCount(_ context: ChannelHandlerContext) -> Int {
+  /// How many bytes the channel holds.
+  func bufferedCount(_ context: ChannelHandlerContext) -> Int {
     do {
       return try context.channel.syncOptions?.getOption(.bufferedWritableBytes) ?? 0
     } catch {
@@ -61,8 +63,9 @@ extension WebSocketHandler {
   func probe(within time: TimeAmount, _ answer: @escaping (Bool) -> Void) {
     guard let context, phase == .open else { return answer(false) }
     let probe = Probe(answer)
+    // One ping is enough for all who ask, who may be many.
+    if probes.isEmpty, context.channel.isWritable { send(.ping, ByteBuffer()) }
     probes.append(probe)
-    if context.channel.isWritable { send(.ping, ByteBuffer()) }
     let bound = NIOLoopBound(probe, eventLoop: context.eventLoop)
     context.eventLoop.scheduleTask(in: time) { bound.value.settle(isAlive: false) }
   }

@@ -8,6 +8,7 @@ extension WebSocketHandler {
     hasWritten = writeMessages(to: context) || hasWritten
     hasWritten = sayFarewell() || hasWritten
     if hasWritten { context.flush() }
+    letGoOfTaken(context)
     sendCloseAnswer(to: context)
   }
 
@@ -17,10 +18,18 @@ extension WebSocketHandler {
   private func writeMessages(to context: ChannelHandlerContext) -> Bool {
     var hasWritten = false
     while context.channel.isWritable, let message = connection.nextMessage() {
-      write(message, to: context)
+      write(message.bytes, to: context)
+      sending.append(message, end: clock.writtenCount)
       hasWritten = true
     }
     return hasWritten
+  }
+
+  /// Lets go of the messages that the network has taken, and counts the others.
+  func letGoOfTaken(_ context: ChannelHandlerContext) {
+    guard !sending.isEmpty else { return }
+    sending.drop(upTo: clock.writtenCount - bufferedCount(context))
+    connection.channelHolds(sending.byteCount)
   }
 
   /// Answers a ping at once, or notes the answer where the client does not take what was sent.

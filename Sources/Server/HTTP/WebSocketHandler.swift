@@ -42,6 +42,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
   /// Who waits for a sign of life.
   var probes: [Probe] = []
   private var receivedCount = 0
+  /// What the channel has and the network has not taken.
+  var sending = SendingMessages()
   /// What of `budget` this connection has.
   private var reservedCount = 0
 
@@ -82,6 +84,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     guard phase != .gone else { return }
     phase = .gone
     reader = FrameReader()
+    sending = SendingMessages()
     _ = budget.change(by: -reservedCount, for: connection.clientAddress)
     reservedCount = 0
     sweep.remove(self)

@@ -52,12 +52,14 @@ final class ChatStore: ChatArchive {
     return readable(rows, by: user)
   }
 
-  func pinnedMessages(for user: UserName) async throws -> [StoredMessage] {
+  func pinnedMessages(
+    for user: UserName, atMost count: Int
+  ) async throws -> [StoredMessage] {
     let visible = Visibility(user: user.key).condition
     let rows = try await database.query(
       """
       SELECT \(StoredMessage.columns) FROM messages WHERE \(visible) AND pinned = TRUE \
-      AND COALESCE(deleted, FALSE) = FALSE ORDER BY id DESC
+      AND COALESCE(deleted, FALSE) = FALSE ORDER BY id DESC LIMIT \(raw: "\(count)")
       """, as: ReadableRow<StoredMessage>.self
     ).collect()
     return readable(rows, by: user)

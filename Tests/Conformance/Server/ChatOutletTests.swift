@@ -14,7 +14,7 @@ import Testing
     socket.flush()
     #expect(socket.sent == [])
     let held = try #require(outlet.takeHeldOrOpen())
-    #expect(held.map { String(buffer: $0.bytes) } == ["1", "2"])
+    #expect(held.map { String(buffer: $0.message.bytes) } == ["1", "2"])
     #expect(outlet.put(frame("3")) == .queued, "still closed: what was taken is not queued yet")
     #expect(outlet.takeHeldOrOpen()?.count == 1)
     #expect(outlet.takeHeldOrOpen()?.count == nil)
@@ -55,6 +55,14 @@ import Testing
     let outlet = Outlet(to: RecordingSocket())
     var count = 0
     while outlet.put(frame("x")) == .queued, count < 100_000 { count += 1 }
-    #expect(count == 16_384)
+    #expect(count == 16_384 && outlet.heldByteCount == count)
+    outlet.abandon()
+    #expect(outlet.heldByteCount == 0 && outlet.put(frame("x")) == .queued, "dropped: it is over")
+    #expect(outlet.heldByteCount == 0)
+    let large = Outlet(to: RecordingSocket())
+    let megabyte = frame(String(repeating: "x", count: 1 << 20))
+    var largeCount = 0
+    while large.put(megabyte) == .queued, largeCount < 100 { largeCount += 1 }
+    #expect(largeCount == 32)
   }
 }

@@ -37,10 +37,10 @@ final class RecordingSocket: ClientSocket {
     }
   }
 
-  func enqueue(_ message: ByteBuffer) -> Bool {
+  func enqueue(_ message: OutgoingMessage) -> Bool {
     state.withLock { state in
       guard state.queued.count < state.capacity else { return false }
-      state.queued.append(message)
+      state.queued.append(message.bytes)
       return true
     }
   }
@@ -58,6 +58,15 @@ final class RecordingSocket: ClientSocket {
     state.withLock { if $0.close == nil { $0.close = Close(code: code, reason: reason) } }
   }
 
+  func cut(code: UInt16, reason: String) {
+    state.withLock { state in
+      state.queued = []
+      if state.close == nil { state.close = Close(code: code, reason: reason) }
+    }
+  }
+
+  var heldByteCount: Int { state.withLock { $0.queued.reduce(0) { $0 + $1.readableBytes } } }
+
   /// Whether the client gives signs of life.
   func setAlive(_ isAlive: Bool) { state.withLock { $0.isAlive = isAlive } }
 
@@ -65,5 +74,20 @@ final class RecordingSocket: ClientSocket {
 
   func acceptMessages(upTo maxBytes: Int) {
     state.withLock { $0.maxMessageBytes = maxBytes }
+  }
+}
+
+extension ClientSocket {
+  /// Queues bytes that count nowhere.
+  func enqueue(_ bytes: ByteBuffer) -> Bool {
+    enqueue(OutgoingMessage(bytes, in: OutflowBudget(limit: .max)))
+  }
+}
+
+extension Frame {
+  /// A frame that counts nowhere.
+  init(bytes: ByteBuffer, introduces: Int64 = 0) {
+    self.init(
+      message: OutgoingMessage(bytes, in: OutflowBudget(limit: .max)), introduces: introduces)
   }
 }

@@ -99,10 +99,13 @@ import Testing
 
   @Test func theQueueIsBounded() {
     var queue = JournalQueue()
-    let author = SessionID()
+    // As many as it takes that none of them has too many.
+    let authors = (0..<8).map { _ in SessionID() }
+    var number = 0
     func entry(_ count: Int) -> JournalEntry {
-      JournalEntry(
-        author: author,
+      number += 1
+      return JournalEntry(
+        author: authors[number % authors.count],
         write: .post(
           NewMessage(
             sender: UserName("a"), content: String(repeating: "x", count: count), createdAt: .now)))
@@ -121,5 +124,27 @@ import Testing
     }
     let isTaken = queue.append(entry(1 << 20))
     #expect(!isTaken, "64 MiB with what the bookkeeping takes")
+  }
+
+  @Test func oneAuthorHasAShareOfTheQueue() {
+    var queue = JournalQueue()
+    let (busy, other) = (SessionID(), SessionID())
+    func entry(_ author: SessionID, _ count: Int) -> JournalEntry {
+      JournalEntry(
+        author: author,
+        write: .post(
+          NewMessage(
+            sender: UserName("a"), content: String(repeating: "x", count: count), createdAt: .now)))
+    }
+    for count in [1, 1 << 20] {
+      var taken = 0
+      while taken < 100_000, queue.append(entry(busy, count)) { taken += 1 }
+      #expect(taken == (count == 1 ? JournalQueue.maxAuthorEntryCount : 15))
+      let isTaken = queue.append(entry(other, count))
+      #expect(isTaken, "others are not held up")
+      while !queue.takeBatch().isEmpty {}
+    }
+    let large = queue.append(entry(busy, 20 << 20))
+    #expect(large, "a single change may be larger")
   }
 }

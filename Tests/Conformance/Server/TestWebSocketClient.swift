@@ -1,7 +1,9 @@
+import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// A WebSocket client for tests: sends anything, also what is forbidden, and reports every frame.
 final class TestWebSocketClient: Sendable {
@@ -42,17 +44,39 @@ final class TestWebSocketClient: Sendable {
   ///   - headers: replace those of an ordinary upgrade request that have the same name; an empty
   ///     value leaves the header out.
   ///   - bytes: sent in the same packet as the request.
+  ///   - receiveBuffer: how many bytes the kernel takes that nobody has read; nil for its own choice.
+  ///   - trust: is shown the certificates that are presented; nil for a connection without TLS.
   static func connect(
     host: String = "127.0.0.1", port: Int, path: String = "/ws",
     headers: [(String, String)] = [], thenSending bytes: [UInt8] = [],
+    receiveBuffer: Int? = nil,
+    securedWith trust: (@Sendable ([NIOSSLCertificate]) -> Void)? = nil,
     timeout: Duration = .seconds(5)
   ) async throws -> TestWebSocketClient {
     let events = EventQueue<Event>()
     let upgrade = EventQueue<Result<Void, Failure>>()
-    let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    if let receiveBuffer {
+      // The server's side of the kernel keeps some twenty segments, which are large on this machine.
+      let segmentSize = NIOBSDSocket.Option(rawValue: TCP_MAXSEG)
+      bootstrap =
+        bootstrap
+        .channelOption(.socketOption(.so_rcvbuf), value: SocketOptionValue(receiveBuffer))
+        .channelOption(.tcpOption(segmentSize), value: 1400)
+    }
+    let channel =
+      try await bootstrap
       .channelOption(.socketOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          if let trust {
+            let context = try NIOSSLContext(configuration: .makeClientConfiguration())
+            try channel.pipeline.syncOperations.addHandler(
+              NIOSSLClientHandler(context: context, serverHostname: "localhost") { chain, promise in
+                trust(chain)
+                promise.succeed(.certificateVerified)
+              })
+          }
           try channel.pipeline.syncOperations.addHandler(
             TestClientHandler(events: events, upgrade: upgrade))
         }

@@ -36,6 +36,44 @@ import Testing
     #expect(IPNetwork(text) == nil)
   }
 
+  @Test func allAddressesOfOneCustomerAreOne() {
+    #expect(IPAddress.household(of: "2001:db8:1:2:3:4:5:6") == "2001:db8:1:2::/64")
+    #expect(IPAddress.household(of: "192.0.2.7") == "192.0.2.7")
+    #expect(
+      IPAddress.household(of: "::1") == "::1" && IPAddress.household(of: "unknown") == "unknown")
+    var limits = TransportLimits()
+    limits.maxConnectionsPerAddress = 2
+    let gate = ConnectionGate(limits: limits, proxies: TrustedProxies())
+    #expect(gate.enter("2001:db8::1") == .welcome && gate.enter("2001:db8::2") == .welcome)
+    #expect(gate.enter("2001:db8::3") != .welcome && gate.enter("2001:db8:0:1::3") == .welcome)
+    gate.leave("2001:db8::1")
+    #expect(gate.enter("2001:db8::3") == .welcome)
+    let budget = InflowBudget(limit: 100)
+    #expect(budget.change(by: 50, for: "2001:db8::1"))
+    #expect(!budget.change(by: 1, for: "2001:db8::2") && budget.change(by: 1, for: "2001:db9::2"))
+    var keys = KeyGuard()
+    let now = ContinuousClock.now
+    for number in 0..<5 { keys.failed("2001:db8::\(number)", "root", at: now) }
+    #expect(keys.isLocked("2001:db8::9", "root", at: now))
+  }
+
+  @Test func whatIsRememberedOfWrongKeysHasAnEnd() {
+    var keys = KeyGuard()
+    var most = 0
+    let start = ContinuousClock.now
+    for number in 0..<(2 * KeyGuard.maxEntryCount) {
+      keys.failed("guest \(number)", "root", at: start + .milliseconds(number))
+      most = max(most, keys.addressCount)
+    }
+    #expect(most == KeyGuard.maxEntryCount)
+    // The newest are those that are kept.
+    #expect(keys.addressCount >= KeyGuard.maxEntryCount * 9 / 10)
+    let end = start + .milliseconds(2 * KeyGuard.maxEntryCount)
+    let last = "guest \(2 * KeyGuard.maxEntryCount - 1)"
+    for _ in 0..<4 { keys.failed(last, "other", at: end) }
+    #expect(keys.isLocked(last, "another", at: end))
+  }
+
   @Test func rangesEndWhereTheyShould() throws {
     let network = try #require(IPNetwork("10.1.2.128/25"))
     #expect(network.contains(try #require(IPAddress("10.1.2.255"))))
