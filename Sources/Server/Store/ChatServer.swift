@@ -22,7 +22,7 @@ final class ChatServer: ChatEntrance {
   ) async throws {
     try await ChatSchema.migrate(database)
     let bans = try await database.withConnection(.reader) { connection in
-      try await BanHistory(connection: connection).openBans()
+      try await BanHistory(connection: connection, unreadable: UnreadableRows(logger)).openBans()
     }
     let ledger = BatchLedger.isNeeded(for: database) ? BatchLedger() : nil
     try await ledger?.enroll(in: database)

@@ -32,7 +32,8 @@ final class ChatStore: ChatArchive {
       var reader = ReplayReader(
         connection: connection, user: user, channel: channel, unreadable: unreadable)
       if leavesBanGaps {
-        reader.gaps = try await BanHistory(connection: connection).gaps(of: user, until: .now)
+        reader.gaps = try await BanHistory(connection: connection, unreadable: unreadable)
+          .gaps(of: user, until: .now)
       }
       return try await reader.replay()
     }

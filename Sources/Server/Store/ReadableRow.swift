@@ -42,7 +42,8 @@ final class UnreadableRows: Sendable {
     }
   }
 
-  private func note(_ table: String, _ key: Int64?, _ error: DatabaseError) {
+  /// Notes a row, once.
+  func note(_ table: String, _ key: Int64?, _ error: DatabaseError) {
     let name = "\(table) \(key.map { "\($0)" } ?? "?")"
     let isNew = known.withLockedValue { $0.count < Self.maxCount && $0.insert(name).inserted }
     guard isNew else { return }

@@ -54,9 +54,29 @@ struct ReplayReader {
       + whispered.prefix(max(0, Self.maxMessageCount - directCount))
   }
 
-  /// The newest messages of all branches, newest first, and one more than is shown if there is one.
+  /// The newest messages of all branches that lie in no gap, newest first, and one more than is shown
+  /// if there is one.
   private func newest(_ branches: [SQL]) async throws -> [StoredMessage] {
     let limit = Self.maxMessageCount + 1
+    var found: [StoredMessage] = []
+    var before: SQL = ""
+    while true {
+      let rows = try await page(branches.map { "\($0)\(before)" }, limit)
+      found += unreadable.leaveOut(of: "messages", rows).filter { stored in
+        stored.message.audience.admits(user.key)
+          && !gaps.contains { $0.contains(stored.message.createdAt) }
+      }
+      // Without gaps there is nothing behind the first page that would be shown.
+      guard !gaps.isEmpty, found.count < limit, rows.count == limit,
+        let last = rows.last.flatMap({ $0.content?.id ?? $0.key })
+      else { return Array(found.prefix(limit)) }
+      before = " AND id < \(last)"
+    }
+  }
+
+  private func page(
+    _ branches: [SQL], _ limit: Int
+  ) async throws -> [ReadableRow<StoredMessage>] {
     var sql: SQL = ""
     for (index, branch) in branches.enumerated() {
       let union: SQL = index == 0 ? "" : " UNION ALL "
@@ -67,14 +87,19 @@ struct ReplayReader {
         """
     }
     sql = "\(sql) ORDER BY 1 DESC LIMIT \(raw: "\(limit)")"
-    let rows = try await connection.query(sql, as: ReadableRow<StoredMessage>.self).collect()
-    return unreadable.leaveOut(of: "messages", rows)
-      .filter { $0.message.audience.admits(user.key) }
+    return try await connection.query(sql, as: ReadableRow<StoredMessage>.self).collect()
   }
 
+  /// What the database can leave out. It compares times as texts on SQLite, and those near the ends of
+  /// a gap are judged when they were read.
   private var outsideGaps: SQL {
-    gaps.reduce("") { condition, gap in
-      "\(condition) AND NOT (created_at > \(gap.start) AND created_at < \(gap.end))"
+    let isText = connection.dialect.name == "sqlite"
+    return gaps.reduce("") { condition, gap in
+      guard
+        let exclusion = gap.exclusion(slack: isText ? WireTime.textSlack : 0)
+      else { return condition }
+      // A time that is missing lies in no gap.
+      return "\(condition) AND (created_at IS NULL OR \(exclusion))"
     }
   }
 

@@ -4,9 +4,6 @@ import DriverAPI
 struct RetentionSweep {
   /// One transaction removes no more than so many messages, so that authors wait only briefly.
   static let maxChunkCount = 500
-  /// How far a time that was written in another zone can seem to be off; the widest zone is 14 hours.
-  private static let zoneRange: Int64 = 15 * 3600 * 1_000_000
-
   /// Where the messages are.
   let database: Database
   /// How many messages are kept.
@@ -36,7 +33,7 @@ struct RetentionSweep {
   /// Instants are compared here: a file that marchat began holds local times as text, which the
   /// database compares with ours letter by letter.
   private func expire(before oldest: Int64) async throws -> Int {
-    let bound = WireTime(microseconds: oldest + Self.zoneRange)
+    let bound = WireTime(microseconds: oldest + WireTime.textSlack)
     return try await remove("created_at < \(bound)") { created in
       created.map { $0.microseconds < oldest } ?? false
     }
@@ -73,14 +70,31 @@ struct RetentionSweep {
       """
       SELECT id, created_at FROM messages WHERE \(condition) \
       AND COALESCE(pinned, FALSE) = FALSE ORDER BY id LIMIT \(raw: "\(limit)")
-      """, as: (Int64, WireTime?).self
+      """, as: AgedRow.self
     ).collect()
-    let last = rows.count < limit ? nil : rows.last?.0
-    let ids = rows.filter { isOld($0.1) }.map(\.0)
+    let last = rows.count < limit ? nil : rows.last?.id
+    let ids = rows.filter { isOld($0.createdAt) }.map(\.id)
     guard !ids.isEmpty else { return (0, last) }
     try await transaction.exec("DELETE FROM message_reactions WHERE message_id IN (\(each: ids))")
     try await transaction.exec("DELETE FROM read_receipts WHERE message_id IN (\(each: ids))")
     try await transaction.exec("DELETE FROM messages WHERE id IN (\(each: ids))")
     return (ids.count, last)
+  }
+}
+
+/// A message, and how old it is.
+private struct AgedRow: RowDecodable, Sendable {
+  var id: Int64
+  /// nil also where the time cannot be read: nobody knows its age, and one such row must not keep all
+  /// others from being removed.
+  var createdAt: WireTime?
+
+  init(row: borrowing Row) throws(DatabaseError) {
+    id = try row.decode(0, as: Int64.self)
+    do throws(DatabaseError) {
+      createdAt = try row.decode(1, as: WireTime?.self)
+    } catch {
+      guard error.kind == .decoding else { throw error }
+    }
   }
 }

@@ -200,6 +200,57 @@ import Testing
     }
   }
 
+  /// In a file that marchat began, times are in the forms and zones of whoever wrote them.
+  @Test func banGapsAreInstantsWhateverFormTheyWereWrittenIn() async throws {
+    var settings = Self.settings
+    settings.banHistoryGaps = true
+    try await ChatRig.run(.sqlite, settings) { rig in
+      // One after the other, by the clock of the world.
+      let times = [
+        ("before", "2026-11-27 18:00:00.9 -0500 EST m=+6.28"),
+        ("during", "2026-11-28 09:21:49.5 +1000 AEST m=+1.5"),
+        ("during too", "2026-11-27T23:30:00Z"), ("between", "2026-11-27 23:45:00.000000"),
+        ("again", "2026-11-28 00:30:00 +0000 UTC"), ("after", "2026-11-27 20:10:00-05:00"),
+      ]
+      for (text, time) in times {
+        try await rig.database.exec(
+          "INSERT INTO messages (sender, content, created_at) VALUES ('old', \(text), \(time))")
+      }
+      let bans = [
+        ("2026-11-28 11:00:00 +1100 AEDT", "2026-11-28 01:00:00.000000"),
+        ("2026-11-27 18:10:00 -0500 EST m=+1", "2026-11-28T00:40:00+01:00"),
+      ]
+      for (start, end) in bans {
+        try await rig.database.exec(
+          """
+          INSERT INTO ban_history (username, banned_at, unbanned_at, banned_by) \
+          VALUES ('Bob', \(start), \(end), 'root')
+          """)
+      }
+      #expect(try await rig.enter("bob").texts == ["before", "between", "after"])
+      #expect(try await rig.enter("carol").texts.count == 6)
+    }
+  }
+
+  @Test func aGapOfMoreThanAPageIsLookedBehind() async throws {
+    var settings = Self.settings
+    settings.banHistoryGaps = true
+    try await ChatRig.run(.sqlite, settings) { rig in
+      for number in 1...300 {
+        let time = number <= 60 ? "2026-11-27 10:00:00.000000" : "2026-11-27 12:00:00 +0000 UTC"
+        try await rig.database.exec(
+          """
+          INSERT INTO messages (sender, content, created_at) \
+          VALUES ('old', \("\(number)"), \(time))
+          """)
+      }
+      let start = try #require(WireTime(rfc3339: "2026-11-27T11:00:00Z"))
+      try await rig.ban(
+        "bob", since: start, lifted: WireTime(microseconds: start.microseconds + 7_200_000_000))
+      #expect(try await rig.enter("bob").texts == (11...60).map(String.init))
+    }
+  }
+
   @Test(arguments: TestBackend.all)
   func oldRowsWithNullsAreShown(_ backend: TestBackend) async throws {
     try await ChatRig.run(backend, Self.settings) { rig in
