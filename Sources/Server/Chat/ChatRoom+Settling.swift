@@ -1,3 +1,4 @@
+import Logging
 import NIOConcurrencyHelpers
 
 extension ChatRoom {
@@ -19,11 +20,13 @@ extension ChatRoom {
         StoredMessage(id: id, message: message).wire, introduces: id, to: message.audience,
         from: settled.author, into: &postbag)
     case .changed(let target):
+      noteModeration(settled, of: target)
       guard let event = settled.write.event(about: target) else { return }
       deliver(event, to: target.audience, from: settled.author, into: &postbag)
     case .pinned(let isPinned):
       guard case .togglePin(let target, let admin) = settled.write else { return }
       let verb = isPinned ? "pinned" : "unpinned"
+      noteModeration(settled, by: admin, ["action": "\(verb)", "message": "\(target)"])
       broadcast("Message \(target) \(verb) by \(admin.display)", into: &postbag)
     case .done:
       guard case .changeChannel(_, let old, let channel) = settled.write else { return }
@@ -45,6 +48,28 @@ extension ChatRoom {
         tellAuthor(of: settled, text, into: &postbag)
       }
     }
+  }
+
+  /// What an administrator takes away from others is for the operator to know.
+  private func noteModeration(_ settled: SettledWrite, of target: TargetFacts) {
+    guard case .delete(let id, let admin, isAdmin: true) = settled.write,
+      target.author.folded != admin.key
+    else { return }
+    var details: Logger.Metadata = [
+      "action": "deleted", "message": "\(id)", "of": "\(LogText.line(target.author))",
+    ]
+    // Who talked to whom alone is nobody else's business.
+    if case .channel(let channel) = target.audience {
+      details["channel"] = "\(LogText.line(channel))"
+    }
+    noteModeration(settled, by: admin, details)
+  }
+
+  private func noteModeration(
+    _ settled: SettledWrite, by admin: UserName, _ details: Logger.Metadata
+  ) {
+    let session = hub.withLockedValue { $0.member(settled.author) }
+    log.moderated.note(admin.display, session?.socket.clientAddress ?? "gone", details)
   }
 
   private func tellAuthor(

@@ -63,6 +63,8 @@ enum WriteOutcome: Sendable {
 struct TargetFacts: Sendable, Hashable {
   /// The author's key and, for a direct message, the addressee.
   var audience: Audience
+  /// The author, as shown.
+  var author = ""
   /// The channel it was said in.
   var channel: String
   /// The addressee of a direct message, as shown.

@@ -1,4 +1,5 @@
 import DriverAPI
+import Logging
 
 /// The schema of the chat: that of a marchat database, and what this server adds to it.
 ///
@@ -13,11 +14,40 @@ enum ChatSchema {
     Migration(4, "there and back with marchat") { returning($0) },
   ]
 
-  /// Brings the database to the newest version.
-  static func migrate(_ database: Database) async throws {
+  /// Brings the database to the newest version, and says so in the log: it may take long, and there is
+  /// no way back but a backup.
+  static func migrate(_ database: Database, _ logger: Logger) async throws {
     let migrator = try Migrator(migrations)
+    let start = ContinuousClock.now
+    let old = try await version(of: database, migrator)
+    if old < migrator.targetVersion {
+      logger.notice(
+        "migrating the database",
+        metadata: ["from": "\(old)", "to": "\(migrator.targetVersion)"])
+    }
     try await adoptVersionTable(of: database, named: migrator.table)
-    try await migrator.migrate(database)
+    let done = Set(try await migrator.migrate(database))
+    guard !done.isEmpty else { return }
+    let names = migrations.filter { done.contains($0.version) }
+      .map { "\($0.version) \($0.name)" }
+    logger.notice(
+      "migrated the database",
+      metadata: [
+        "from": "\(old)", "to": "\(migrator.targetVersion)",
+        "steps": "\(names.joined(separator: ", "))",
+        "milliseconds": "\(Int64((ContinuousClock.now - start) / .milliseconds(1)))",
+      ])
+  }
+
+  /// The version a database has, also one of marchat; 0 if it has none.
+  static func version(of database: Database, _ migrator: Migrator) async throws -> Int {
+    // marchat's table says nothing of steps that were done half.
+    let columns = try await database.columns(of: migrator.table).map(\.name)
+    if columns.contains("steps") { return try await migrator.version(of: database) }
+    guard columns.contains("version") else { return 0 }
+    let version = try await database.queryRow(
+      "SELECT MAX(version) FROM \(raw: migrator.table)", as: (Int?).self)
+    return (version ?? nil) ?? 0
   }
 
   // The table of marchat that holds the schema's version has fewer columns than ours.
@@ -30,7 +60,13 @@ enum ChatSchema {
       ("steps", dialect.typeName(.int)),
     ]
     for (column, type) in additions where !known.contains(column) {
-      try await database.exec(SQL(raw: "ALTER TABLE \(table) ADD COLUMN \(column) \(type)"))
+      do {
+        try await database.exec(SQL(raw: "ALTER TABLE \(table) ADD COLUMN \(column) \(type)"))
+      } catch {
+        // Another server, which begins at the same moment, may have been first.
+        let known = try await database.columns(of: table).map(\.name)
+        guard known.contains(column) else { throw error }
+      }
     }
   }
 

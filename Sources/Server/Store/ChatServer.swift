@@ -20,7 +20,7 @@ final class ChatServer: ChatEntrance {
     database: Database, settings: ChatSettings,
     flusher: any SocketFlusher = SocketBySocketFlusher(), logger: Logger
   ) async throws {
-    try await ChatSchema.migrate(database)
+    try await ChatSchema.migrate(database, logger)
     let bans = try await database.withConnection(.reader) { connection in
       try await BanHistory(connection: connection, unreadable: UnreadableRows(logger)).openBans()
     }

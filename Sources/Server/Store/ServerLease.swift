@@ -68,13 +68,28 @@ struct ServerLease: Sendable {
       """
   }
 
+  /// Makes its table, if nobody has yet.
+  ///
+  /// PostgreSQL refuses one of two who do so at the same moment, although it is told that the table may
+  /// be there: whatever it says, what counts is that there is one.
+  func makeTable() async throws {
+    if try await hasTable() { return }
+    do {
+      try await database.exec(SQL(raw: Self.table(database.dialect)))
+    } catch {
+      guard try await hasTable() else { throw error }
+    }
+  }
+
+  private func hasTable() async throws -> Bool {
+    try await database.tableNames().contains("server_lease")
+  }
+
   /// Takes the lease, waiting for one to end that nobody renews.
   ///
   /// - Throws: ``Refusal`` if somebody renews it.
   func take(_ logger: Logger) async throws {
-    if try await !database.tableNames().contains("server_lease") {
-      try await database.exec(SQL(raw: Self.table(database.dialect)))
-    }
+    try await makeTable()
     var seen: WireTime?
     while true {
       switch try await ask() {

@@ -63,6 +63,7 @@ extension Transaction {
       addressee.isEmpty ? .channel(channel) : .parties(UserName(sender).key, addressee)
     return Target(
       sender: sender, isDeleted: isDeleted,
-      facts: TargetFacts(audience: audience, channel: channel, recipient: recipient))
+      facts: TargetFacts(
+        audience: audience, author: sender, channel: channel, recipient: recipient))
   }
 }

@@ -25,7 +25,7 @@ import Testing
 
   @Test func aMigratedDatabaseIsFineAndUnchanged() async throws {
     try await DoctorRig.run { rig in
-      try await rig.makeDatabase { try await ChatSchema.migrate($0) }
+      try await rig.makeDatabase { try await ChatSchema.migrate($0, .silent) }
       let before = try Data(contentsOf: URL(fileURLWithPath: rig.path("marchat.db")))
       let report = try await rig.report()
       let ids = ["db_ping", "db_version", "db_journal", "db_schema", "db_write", "db_integrity"]
@@ -63,7 +63,7 @@ import Testing
   ) async throws {
     try await DoctorRig.run { rig in
       try await rig.makeDatabase {
-        try await ChatSchema.migrate($0)
+        try await ChatSchema.migrate($0, .silent)
         try await $0.exec("DELETE FROM schema_version WHERE version > 1")
         try await $0.exec("UPDATE schema_version SET version = ?", version)
       }
@@ -95,7 +95,7 @@ import Testing
   @Test func aDamagedFile() async throws {
     try await DoctorRig.run { rig in
       try await rig.makeDatabase(options: "?journal_mode=delete") {
-        try await ChatSchema.migrate($0)
+        try await ChatSchema.migrate($0, .silent)
         for _ in 0..<200 {
           let text = String(repeating: "x", count: 500)
           try await $0.exec(
@@ -142,7 +142,7 @@ import Testing
   func aLockedFile(_ journal: String) async throws {
     try await DoctorRig.run { rig in
       try await rig.makeDatabase(options: "?journal_mode=\(journal)") { database in
-        try await ChatSchema.migrate(database)
+        try await ChatSchema.migrate(database, .silent)
         try await database.withConnection { connection in
           try await connection.exec("BEGIN EXCLUSIVE")
           let start = ContinuousClock.now

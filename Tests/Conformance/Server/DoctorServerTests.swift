@@ -31,7 +31,7 @@ import Testing
       let database = try await place.open()
       #expect(try await report(backend, place.url).check("db_schema").message.contains("empty"))
       #expect(try await database.tableNames() == [])
-      try await ChatSchema.migrate(database)
+      try await ChatSchema.migrate(database, .silent)
       let report = try await report(backend, place.url)
       let expected = Self.ids.filter { $0 != "db_sql_mode" || backend.name != "postgres" }
       #expect(report.checks.map(\.id).filter(Self.ids.contains) == expected)

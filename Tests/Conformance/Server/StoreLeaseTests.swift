@@ -57,6 +57,55 @@ import Testing
     }
   }
 
+  /// As many databases as there are servers that begin at the same moment.
+  private func together(
+    _ count: Int, on place: TestDatabase,
+    _ body: @escaping @Sendable (Database) async throws -> Void
+  ) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<count {
+        group.addTask {
+          let database = try await place.open()
+          let outcome: Result<Void, any Error>
+          do {
+            outcome = .success(try await body(database))
+          } catch { outcome = .failure(error) }
+          await database.close()
+          try outcome.get()
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  @Test(arguments: TestBackend.all)
+  func serversThatBeginAtTheSameMomentAreNotInEachOthersWay(_ backend: TestBackend) async throws {
+    for _ in 0..<4 {
+      try await TestDatabase.run(on: backend) { place in
+        try await together(6, on: place) { database in
+          try await ServerLease(database, for: holder("1-1")).makeTable()
+        }
+        // Each takes it from the one before, who is gone.
+        try await together(6, on: place) { database in
+          try await ServerLease(database, for: holder("2-2")) { _ in true }.take(logger)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: TestBackend.all)
+  func aDatabaseOfMarchatIsTakenOverOnceByManyAtATime(_ backend: TestBackend) async throws {
+    for _ in 0..<2 {
+      try await TestDatabase.run(on: backend) { place in
+        let database = try await place.open()
+        try await database.execScript(MarchatSchema.script(for: database.dialect))
+        try await together(4, on: place) { try await ChatSchema.migrate($0, logger) }
+        #expect(try await Migrator(ChatSchema.migrations).version(of: database) == 4)
+        await database.close()
+      }
+    }
+  }
+
   @Test func aProcessIsKnownByItsNumberAndStart() {
     #expect(!ProcessIdentity.isGone(ProcessIdentity.current))
     #expect(ProcessIdentity.isGone("\(ProcessIdentity.current)0"), "another process of this number")
