@@ -8,40 +8,8 @@ import Testing
 
 extension TransportSuites {
   @Suite(.timeLimit(.minutes(1))) struct TransportTLSTests {
-    /// A directory with two certificates and their keys, made by `openssl`.
-    private struct Certificates: ~Copyable {
-      let directory = NSTemporaryDirectory() + "dovetail-tls-\(UUID().uuidString)"
-
-      init() async throws {
-        try FileManager.default.createDirectory(
-          atPath: directory, withIntermediateDirectories: true)
-        for name in ["a", "b"] {
-          let process = Process()
-          process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-          process.arguments = [
-            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-            "/CN=localhost", "-keyout", path(name + ".key"), "-out", path(name + ".crt"),
-          ]
-          process.standardError = FileHandle.nullDevice
-          let exits = EventQueue<Int32>()
-          process.terminationHandler = { exits.add($0.terminationStatus) }
-          try process.run()
-          let status = await exits.next(timeout: .seconds(30))
-          try #require(status == 0, "openssl must be installed")
-        }
-      }
-
-      func path(_ name: String) -> String { directory + "/" + name }
-
-      deinit {
-        do { try FileManager.default.removeItem(atPath: directory) } catch {
-          Issue.record("\(error)")
-        }
-      }
-    }
-
     @Test func pagesAreServedOverTLS() async throws {
-      let files = try await Certificates()
+      let files = try await TestCertificates()
       let identity = try TLSIdentity(
         certificateFile: files.path("a.crt"), keyFile: files.path("a.key"))
       try await TransportRig.run(configure: { $0.tls = identity }) { rig in
@@ -74,7 +42,7 @@ extension TransportSuites {
     }
 
     @Test func whatIsWrongWithTheFilesIsSaid() async throws {
-      let files = try await Certificates()
+      let files = try await TestCertificates()
       let (certificate, key) = (files.path("a.crt"), files.path("a.key"))
       let junk = files.path("junk")
       try "no PEM".write(toFile: junk, atomically: true, encoding: .utf8)
