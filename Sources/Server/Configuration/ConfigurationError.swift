@@ -13,6 +13,10 @@ struct ConfigurationError: Error, Equatable, CustomStringConvertible {
   var step: Step
   /// What is wrong, without the step's introduction.
   var message: String
+  /// What would be right; nil where the message says so.
+  var remedy: String?
+  /// The variable it is about, if it is about one.
+  var variable: String?
 
   /// What is printed on stderr.
   var description: String {

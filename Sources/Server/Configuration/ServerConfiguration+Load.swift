@@ -75,12 +75,21 @@ extension ServerConfiguration {
   }
 
   private func fileLimit(_ reader: VariableReader) throws(ConfigurationError) -> Int64 {
-    if let bytes = try reader.positive("MARCHAT_MAX_FILE_BYTES") { return Int64(bytes) }
+    if let bytes = try reader.positive("MARCHAT_MAX_FILE_BYTES") {
+      guard bytes <= Self.largestFileLimit else {
+        throw reader.invalid("MARCHAT_MAX_FILE_BYTES", "\(bytes)", "1073741824 (1 GiB) is the most")
+      }
+      return Int64(bytes)
+    }
     guard let megabytes = try reader.positive("MARCHAT_MAX_FILE_MB") else { return maxFileBytes }
-    let (bytes, isTooLarge) = Int64(megabytes).multipliedReportingOverflow(by: 1 << 20)
-    guard !isTooLarge else { throw reader.invalid("MARCHAT_MAX_FILE_MB", "\(megabytes)") }
-    return bytes
+    guard megabytes <= Self.largestFileLimit >> 20 else {
+      throw reader.invalid("MARCHAT_MAX_FILE_MB", "\(megabytes)", "1024 (1 GiB) is the most")
+    }
+    return Int64(megabytes) << 20
   }
+
+  /// Base64 of it, twice, is what a buffer of the network can still hold.
+  private static let largestFileLimit = 1 << 30
 
   private mutating func readAccess(_ reader: VariableReader) {
     allowedUsers = reader.text("MARCHAT_ALLOWED_USERS").map {

@@ -11,14 +11,16 @@ struct VariableReader {
   /// A whole number; nil if the variable is not set.
   func integer(_ name: String) throws(ConfigurationError) -> Int? {
     guard let value = text(name) else { return nil }
-    guard let number = Int(value) else { throw invalid(name, value) }
+    guard let number = Int(value) else { throw invalid(name, value, "give a whole number") }
     return number
   }
 
   /// A whole number above zero; nil if the variable is not set.
   func positive(_ name: String) throws(ConfigurationError) -> Int? {
     guard let value = text(name) else { return nil }
-    guard let number = Int(value), number > 0 else { throw invalid(name, value) }
+    guard let number = Int(value), number > 0 else {
+      throw invalid(name, value, "give a whole number above zero")
+    }
     return number
   }
 
@@ -30,11 +32,12 @@ struct VariableReader {
     case "off", "false", "0": false
     case let value?:
       throw ConfigurationError(
-        step: .loading, message: "invalid \(name): \(value); use on or off")
+        step: .loading, message: "invalid \(name): \(value); use on or off", variable: name)
     }
   }
 
-  func invalid(_ name: String, _ value: String) -> ConfigurationError {
-    ConfigurationError(step: .loading, message: "invalid \(name): \(value)")
+  func invalid(_ name: String, _ value: String, _ remedy: String) -> ConfigurationError {
+    ConfigurationError(
+      step: .loading, message: "invalid \(name): \(value)", remedy: remedy, variable: name)
   }
 }

@@ -58,7 +58,9 @@ struct ConfigurationChecks {
     guard !isLoaded, let failure else {
       return DoctorCheck("config_load", .ok, "configuration loaded from env and .env")
     }
-    return DoctorCheck("config_load", .error, "load config: \(failure.message)")
+    let remedy = failure.remedy.map { "; \($0)" } ?? ""
+    let place = failure.variable.map { "; it is set in \(subject.source(of: $0))" } ?? ""
+    return DoctorCheck("config_load", .error, "load config: \(failure.message)\(remedy)\(place)")
   }
 
   private var validation: DoctorCheck? {

@@ -13,6 +13,7 @@ enum ConnectionRemedy {
       return "the server is there and has no such database: create \(name), or correct its name in "
         + "MARCHAT_DB_PATH"
     }
+    if let text = bySpecificCode(error, target) { return text }
     return switch error.kind {
     case .cannotConnect, .connectionLost:
       "nobody answers there: is the server running, and are host and port in MARCHAT_DB_PATH right?"
@@ -21,11 +22,41 @@ enum ConnectionRemedy {
     case .tls:
       "the server is there and the encrypted channel is not as demanded: check its certificate, its "
         + "name in MARCHAT_DB_PATH and the CA file"
-    case .permissionDenied: "grant the user the right to use the database"
+    case .permissionDenied:
+      "as the database's owner: GRANT CONNECT ON DATABASE \(name(of: target)) TO \(user(of: target))"
     case .resourceExhausted, .poolTimeout:
-      "the server takes no more connections: raise max_connections or let others use fewer"
+      "the server takes no more connections: raise max_connections, or the limit of this user (\(limit(target))), or let others use fewer"
     default: nil
     }
+  }
+
+  /// Where the kind of an error alone would send people the wrong way.
+  private static func bySpecificCode(_ error: DatabaseError, _ target: DatabaseTarget) -> String? {
+    switch (error.details.nativeCode, error.details.sqlState) {
+    case (1044, _):
+      "the server is there and knows the user: CREATE DATABASE \(name(of: target)) if there is none, "
+        + "and GRANT ALL PRIVILEGES ON \(name(of: target)).* TO that user"
+    case (1130, _):
+      "the server is there and lets that user in from other machines only: CREATE USER "
+        + "'\(user(of: target))'@'the address of this machine' and grant it the database"
+    case (nil, "28000"):
+      "the server is there and has no rule that lets this user in from here: add one to its "
+        + "pg_hba.conf, or correct the user in MARCHAT_DB_PATH"
+    case (nil, "57P03"): "the server is there and is still starting or stopping: try again soon"
+    default: nil
+    }
+  }
+
+  private static func name(of target: DatabaseTarget) -> String {
+    target.url.database ?? user(of: target)
+  }
+
+  private static func user(of target: DatabaseTarget) -> String { target.url.user ?? "the user" }
+
+  private static func limit(_ target: DatabaseTarget) -> String {
+    target.url.scheme.hasPrefix("postgres")
+      ? "ALTER ROLE … CONNECTION LIMIT, ALTER DATABASE … CONNECTION LIMIT"
+      : "max_user_connections"
   }
 
   private static func isUnknownDatabase(_ error: DatabaseError) -> Bool {

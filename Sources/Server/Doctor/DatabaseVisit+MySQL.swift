@@ -30,7 +30,10 @@ extension DatabaseVisit {
     let used = try await database.queryRow(
       "SHOW GLOBAL STATUS LIKE 'Threads_connected'", as: (String, String).self)
     let limit = [limits?.0, limits?.1].compactMap { $0 }.filter { $0 > 0 }.min() ?? 0
-    return findings.pool(limit: limit, inUse: used.flatMap { Int($0.1) } ?? 0)
+    let isOfUser = limit != limits?.0
+    return findings.pool(
+      limit: limit, inUse: used.flatMap { Int($0.1) } ?? 0,
+      remedy: isOfUser ? "raise the user's MAX_USER_CONNECTIONS" : "raise max_connections")
   }
 
   private func mysqlEncoding(_ database: Database) async throws -> DoctorCheck {

@@ -25,21 +25,36 @@ extension DatabaseVisit {
       """
       SELECT current_setting('max_connections')::int8 - \
       current_setting('superuser_reserved_connections')::int8, \
-      (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
-      """, as: (Int, Int).self)
-    return findings.pool(limit: found?.0 ?? 0, inUse: found?.1 ?? 0)
+      (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), \
+      (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user)::int8, \
+      (SELECT COUNT(*) FROM pg_stat_activity WHERE usename = current_user), \
+      (SELECT datconnlimit FROM pg_database WHERE datname = current_database())::int8, \
+      (SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database())
+      """, as: (Int, Int, Int, Int, Int, Int).self)
+    guard let (all, inUse, ofRole, byRole, ofDatabase, inDatabase) = found else {
+      return findings.pool(limit: 0, inUse: 0)
+    }
+    let limits = [
+      (all, inUse, "raise max_connections"),
+      (ofRole, byRole, "raise the role's limit (ALTER ROLE … CONNECTION LIMIT)"),
+      (ofDatabase, inDatabase, "raise the database's limit (ALTER DATABASE … CONNECTION LIMIT)"),
+    ].filter { $0.0 >= 0 }
+    let (limit, count, remedy) = limits.min { $0.0 - $0.1 < $1.0 - $1.1 } ?? (all, inUse, "")
+    return findings.pool(limit: limit, inUse: count, remedy: remedy)
   }
 
   private func postgresEncoding(_ database: Database) async throws -> DoctorCheck {
     let found = try await database.queryRow(
       """
-      SELECT current_setting('server_encoding'), datctype::text FROM pg_database \
-      WHERE datname = current_database()
-      """, as: (String, String).self)
-    let (encoding, letters) = found ?? ("unknown", "unknown")
+      SELECT current_setting('server_encoding'), datctype::text, quote_ident(datname) \
+      FROM pg_database WHERE datname = current_database()
+      """, as: (String, String, String).self)
+    let (encoding, letters, name) = found ?? ("unknown", "unknown", "its name")
     return findings.encoding(
       "\(encoding), letters by \(letters)", isUnicode: encoding == "UTF8",
-      remedy: "create the database with ENCODING 'UTF8'")
+      remedy: "an encoding is for life: dump what is in it, drop it, and "
+        + "CREATE DATABASE \(name) ENCODING 'UTF8' TEMPLATE template0 LC_COLLATE 'C' "
+        + "LC_CTYPE 'C.UTF-8'")
   }
 
   private func postgresTimeZone(_ database: Database) async throws -> DoctorCheck {

@@ -5,7 +5,7 @@ extension DatabaseVisit {
   func schema(of database: Database) async throws -> DoctorCheck {
     let migrator = try Migrator(ChatSchema.migrations)
     let target = migrator.targetVersion
-    let version = try await migrator.version(of: database)
+    let version = try await ChatSchema.version(of: database, migrator)
     if version > target {
       return DoctorCheck(
         "db_schema", .error,
@@ -38,6 +38,11 @@ extension DatabaseVisit {
 
   /// Writes, reads back and deletes a row in a transaction that is rolled back.
   func write(to database: Database) async throws -> DoctorCheck {
+    if !database.capabilities.transactionalDDL,
+      try await !database.tableNames().contains(Self.probeTable)
+    {
+      return try await writeUntried(database)
+    }
     do {
       try await database.transaction { transaction in
         try await probe(transaction)
@@ -53,10 +58,23 @@ extension DatabaseVisit {
     return DoctorCheck("db_write", .ok, "a row was written, read and deleted; rolled back")
   }
 
+  private static let probeTable = "user_channels"
+
+  /// There is no table to write to yet, and one that was made could not be rolled back.
+  private func writeUntried(_ database: Database) async throws -> DoctorCheck {
+    guard try await mysqlMayCreate(database) else {
+      let grant = await mysqlGrant(database)
+      return DoctorCheck(
+        "db_write", .error,
+        "the user may not make tables here" + (grant.map { "; \($0)" } ?? ""))
+    }
+    return DoctorCheck(
+      "db_write", .ok, "not tried, for there are no tables yet; the user may make them")
+  }
+
   private func probe(_ transaction: Transaction) async throws {
-    let table = "user_channels"
+    let table = Self.probeTable
     if try await !transaction.tableNames().contains(table) {
-      guard transaction.capabilities.transactionalDDL else { return }
       let text = transaction.dialect.typeName(.key(maxLength: 191))
       let time = transaction.dialect.typeName(.timestamp)
       try await transaction.exec(

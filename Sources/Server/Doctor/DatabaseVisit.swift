@@ -62,7 +62,7 @@ struct DatabaseVisit: Sendable {
         }
       }
     } catch {
-      return DoctorCheck(question.rawValue, .error, Masking.credentials(in: "\(error)"))
+      return await failure(question, error, database)
     }
   }
 

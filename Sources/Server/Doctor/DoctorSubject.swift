@@ -9,10 +9,12 @@ struct DoctorSubject: Sendable {
   let file: Result<[String: String], ConfigurationError>
   /// The variables that count: the process's win over those of `.env`.
   let variables: [String: String]
+  private let environment: [String: String]
 
   /// Reads `.env` and nothing else.
   init(flags: ServerFlags, environment: [String: String]) {
     self.flags = flags
+    self.environment = environment
     let found = ConfigurationDirectory.resolve(
       flag: flags.configurationDirectory, environment: environment)
     directory = found
@@ -23,6 +25,12 @@ struct DoctorSubject: Sendable {
     }
     let fromFile = (try? file.get()) ?? [:]
     variables = fromFile.merging(environment.filter { !$0.value.isEmpty }) { $1 }
+  }
+
+  /// Where the value of a variable that counts comes from.
+  func source(of variable: String) -> String {
+    environment[variable, default: ""].isEmpty
+      ? directory + "/.env" : "the environment of the process, which wins over .env"
   }
 
   /// The variables by type.

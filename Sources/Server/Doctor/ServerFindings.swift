@@ -24,14 +24,17 @@ struct ServerFindings {
   /// - Parameters:
   ///   - limit: how many sessions the server takes from ordinary users.
   ///   - inUse: how many there are now, the one of this report among them.
-  func pool(limit: Int, inUse: Int) -> DoctorCheck {
+  ///   - remedy: what gives more.
+  func pool(
+    limit: Int, inUse: Int, remedy: String = "raise max_connections"
+  ) -> DoctorCheck {
     let wanted = target.plan.maxWriters ?? DatabaseConfiguration().maxConnections
     let facts =
       "this server opens up to \(wanted) connections; the database takes \(limit), of which "
       + "\(inUse) are in use"
     guard wanted > limit - inUse + 1 else { return DoctorCheck("db_pool", .ok, facts) }
     return DoctorCheck(
-      "db_pool", .warn, "\(facts): raise max_connections or let others use fewer")
+      "db_pool", .warn, "\(facts): \(remedy) or let others use fewer")
   }
 
   /// - Parameters:

@@ -100,6 +100,11 @@ import Testing
       "MARCHAT_MAX_FILE_MB", "9223372036854775807",
       "invalid MARCHAT_MAX_FILE_MB: 9223372036854775807"
     ),
+    (
+      "MARCHAT_MAX_FILE_BYTES", "9223372036854775807",
+      "invalid MARCHAT_MAX_FILE_BYTES: 9223372036854775807"
+    ),
+    ("MARCHAT_MAX_FILE_MB", "1025", "invalid MARCHAT_MAX_FILE_MB: 1025"),
     ("DOVETAIL_RATE_LIMIT", "maybe", "invalid DOVETAIL_RATE_LIMIT: maybe; use on or off"),
   ])
   func badValues(_ name: String, _ value: String, _ message: String) {
