@@ -32,6 +32,8 @@ public struct Capabilities: Sendable, Hashable {
   public var weakIsolation = true
   /// An existing session notices when the server goes away. [CONN-5]
   public var networkSession = true
+  /// ``DriverConnection/ping()`` is there. [CONN-1]
+  public var nativePing = false
   /// ``DriverConnection/bulkInsert(into:columns:rows:)`` is there. [BULK-1]
   public var nativeBulkInsert = false
   /// ``DriverConnection/execBatch(_:)`` is there. [BATCH-1]

@@ -64,6 +64,16 @@ public protocol DriverConnection: AnyObject, Sendable {
   /// a microsecond. Such a driver must take ``interrupt()`` at any time.
   var noticesCancellation: Bool { get }
 
+  /// Asks the server whether it is there, by a call of the client library's own.
+  ///
+  /// Called for `ping` and before a connection is lent that was idle for long, only if
+  /// ``Capabilities/nativePing`` is set; under the same rules as a statement, so that it can be
+  /// interrupted. The default throws `unsupported`, and the core runs the shortest query of the dialect
+  /// instead, ``Dialect/selectSQL(_:)``. [CONN-1]
+  ///
+  /// - Throws: why the server does not answer.
+  func ping() async throws(DatabaseError)
+
   /// Gives the session back the state it had when it was opened. [POOL-4]
   ///
   /// Called before the connection goes back to the pool, with no rows open and no transaction.
@@ -117,6 +127,11 @@ extension DriverConnection {
 
   /// Most drivers wait for a socket and have to be interrupted.
   public var noticesCancellation: Bool { false }
+
+  /// The answer of a driver that is asked by a query.
+  public func ping() async throws(DatabaseError) {
+    throw .unsupported("\(server.product) has no ping of its own in this driver")
+  }
 
   /// The answer of a driver that has no bulk path of its own.
   public func bulkInsert(

@@ -23,6 +23,8 @@ public final class Database: StatementExecutor {
   let configuration: DatabaseConfiguration
   let instruments: Instruments
   let texts: StatementTexts
+  /// The shortest query.
+  private let probe: String
   private let upkeep: Task<Void, Never>
   /// Where tasks run with the fewest changes of thread that mostly talk to this database; nil if that
   /// is anywhere.
@@ -55,6 +57,7 @@ public final class Database: StatementExecutor {
     self.configuration = configuration
     self.instruments = instruments
     texts = StatementTexts(dialect: server.dialect)
+    probe = server.dialect.selectSQL("1")
     upkeep = Self.keepUp(writers, readers, pipelines, every: Self.upkeepInterval(configuration))
   }
 
@@ -92,9 +95,9 @@ public final class Database: StatementExecutor {
     let session = try await writers.lease(at: CallSite(file: file, line: line))
     let lease = Lease(session, pool: writers)
     defer { lease.end() }
-    let text = try texts.text(for: "SELECT 1")
+    let text = try texts.text(for: probe)
     _ = try await session.bounded(by: configuration.controlTimeout) {
-      () async throws(DatabaseError) in try await session.firstRow(text, []) { _ in }
+      () async throws(DatabaseError) in try await session.ping(by: text)
     }
   }
 

@@ -72,9 +72,9 @@ extension Session {
 
   private func asks(_ limit: Duration) async -> Bool {
     do throws(DatabaseError) {
-      let text = try rebound("SELECT 1", &probeText)
+      let text = try rebound(&probeText) { $0.selectSQL("1") }
       return try await bounded(by: limit) { () async throws(DatabaseError) in
-        try await firstRow(text, []) { _ in }
+        try await ping(by: text)
       }
     } catch {
       instruments.reportDetail("idle connection no longer answers, replacing it", error)
@@ -82,10 +82,18 @@ extension Session {
     }
   }
 
+  /// Asks the server whether it is there, by the driver's own call or by a query; false if that gives
+  /// no row.
+  func ping(by query: StatementText) async throws(DatabaseError) -> Bool {
+    guard pingsByCall else { return try await firstRow(query, []) { _ in } }
+    try await exclusively(query, []) { () async throws(DatabaseError) in try await driver.ping() }
+    return true
+  }
+
   /// Rolls the open transaction back, whatever it takes: a session on which that fails is spent.
   func rollBack() async {
     do throws(DatabaseError) {
-      let text = try rebound(driver.server.dialect.transactions.rollback, &rollbackText)
+      let text = try rebound(&rollbackText) { $0.transactions.rollback }
       _ = try await exec(text, [])
     } catch {
       instruments.reportWarning("rollback failed, closing the connection", error)
@@ -94,10 +102,11 @@ extension Session {
   }
 
   private func rebound(
-    _ sql: String, _ known: inout StatementText?
+    _ known: inout StatementText?, _ sql: (Dialect) -> String
   ) throws(DatabaseError) -> StatementText {
     if let known { return known }
-    let text = try driver.server.dialect.rebind(sql)
+    let dialect = driver.server.dialect
+    let text = try dialect.rebind(sql(dialect))
     known = text
     return text
   }

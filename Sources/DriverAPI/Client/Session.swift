@@ -17,6 +17,8 @@ final class Session: @unchecked Sendable {
   /// How long what the library itself asks of the session may take.
   let controlTimeout: Duration
   let mayRunPlain: Bool
+  /// Whether the driver has a call of its own by which it asks the server whether it is there.
+  let pingsByCall: Bool
   let cache: StatementCache
   var cells: UnsafeMutableBufferPointer<Cell>
   /// Statements that were not worth keeping, waiting for their rows to be closed.
@@ -55,6 +57,7 @@ final class Session: @unchecked Sendable {
     mayRunPlain =
       driver.noticesCancellation && configuration.statementTimeout == nil && !instruments.observes
     statementTimeout = configuration.statementTimeout
+    pingsByCall = driver.server.capabilities.nativePing
     cache = StatementCache(capacity: configuration.statementCacheCapacity)
     cells = .allocate(capacity: 16)
     cells.initialize(repeating: .null)

@@ -4,17 +4,18 @@ extension Dialect {
   /// Most engines take a query without rows. PostgreSQL compares types first, and NULL has none that
   /// goes with a number; an array without elements takes the type of what it is compared with.
   func writingEmptyLists(_ sql: String) -> String {
-    guard writesEmptyListsAsArrays, sql.utf8.count > SQL.emptyList.utf8.count,
-      sql.utf8.contains(SQL.emptyList.utf8)
+    guard writesEmptyListsAsArrays || dummyTable != nil,
+      sql.utf8.count > SQL.emptyList.utf8.count, sql.utf8.contains(SQL.emptyList.utf8)
     else { return sql }
+    let usual = dummyTable.map(SQL.emptyList(from:)) ?? SQL.emptyList
     var output = ""
     var rest = sql[...]
     while let list = rest.utf8.firstRange(of: SQL.emptyList.utf8) {
       let before = rest[..<list.lowerBound]
-      if let head = Self.head(before) {
+      if writesEmptyListsAsArrays, let head = Self.head(before) {
         output += head.text + (head.isNegated ? "<> ALL (" : "= ANY (") + "'{}'"
       } else {
-        output += before + SQL.emptyList
+        output += before + usual
       }
       rest = rest[list.upperBound...]
     }

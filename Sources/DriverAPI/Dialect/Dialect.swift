@@ -53,6 +53,9 @@ public struct Dialect: Sendable {
   /// Asked only after an insert of values that counted rows, never after an upsert or an insert of what
   /// a query finds: the answer could be the id of an earlier row, of another table even. [EXEC-7]
   public var lastInsertID: String?
+  /// What a query reads from that needs no table, such as `DUAL` or `RDB$DATABASE`: a table of one row.
+  /// Nil where a query does without.
+  public var dummyTable: String?
   /// The literals of true and false.
   public var booleanLiterals = (true: "TRUE", false: "FALSE")
   /// Whether a list of nothing, `IN (\(each: []))`, is written as an array, because the engine compares
@@ -106,6 +109,13 @@ public struct Dialect: Sendable {
 
   /// Whether `RETURNING` follows an insert.
   public var hasReturning: Bool { returning.contains(.insert) }
+
+  /// A query for values that stand in no table: one row. `ping` and the look at idle connections send
+  /// `selectSQL("1")`. [CONN-1]
+  public func selectSQL(_ expressions: String) -> String {
+    guard let dummyTable else { return "SELECT " + expressions }
+    return "SELECT \(expressions) FROM \(dummyTable)"
+  }
 
   /// Standard SQL: a base for engines that are not listed here.
   public static let standard = Dialect(name: "standard")

@@ -40,6 +40,12 @@ public protocol BlockingSession: AnyObject, SendableMetatype {
   /// so that it does not hit the next statement. [CANCEL-2]
   func settle()
 
+  /// Asks the server whether it is there, by the library's own call. Called only if
+  /// ``Capabilities/nativePing`` is set; the default throws `unsupported`. [CONN-1]
+  ///
+  /// - Throws: why the server does not answer.
+  func ping() throws(DatabaseError)
+
   /// Gives the session back the state it had when it was opened. [POOL-4]
   ///
   /// - Returns: false, the default, if the library has no call for that: the session is then closed,
@@ -61,6 +67,11 @@ extension BlockingSession {
   /// The answer where transactions are begun and ended by statements.
   public func carryOut(_ step: TransactionStep) throws(DatabaseError) {
     throw .unsupported("\(server.product) has no calls for transactions in this driver")
+  }
+
+  /// The answer where a query is asked instead.
+  public func ping() throws(DatabaseError) {
+    throw .unsupported("\(server.product) has no ping of its own in this driver")
   }
 
   /// Most libraries tell it in the error.

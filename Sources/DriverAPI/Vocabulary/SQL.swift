@@ -32,6 +32,11 @@ public struct SQL: Sendable, Hashable {
   /// engine compares the type of its column. In capitals and with a name that nobody else writes.
   static let emptyList = "SELECT NULL AS dovetail_empty_list WHERE 1 = 0"
 
+  /// The same where a query needs a table.
+  static func emptyList(from table: String) -> String {
+    "SELECT NULL AS dovetail_empty_list FROM \(table) WHERE 1 = 0"
+  }
+
   @usableFromInline
   func mixedParameters() -> DatabaseError {
     .misuse(

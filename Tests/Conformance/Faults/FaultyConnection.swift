@@ -14,6 +14,7 @@ final class FaultyConnection: DriverConnection {
   var server: ServerFacts {
     var facts = connection.server
     // So that bulk inserts and batches are made of the calls that are counted.
+    facts.capabilities.nativePing = false
     facts.capabilities.nativeBulkInsert = false
     facts.capabilities.nativeBatch = false
     return facts

@@ -84,6 +84,8 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
 
   var hasEnded: Bool { !sabotage.seesNoEnd && connection.hasEnded }
 
+  func ping() async throws(DatabaseError) { try await connection.ping() }
+
   func reset() async throws(DatabaseError) {
     if sabotage.skipsReset { return }
     try await connection.reset()

@@ -15,9 +15,20 @@ final class SlowLibrary: Sendable {
 
   /// Whether its sessions tell where they stand.
   let tellsStatus: Bool
+  /// What a session says of its server.
+  let server: ServerFacts
 
-  init(_ habits: SessionHabits = SessionHabits(), tellsStatus: Bool = false) {
+  init(
+    _ habits: SessionHabits = SessionHabits(), tellsStatus: Bool = false,
+    _ change: (inout ServerFacts) -> Void = { _ in }
+  ) {
     (self.habits, self.tellsStatus) = (habits, tellsStatus)
+    var dialect = Dialect(name: "slow")
+    dialect.lastInsertID = "COUNT 1"
+    var server = ServerFacts(
+      product: "Slow", version: "1", dialect: dialect, capabilities: Capabilities())
+    change(&server)
+    self.server = server
   }
 
   /// What was asked for since the last time this was.
@@ -35,23 +46,41 @@ final class SlowLibrary: Sendable {
       SlowSession(self, calls)
     }
   }
+
+  /// Opens it as an application does.
+  func open(
+    _ change: (inout DatabaseConfiguration) -> Void = { _ in }
+  ) async throws -> Database {
+    var configuration = DatabaseConfiguration()
+    configuration.maxConnections = 1
+    change(&configuration)
+    return try await Database.open(
+      DatabaseURL("slow:library"), with: SlowDriver(library: self), configuration: configuration)
+  }
+}
+
+private struct SlowDriver: Driver {
+  let library: SlowLibrary
+  let schemes = ["slow"]
+
+  func plan(for url: DatabaseURL) throws(DatabaseError) -> ConnectionPlan { ConnectionPlan() }
+
+  func connect(
+    to url: DatabaseURL, as role: ConnectionRole
+  ) async throws(DatabaseError) -> any DriverConnection { try await library.connect() }
 }
 
 final class SlowSession: BlockingSession {
   let library: SlowLibrary
   let calls: BlockingCalls
-  let server: ServerFacts
   private var isInTransaction = false
 
   init(_ library: SlowLibrary, _ calls: BlockingCalls) {
     (self.library, self.calls) = (library, calls)
-    var dialect = Dialect(name: "slow")
-    dialect.lastInsertID = "COUNT 1"
-    server = ServerFacts(
-      product: "Slow", version: "1", dialect: dialect, capabilities: Capabilities())
     library.log("open")
   }
 
+  var server: ServerFacts { library.server }
   var habits: SessionHabits { library.habits }
   var isLost: Bool { library.isLost.load(ordering: .sequentiallyConsistent) }
 
@@ -69,6 +98,15 @@ final class SlowSession: BlockingSession {
     library.log("\(step)")
     if case .begin = step { isInTransaction = true } else { isInTransaction = false }
   }
+
+  func ping() throws(DatabaseError) {
+    guard server.capabilities.nativePing else {
+      throw .unsupported("the slow library has no ping here")
+    }
+    library.log("ping")
+    if isLost { throw DatabaseError(.other, "nobody answers") }
+  }
+
   func settle() { library.log("settle") }
   func close() { library.log("close") }
 }
@@ -109,11 +147,14 @@ final class SlowStatement: BlockingStatement {
     ExecResult(rowCount: text.changesRows ? 1 : 0)
   }
 
-  /// `COUNT 5` counts to five.
-  private var rowCount: Int { text.text.split(separator: " ").last.flatMap { Int($0) } ?? 0 }
+  /// `COUNT 5` counts to five; a query gives one row.
+  private var rowCount: Int {
+    if text.leadingKeyword == "SELECT" { return 1 }
+    return text.text.split(separator: " ").last.flatMap { Int($0) } ?? 0
+  }
 
   func columns() throws(DatabaseError) -> ColumnList {
-    ColumnList(text.leadingKeyword == "COUNT" ? [Column(name: "n")] : [])
+    ColumnList(["COUNT", "SELECT"].contains(text.leadingKeyword) ? [Column(name: "n")] : [])
   }
 
   func fetchRow(into page: RowPage) throws(DatabaseError) -> Bool {

@@ -47,6 +47,8 @@ struct CapabilityFact: Sendable {
       "networkSession", \Capabilities.networkSession,
       "An existing session notices when the server goes away."),
     CapabilityFact(
+      "nativePing", \Capabilities.nativePing, "A call that asks whether the server is there."),
+    CapabilityFact(
       "nativeBulkInsert", \Capabilities.nativeBulkInsert, "A bulk insert of the engine's own."),
     CapabilityFact(
       "nativeBatch", \Capabilities.nativeBatch, "A batch of statements in one round trip."),

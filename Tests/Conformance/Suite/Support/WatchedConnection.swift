@@ -36,6 +36,12 @@ final class WatchedConnection: DriverConnection {
 
   var hasEnded: Bool { connection.hasEnded }
 
+  func ping() async throws(DatabaseError) {
+    noteUse()
+    watch.count { $0.executed += 1 }
+    try await connection.ping()
+  }
+
   func reset() async throws(DatabaseError) {
     noteUse()
     watch.count { $0.resets += 1 }
