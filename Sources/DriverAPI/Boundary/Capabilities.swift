@@ -24,6 +24,9 @@ public struct Capabilities: Sendable, Hashable {
   /// The count of an update is that of the rows it matched; where it is that of the rows it changed,
   /// the core asks once more in an upsert. [EXEC-1]
   public var matchedRowCounts = true
+  /// Rows are inserted or else changed, or left alone if they exist. Off where ``Dialect/upsertForm`` is
+  /// ``UpsertForm/unsupported``. [UPSERT-1]
+  public var upserts = true
   /// Violations tell the constraint, the table or the column. [ERR-2]
   public var violationDetails = true
   /// The server finds deadlocks between sessions by itself. [TX-7]

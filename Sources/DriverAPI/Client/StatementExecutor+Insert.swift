@@ -34,14 +34,21 @@ extension StatementExecutor {
   ///
   /// All or nothing, whatever the number of rows. [UPSERT-11]
   ///
+  /// - Parameter key: the columns of the key by which the rows are known. A row that another unique key
+  ///   forbids is left out all the same; engines whose inserts mind only a named key are spared an error
+  ///   for each row that exists.
   /// - Returns: how many rows are new.
   /// - Throws: any violation but of a unique key; then nothing is stored.
   public func insertIgnore(
-    into table: String, columns: [String], _ rows: [[Value]],
+    into table: String, columns: [String], key: [String] = [], _ rows: [[Value]],
     file: StaticString = #fileID, line: UInt = #line
   ) async throws(DatabaseError) -> Int {
     let site = CallSite(file: file, line: line)
+    try checkUpserts()
     try checkShape(of: rows, columns, table)
+    guard dialect.ignoresEveryKey else {
+      return try await insertEachUnlessThere(rows, into: table, columns, key: key, site)
+    }
     let chunks = chunks(of: rows, columnCount: columns.count)
     guard chunks.count > 1 else {
       return try await insertIgnore(into: table, columns, chunks, self, site)

@@ -18,6 +18,7 @@ extension StatementExecutor {
   public func upsert(
     _ upsert: Upsert, _ rows: [[Value]], file: StaticString = #fileID, line: UInt = #line
   ) async throws(DatabaseError) -> UpsertResult {
+    try checkUpserts()
     try dialect.check(upsert)
     try checkShape(of: rows, upsert.columns, upsert.table)
     let site = CallSite(file: file, line: line)
@@ -54,9 +55,10 @@ extension StatementExecutor {
     _ isNew: String, _ upsert: Upsert, _ row: [Value], _ executor: some StatementExecutor,
     _ site: CallSite
   ) async throws(DatabaseError) -> UpsertResult {
-    let sql = try dialect.upsertSQL(upsert) + " RETURNING \(isNew)"
+    let statement = try dialect.upsertStatement(upsert)
+    let sql = SQL(raw: statement.text + " RETURNING \(isNew)", statement.parameters(of: row))
     var inserted = false
-    let found = try await executor.withFirstRow(of: SQL(raw: sql, row), at: site) {
+    let found = try await executor.withFirstRow(of: sql, at: site) {
       row throws(DatabaseError) in inserted = try row.decode(0)
     }
     // An upsert that changes nothing returns no row for one that exists.
@@ -69,29 +71,33 @@ extension StatementExecutor {
   func insertFirst(
     _ upsert: Upsert, _ row: [Value], _ executor: some StatementExecutor, _ site: CallSite
   ) async throws(DatabaseError) -> UpsertResult {
-    let insert = try dialect.insertIgnoreSQL(into: upsert.table, columns: upsert.columns)
-    if try await executor.exec(SQL(raw: insert, row), at: site).rowCount == 1 {
-      return UpsertResult(insertedCount: 1, updatedCount: 0)
-    }
+    let insertedCount = try await executor.insertUnlessThere(
+      row, into: upsert.table, upsert.columns, key: upsert.key, site)
+    if insertedCount == 1 { return UpsertResult(insertedCount: 1, updatedCount: 0) }
     let changesSomething = !upsert.assignments.isEmpty
-    if dialect.upsertChecksConflictKey {
-      _ = try await executor.exec(SQL(raw: try dialect.upsertSQL(upsert), row), at: site)
+    if dialect.hasUpsertStatement, dialect.upsertChecksConflictKey {
+      let statement = try dialect.upsertStatement(upsert)
+      _ = try await executor.exec(
+        SQL(raw: statement.text, statement.parameters(of: row)), at: site)
     } else {
       try await change(upsert, row, executor, site)
     }
     return UpsertResult(insertedCount: 0, updatedCount: changesSomething ? 1 : 0)
   }
 
-  /// For engines whose upsert would change a row that clashes on another key: the row with this key is
+  /// For engines whose upsert would change a row that clashes on another key, or that have none: the row with this key is
   /// changed, and if there is none, a plain insert raises the violation. [UPSERT-4]
   private func change(
     _ upsert: Upsert, _ row: [Value], _ executor: some StatementExecutor, _ site: CallSite
   ) async throws(DatabaseError) {
-    let change = try dialect.changeSQL(upsert)
-    let matched = try await executor.exec(
-      SQL(raw: change.text, change.parameters(of: row)), at: site)
-    if matched.rowCount > 0 { return }
-    if !executor.capabilities.matchedRowCounts {
+    let changesSomething = !upsert.assignments.isEmpty
+    if changesSomething {
+      let change = try dialect.changeSQL(upsert)
+      let matched = try await executor.exec(
+        SQL(raw: change.text, change.parameters(of: row)), at: site)
+      if matched.rowCount > 0 { return }
+    }
+    if !changesSomething || !executor.capabilities.matchedRowCounts {
       let presence = try dialect.presenceSQL(upsert)
       let query = SQL(raw: presence.text, presence.parameters(of: row))
       if try await executor.withFirstRow(of: query, at: site, { _ in }) { return }

@@ -84,6 +84,7 @@ extension Dialect {
     dialect.identifierQuote = "`"
     dialect.upsertForm = .onDuplicateKey
     dialect.upsertChecksConflictKey = false
+    dialect.assignsInOrder = true
     dialect.lastInsertID = "SELECT LAST_INSERT_ID()"
     dialect.booleanLiterals = (true: "1", false: "0")
     dialect.transactions = .mysql

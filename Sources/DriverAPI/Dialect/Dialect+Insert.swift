@@ -37,8 +37,39 @@ extension Dialect {
       let old = try oldValue(columns[0], table)
       return insert
         + " ON DUPLICATE KEY UPDATE \(column) = IF(\(Self.existingRowMarking), \(old), \(old))"
-    case .unsupported: throw noUpsert()
+    case .merge, .updateOrInsert, .written, .separateStatements, .unsupported: throw noUpsert()
     }
+  }
+
+  /// An insert of one row that leaves alone what exists already.
+  ///
+  /// Counts 0 if a row has the same key. Where the engine minds no other key than the named one, or none,
+  /// a row that clashes is a violation; ``StatementExecutor/insertIgnore(into:columns:key:_:file:line:)``
+  /// takes it for one that exists. [UPSERT-3]
+  ///
+  /// - Parameter key: the columns of the key by which rows are known; empty if no one in particular.
+  /// - Throws: as ``insertSQL(into:columns:rowCount:)``; `unsupported` if the engine has no upserts.
+  public func insertIgnoreStatement(
+    into table: String, columns: [String], key: [String] = []
+  ) throws(DatabaseError) -> RowStatement {
+    switch (upsertForm, key.isEmpty) {
+    case (.onConflict, _), (.onDuplicateKey, _):
+      return RowStatement(text: try insertIgnoreSQL(into: table, columns: columns))
+    case (.merge(let words), false):
+      return try merge(checked(Upsert(into: table, columns, ignoringBy: key)), words)
+    case (.updateOrInsert, false):
+      return try merge(checked(Upsert(into: table, columns, ignoringBy: key)), MergeWords())
+    case (.written(let writer), _):
+      return try writer.insertIgnore(into: table, columns: columns, key: key, in: self)
+    case (.merge, true), (.updateOrInsert, true), (.separateStatements, _):
+      return RowStatement(text: try insertSQL(into: table, columns: columns))
+    case (.unsupported, _): throw noUpsert()
+    }
+  }
+
+  private func checked(_ upsert: Upsert) throws(DatabaseError) -> Upsert {
+    try upsert.check()
+    return upsert
   }
 
   /// What MySQL answers as the last id when an insert that ignores what exists met a row.
@@ -52,7 +83,7 @@ extension Dialect {
   package static let existingRowMarking = "LAST_INSERT_ID(\(existingRowMark)) = 0"
 
   func noUpsert() -> DatabaseError {
-    .unsupported("\(name) has no insert that minds what exists; use a transaction of your own")
+    .unsupported("\(name) has no such statement that minds what exists")
   }
 
   /// Identifiers in quotes, separated by commas.
@@ -64,8 +95,12 @@ extension Dialect {
 
   /// The value that a column of the row in question has.
   func oldValue(_ column: String, _ table: String) throws(DatabaseError) -> String {
+    "\(try unqualified(table)).\(try quoted(column))"
+  }
+
+  /// A table's name in quotes, without its schema.
+  func unqualified(_ table: String) throws(DatabaseError) -> String {
     let parts = table.utf8.split(separator: UInt8(ascii: "."))
-    let name = parts.last.map { String(Substring($0)) } ?? table
-    return "\(try quoted(name)).\(try quoted(column))"
+    return try quoted(parts.last.map { String(Substring($0)) } ?? table)
   }
 }

@@ -1,11 +1,28 @@
 extension Dialect {
+  /// The upsert of one row.
+  ///
+  /// Without assignments it leaves a row alone that has the same key.
+  ///
+  /// - Throws: `misuse` for a key or an assignment that is not sound; `unsupported` if the engine cannot
+  ///   say it, or not in one statement.
+  public func upsertStatement(_ upsert: Upsert) throws(DatabaseError) -> RowStatement {
+    try check(upsert)
+    switch upsertForm {
+    case .onConflict, .onDuplicateKey: return RowStatement(text: try upsertSQL(upsert))
+    case .merge(let words): return try merge(upsert, words)
+    case .updateOrInsert: return try updateOrInsert(upsert)
+    case .written(let writer): return try writer.upsert(upsert, in: self)
+    case .separateStatements, .unsupported: throw noUpsert()
+    }
+  }
+
   /// The text of an upsert of `rowCount` rows, with `?` for each value.
   ///
   /// Without assignments it leaves a row alone that has the same key. One text cannot hold the same
   /// key twice: PostgreSQL refuses that.
   ///
   /// - Throws: `misuse` for a key or an assignment that is not sound; `unsupported` if the engine has
-  ///   no such statement.
+  ///   no such statement for several rows; ``upsertStatement(_:)`` is the one for a single row.
   public func upsertSQL(_ upsert: Upsert, rowCount: Int = 1) throws(DatabaseError) -> String {
     try upsert.check()
     let insert = try insertSQL(into: upsert.table, columns: upsert.columns, rowCount: rowCount)
@@ -27,7 +44,7 @@ extension Dialect {
         "VALUES(\(try quoted(column)))"
       }
       return insert + " ON DUPLICATE KEY UPDATE \(changes)"
-    case .unsupported: throw noUpsert()
+    case .merge, .updateOrInsert, .written, .separateStatements, .unsupported: throw noUpsert()
     }
   }
 
@@ -35,39 +52,41 @@ extension Dialect {
   /// engines that do not check which key is in the way. [UPSERT-4]
   ///
   /// - Throws: `misuse` for an upsert that is not sound or assigns nothing.
-  public func changeSQL(_ upsert: Upsert) throws(DatabaseError) -> UpsertChange {
+  public func changeSQL(_ upsert: Upsert) throws(DatabaseError) -> RowStatement {
     try upsert.check()
     try checkKeyIsColumns(upsert)
     if upsert.assignments.isEmpty {
       throw .misuse("the upsert into \(upsert.table) changes nothing")
     }
-    var indexes: [Int] = []
-    // The caller has checked that the column is one of them.
-    func parameter(_ column: String) -> String {
-      indexes.append(upsert.columns.firstIndex(ofBytes: column) ?? 0)
-      return "?"
+    var order = ParameterOrder(upsert.columns)
+    let changes = try changes(of: upsert) { column throws(DatabaseError) in
+      order.parameter(column)
     }
-    let changes = try changes(of: upsert) { column throws(DatabaseError) in parameter(column) }
     var conditions: [String] = []
-    for column in upsert.key { conditions.append("\(try quoted(column)) = \(parameter(column))") }
+    for column in upsert.key {
+      conditions.append("\(try quoted(column)) = \(order.parameter(column))")
+    }
     let text =
       "UPDATE \(try quoted(table: upsert.table)) SET \(changes) WHERE "
       + conditions.joined(separator: " AND ")
-    return UpsertChange(text: text, valueIndexes: indexes)
+    return RowStatement(text: text, valueIndexes: order.indexes)
   }
 
   /// A query that gives a row if the one with the upsert's key is there.
   ///
   /// - Throws: `misuse` for an upsert that is not sound.
-  public func presenceSQL(_ upsert: Upsert) throws(DatabaseError) -> UpsertChange {
+  public func presenceSQL(_ upsert: Upsert) throws(DatabaseError) -> RowStatement {
     try upsert.check()
     try checkKeyIsColumns(upsert)
+    var order = ParameterOrder(upsert.columns)
     var conditions: [String] = []
-    for column in upsert.key { conditions.append("\(try quoted(column)) = ?") }
-    return UpsertChange(
+    for column in upsert.key {
+      conditions.append("\(try quoted(column)) = \(order.parameter(column))")
+    }
+    return RowStatement(
       text: "SELECT 1 FROM \(try quoted(table: upsert.table)) WHERE "
         + conditions.joined(separator: " AND "),
-      valueIndexes: upsert.key.map { upsert.columns.firstIndex(ofBytes: $0) ?? 0 })
+      valueIndexes: order.indexes)
   }
 
   /// The unique index that is meant, as `ON CONFLICT` names it. [UPSERT-10]
@@ -82,11 +101,8 @@ extension Dialect {
   /// Refuses an upsert that the engine cannot carry out, before the first part of it is. [UPSERT-10]
   func check(_ upsert: Upsert) throws(DatabaseError) {
     try upsert.check()
-    switch upsertForm {
-    case .onConflict: break
-    case .onDuplicateKey: try checkKeyIsColumns(upsert)
-    case .unsupported: throw noUpsert()
-    }
+    if case .unsupported = upsertForm { throw noUpsert() }
+    if !upsertTakesIndexExpressions { try checkKeyIsColumns(upsert) }
   }
 
   private func checkKeyIsColumns(_ upsert: Upsert) throws(DatabaseError) {
@@ -97,8 +113,11 @@ extension Dialect {
     }
   }
 
-  /// The assignments as the engine writes them.
-  private func changes(
+  /// The assignments as they follow `SET`, with `newValue` for what was to be inserted into a column.
+  ///
+  /// - Throws: what `newValue` throws; `unsupported` if columns need each other's old values and the
+  ///   engine assigns one after another.
+  public func changes(
     of upsert: Upsert, newValue: (String) throws(DatabaseError) -> String
   ) throws(DatabaseError) -> String {
     var changes: [String] = []
@@ -116,8 +135,8 @@ extension Dialect {
     return changes.joined(separator: ", ")
   }
 
-  /// The assignments in an order that leaves every old value in place until it was used: MySQL works
-  /// them off from left to right, and what was assigned before is no longer old.
+  /// The assignments in an order that leaves every old value in place until it was used: where the engine
+  /// works them off from left to right, what was assigned before is no longer old.
   private func ordered(
     _ upsert: Upsert
   ) throws(DatabaseError) -> [(column: String, expression: UpsertExpression)] {
@@ -130,7 +149,7 @@ extension Dialect {
         left.append((column, try UpsertExpression(text, columns: upsert.columns)))
       }
     }
-    guard upsertForm == .onDuplicateKey else { return left }
+    guard assignsInOrder else { return left }
     var ordered: [(column: String, expression: UpsertExpression)] = []
     while !left.isEmpty {
       let next = left.firstIndex { candidate in
@@ -150,15 +169,4 @@ extension Dialect {
       "\(name) assigns one column after another, and in the upsert into \(table) "
         + "\(columns.joined(separator: " and ")) need each other's old values")
   }
-}
-
-/// A statement that changes the row with the key of an upsert.
-public struct UpsertChange: Sendable, Hashable {
-  /// The text, with `?` for each value.
-  public let text: String
-  /// Which value of the upsert's row each parameter takes, from left to right.
-  public let valueIndexes: [Int]
-
-  /// The parameters for a row of the upsert's values.
-  public func parameters(of row: [Value]) -> [Value] { valueIndexes.map { row[$0] } }
 }

@@ -31,7 +31,7 @@ public struct Dialect: Sendable {
   /// The longest identifier the engine keeps, in bytes; longer ones it would cut off in silence.
   public var maxIdentifierBytes: Int?
   /// How upserts are written.
-  public var upsertForm: UpsertForm = .unsupported
+  public var upsertForm: UpsertForm = .separateStatements
   /// How upserts tell what they did. [UPSERT-7]
   public var upsertOutcome: UpsertOutcome = .insertFirst
   /// Answers with true if a table, whose quoted name is the parameter, has what the expression of
@@ -40,11 +40,13 @@ public struct Dialect: Sendable {
   public var upsertOutcomeCheck: String?
   /// Whether a clash on another key than the named one is an error by itself. [UPSERT-4]
   ///
-  /// Where it is not, the text of ``upsertSQL(_:rowCount:)`` would change whichever row is in the
-  /// way. The core then inserts, ignoring duplicates; if that inserted nothing, it runs
+  /// Where it is not, the text of ``upsertStatement(_:)`` would change whichever row is in the way. The core then inserts, ignoring duplicates; if that inserted nothing, it runs
   /// ``changeSQL(_:)``, which finds the row by the named key; and if that found none, the plain
   /// insert, which fails with the violation that the engine sees.
   public var upsertChecksConflictKey = true
+  /// Whether `SET` works its assignments off from left to right, so that a column that was assigned before
+  /// has its new value.
+  public var assignsInOrder = false
   /// Which statements can end with `RETURNING`.
   public var returning: Set<ReturningStatement> = []
   /// Answers with the id that the engine gave to the row that the session inserted last, for client
@@ -102,7 +104,7 @@ public struct Dialect: Sendable {
   /// the place in the primary key, from 1, or 0.
   public var listColumns = Catalogue.standardColumns(schema: "current_schema")
 
-  /// Standard SQL under a name of its own: no upsert and no `RETURNING`.
+  /// Standard SQL under a name of its own: no statement for upserts and no `RETURNING`.
   public init(name: String) {
     self.name = name
   }
@@ -136,23 +138,13 @@ public enum ReturningStatement: Sendable, Hashable, CaseIterable {
   case delete
 }
 
-/// How "insert, or else change" is written.
-public enum UpsertForm: Sendable, Hashable {
-  /// `ON CONFLICT (key) DO UPDATE SET c = excluded.c`
-  case onConflict
-  /// `ON DUPLICATE KEY UPDATE c = VALUES(c)`
-  case onDuplicateKey
-  /// In no way that this library knows; upserts throw `unsupported`.
-  case unsupported
-}
-
 /// How a statement tells which rows of an upsert are new. [UPSERT-7]
 public enum UpsertOutcome: Sendable, Hashable {
   /// By an expression in RETURNING that is true for new rows.
   case returning(String)
   /// By nothing that tells in every case. The core inserts first, ignoring duplicates, and changes
   /// what was there if the count is 0, all in one transaction. The count must be that of rows that
-  /// are new; see ``Dialect/insertIgnoreSQL(into:columns:rowCount:)``.
+  /// are new; see ``Dialect/insertIgnoreStatement(into:columns:key:)``.
   case insertFirst
 }
 

@@ -35,7 +35,7 @@ public struct Upsert: Sendable, Hashable {
   /// An upsert.
   ///
   /// The key is that of one unique index, all of it. Indexes with expressions or a condition are for
-  /// engines that name the key (``UpsertForm/onConflict``); others throw `unsupported`.
+  /// engines that name the key (``Dialect/upsertTakesIndexExpressions``); others throw `unsupported`.
   ///
   /// - Parameters:
   ///   - key: its columns; they get values.
@@ -53,6 +53,11 @@ public struct Upsert: Sendable, Hashable {
     self.keyCondition = keyCondition
     self.assignments =
       assignments ?? columns.filter { !key.containsBytes(of: $0) }.map(Assignment.newValue)
+  }
+
+  /// One that leaves the row alone if the key is there.
+  init(into table: String, _ columns: [String], ignoringBy key: [String]) {
+    self.init(into: table, columns: columns, key: key, assignments: [])
   }
 
   /// Refuses what an engine would refuse late, or take in a sense of its own.

@@ -133,6 +133,17 @@ extension Sabotage {
     result("says inserted for every upsert", "UPSERT-3", "UPSERT-7", "UPSERT-5") { result, text in
       ignoresWhatExists(text) ? ExecResult(rowCount: 1) : result
     },
+    facts("merges where the engine does not", "UPSERT-1", "UPSERT-5") {
+      $0.dialect.upsertForm = .merge()
+    }.only(on: "sqlite", "mariadb"),
+    facts("takes the violation of any key for the key's", "UPSERT-4") {
+      $0.dialect.upsertForm = .onDuplicateKey
+      $0.dialect.upsertChecksConflictKey = true
+    }.only(on: "mariadb"),
+    facts("says that it writes upserts and does not", "UPSERT-1", "UPSERT-3") {
+      $0.dialect.upsertForm = .unsupported
+    },
+    claims("denies its upserts", "UPSERT-1") { $0.upserts = false },
     Sabotage("loses a row in bulk", "BULK-1") { $0.bulk = { $0.dropLast() } },
     Sabotage("tells a wrong count in bulk", "BULK-1") { $0.bulkCount = { $0 + 1 } },
     Sabotage("tells a wrong row for a bulk error", "BULK-2") {

@@ -40,7 +40,7 @@ struct SaboteurTests {
     #expect(Servers.mysql != nil, "DOVETAIL_MYSQL_URL names no server")
   }
 
-  private static func backends() throws -> [(dialect: String, base: URLHarness)] {
+  static func backends() throws -> [(dialect: String, base: URLHarness)] {
     let file = FileManager.default.temporaryDirectory.path + "/saboteurs.db"
     var backends = [
       ("sqlite", try URLHarness("sqlite:\(file)", name: "SQLite", driver: SQLiteDriver()))

@@ -6,20 +6,28 @@ enum OtherEngines {
   static let firebird: Dialect = {
     var dialect = Dialect(name: "firebird")
     dialect.dummyTable = "RDB$DATABASE"
+    dialect.upsertForm = .updateOrInsert
     return dialect
   }()
 
   static let oracle: Dialect = {
     var dialect = Dialect(name: "oracle")
     dialect.dummyTable = "DUAL"
+    dialect.upsertForm = .merge()
     return dialect
   }()
 
-  static let sqlServer = Dialect(name: "sqlserver")
+  static let sqlServer: Dialect = {
+    var dialect = Dialect(name: "sqlserver")
+    // Without the hint two sessions that merge the same new key both insert it.
+    dialect.upsertForm = .merge(MergeWords(tableHint: "WITH (HOLDLOCK)", terminator: ";"))
+    return dialect
+  }()
 
   static let db2: Dialect = {
     var dialect = Dialect(name: "db2")
     dialect.dummyTable = "SYSIBM.SYSDUMMY1"
+    dialect.upsertForm = .merge()
     return dialect
   }()
 }

@@ -125,12 +125,15 @@ struct UpsertTextTests {
     #expect(error?.message.contains("32766") == true)
   }
 
-  @Test func `standard SQL has no upsert`() {
+  @Test func `standard SQL has no statement for it, and the core does without`() throws {
     let upsert = Upsert(into: "t", columns: ["k"], key: ["k"])
     let error = #expect(throws: DatabaseError.self) { try Dialect.standard.upsertSQL(upsert) }
     #expect(error?.kind == .unsupported)
     #expect(throws: DatabaseError.self) {
       try Dialect.standard.insertIgnoreSQL(into: "t", columns: ["k"])
     }
+    #expect(!Dialect.standard.hasUpsertStatement)
+    let insert = try Dialect.standard.insertIgnoreStatement(into: "t", columns: ["k"], key: ["k"])
+    #expect(insert.text == #"INSERT INTO "t" ("k") VALUES (?)"#)
   }
 }

@@ -70,9 +70,11 @@ let insertedRowClauses = [
       try await connection.exec("INSERT INTO notes (code, amount) VALUES ('a', 1)")
       // So that the session's last id is far from those of the other tables.
       for _ in 1...12 { try await connection.exec("INSERT INTO others (amount) VALUES (1)") }
-      try await connection.expectNoID(
-        after: try connection.dialect.insertIgnoreSQL(into: "notes", columns: ["code", "amount"]),
-        ["a", 5])
+      if connection.dialect.hasUpsertStatement {
+        let ignoring = try connection.dialect.insertIgnoreStatement(
+          into: "notes", columns: ["code", "amount"], key: ["code"])
+        try await connection.expectNoID(after: ignoring.text, ignoring.parameters(of: ["a", 5]))
+      }
       for condition in ["1 = 0", "NOT EXISTS (SELECT 1 FROM notes WHERE code = 'a')"] {
         try await connection.expectNoID(
           after: "INSERT INTO notes (code, amount) SELECT ?, amount FROM others WHERE \(condition)",
@@ -91,13 +93,21 @@ let insertedRowClauses = [
     try await db.createTable("others", "id {id}, amount {int}")
     try await db.withConnection { connection in
       for _ in 1...12 { try await connection.exec("INSERT INTO others (amount) VALUES (1)") }
-      for (sql, codes): (String, [Value]) in [
-        ("INSERT INTO notes (code, amount) VALUES (?, 1), (?, 1), (?, 1)", ["a", "b", "c"]),
-        (try connection.dialect.upsertSQL(onCode), ["d"]),
-        (try connection.dialect.insertIgnoreSQL(into: "notes", columns: ["code"]), ["e"]),
-        ("INSERT INTO notes (code) SELECT ? FROM others WHERE id = 1", ["f"]),
-      ] {
-        let result = try await connection.exec(SQL(raw: sql, codes))
+      var inserts: [(sql: String, codes: [Value], parameters: [Value])] = [
+        ("INSERT INTO notes (code) SELECT ? FROM others WHERE id = 1", ["f"], ["f"])
+      ]
+      let dialect = connection.dialect
+      if dialect.hasUpsertStatement {
+        let upsert = try dialect.upsertStatement(onCode)
+        let ignoring = try dialect.insertIgnoreStatement(
+          into: "notes", columns: ["code"], key: ["code"])
+        inserts.append((upsert.text, ["d"], upsert.parameters(of: ["d"])))
+        inserts.append((ignoring.text, ["e"], ignoring.parameters(of: ["e"])))
+      }
+      let many = "INSERT INTO notes (code, amount) VALUES (?, 1), (?, 1), (?, 1)"
+      inserts.append((many, ["a", "b", "c"], ["a", "b", "c"]))
+      for (sql, codes, parameters) in inserts {
+        let result = try await connection.exec(SQL(raw: sql, parameters))
         guard let id = result.lastInsertID else { continue }
         let code = try await connection.queryRow(
           "SELECT code FROM notes WHERE id = \(id)", as: String.self)

@@ -1,7 +1,7 @@
 import DriverAPI
 
 let upsertClauses = [
-  Clause("UPSERT-1", "Inserts when the key is new.") { context in
+  upsertClause("UPSERT-1", "Inserts when the key is new.") { context in
     let db = try await context.open()
     try await db.createVisits()
     let result = try await db.outcome(of: visit, [["Ada", "ada@x", 1]])
@@ -9,7 +9,7 @@ let upsertClauses = [
     try expectEqual(try await db.visits(), ["Ada ada@x 1 new"], "the table")
   },
 
-  Clause("UPSERT-2", "Otherwise changes the named columns and no others.") { context in
+  upsertClause("UPSERT-2", "Otherwise changes the named columns and no others.") { context in
     let db = try await context.open()
     try await db.createVisits()
     try await db.exec(
@@ -26,7 +26,23 @@ let upsertClauses = [
       try await db.visits(), ["Ada new@x 7 kept", "Bob bob@x 6 untouched"], "the default columns")
   },
 
-  Clause("UPSERT-3", "Insert-ignore keeps the old row and reports 0.") { context in
+  upsertClause(
+    "UPSERT-2", "Without assignments a row with the key stays, and no other key is minded."
+  ) {
+    context in
+    let db = try await context.open()
+    try await db.createVisits()
+    var keep = visit
+    keep.assignments = []
+    let did = try await db.outcome(of: keep, [["Ada", "ada@x", 1], ["Ada", "other@x", 2]])
+    try expectEqual(did, [1, 0], "inserted and updated")
+    try await expectError(.uniqueViolation, "an e-mail address that another row has") {
+      try await db.upsert(keep, [["Bob", "ada@x", 3]])
+    }
+    try expectEqual(try await db.visits(), ["Ada ada@x 1 new"], "the table")
+  },
+
+  upsertClause("UPSERT-3", "Insert-ignore keeps the old row and reports 0.") { context in
     let db = try await context.open()
     try await db.createVisits()
     let columns = ["name", "email", "hits"]
@@ -39,9 +55,16 @@ let upsertClauses = [
     try expectEqual(
       try await ignore([["Ada", "z@x", 3], ["Cy", "cy@x", 3], ["Cy", "cy2@x", 3]]), 1, "a mixture")
     try expectEqual(try await db.visits(), ["Ada ada@x 1 new", "Cy cy@x 3 new"], "the table")
+    let named = try await db.insertIgnore(
+      into: "visits", columns: columns, key: ["name"],
+      [["Ada", "a@x", 4], ["Bob", "ada@x", 4], ["Di", "di@x", 4]])
+    try expectEqual(named, 1, "new rows where the key was named")
+    try expectEqual(try await db.rowCount(of: "visits"), 3, "rows where the key was named")
   },
 
-  Clause("UPSERT-3", "Insert-ignore ignores duplicates only: any other violation still fails.") {
+  upsertClause(
+    "UPSERT-3", "Insert-ignore ignores duplicates only: any other violation still fails."
+  ) {
     context in
     let db = try await context.open()
     try await db.createVisits()
@@ -62,7 +85,9 @@ let upsertClauses = [
     try expectEqual(try await db.rowCount(of: "logs"), 0, "the referring table")
   },
 
-  Clause("UPSERT-11", "Insert-ignore of more rows than one statement takes is all or nothing.") {
+  upsertClause(
+    "UPSERT-11", "Insert-ignore of more rows than one statement takes is all or nothing."
+  ) {
     context in
     let db = try await context.open()
     try await db.createVisits()
@@ -86,7 +111,7 @@ let upsertClauses = [
     try expectEqual(hits, 2500, "what the rows hold")
   },
 
-  Clause("UPSERT-4", "A clash on another unique key is a violation and changes nothing.") {
+  upsertClause("UPSERT-4", "A clash on another unique key is a violation and changes nothing.") {
     context in
     let db = try await context.open()
     try await db.createVisits()
@@ -104,7 +129,7 @@ let upsertClauses = [
     try expectEqual(try await db.visits(), before, "the table after two rows")
   },
 
-  Clause("UPSERT-5", "Many rows in one call, all or nothing.") { context in
+  upsertClause("UPSERT-5", "Many rows in one call, all or nothing.") { context in
     let db = try await context.open()
     try await db.createVisits()
     let rows: [[Value]] = (1...300).map { ["n\($0)".databaseValue, "\($0)@x".databaseValue, 1] }
@@ -120,7 +145,7 @@ let upsertClauses = [
     try expectEqual(none, [0, 0], "no rows at all")
   },
 
-  Clause("UPSERT-6", "Expressions over old and new values.") { context in
+  upsertClause("UPSERT-6", "Expressions over old and new values.") { context in
     let db = try await context.open()
     try await db.createVisits()
     for hits: Int64 in [1, 10, 100] {
@@ -137,7 +162,7 @@ let upsertClauses = [
     try expectEqual(try await db.visits(), ["Ada ada@x 500 new"], "the larger of 111 and 500")
   },
 
-  Clause("UPSERT-7", "The outcome says inserted or updated, also where nothing changed.") {
+  upsertClause("UPSERT-7", "The outcome says inserted or updated, also where nothing changed.") {
     context in
     let db = try await context.open()
     try await db.createVisits()
@@ -149,7 +174,7 @@ let upsertClauses = [
     try expectEqual(same, [0, 1], "the same again")
   },
 
-  Clause("UPSERT-8", "Rows that refer to the updated one survive.") { context in
+  upsertClause("UPSERT-8", "Rows that refer to the updated one survive.") { context in
     let db = try await context.open()
     try await db.createVisits()
     try await db.createTable(
@@ -166,7 +191,8 @@ let upsertClauses = [
     try expectEqual(try await db.visits(), ["Ada new@x 5 new"], "the row")
   },
 
-  Clause("UPSERT-9", "Sixteen tasks on one key: one row, the right sum, no error.") { context in
+  upsertClause("UPSERT-9", "Sixteen tasks on one key: one row, the right sum, no error.") {
+    context in
     let db = try await context.open()
     try await db.createVisits()
     let total = try await withThrowingTaskGroup(of: [Int].self) { group in
@@ -186,6 +212,27 @@ let upsertClauses = [
     try expect(total == [1, 159], "inserted and updated add up to \(total)")
   },
 ]
+
+/// A promise of upserts; where there are none, both calls and the dialect say so, and nothing happens.
+func upsertClause(_ id: String, _ title: String, _ check: @escaping Clause.Check) -> Clause {
+  Clause(id, title, needs: \.upserts, otherwise: proveNoUpserts, check)
+}
+
+private func proveNoUpserts(_ context: ConformanceContext) async throws {
+  let db = try await context.open()
+  try await db.createVisits()
+  try await expectError(.unsupported, "an upsert") {
+    try await db.upsert(visit, [["Ada", "ada@x", 1]])
+  }
+  try await expectError(.unsupported, "an insert that ignores what exists") {
+    try await db.insertIgnore(
+      into: "visits", columns: visit.columns, key: visit.key, [["Ada", "ada@x", 1]])
+  }
+  try await expectError(.unsupported, "the dialect's upsert") {
+    try db.dialect.upsertStatement(visit)
+  }
+  try expectEqual(try await db.visits(), [], "the table")
+}
 
 private let visit = Upsert(into: "visits", columns: ["name", "email", "hits"], key: ["name"])
 

@@ -1,14 +1,16 @@
 import DriverAPI
 
 let upsertKeyClauses = [
-  Clause("UPSERT-10", "The key can be an index with an expression, or the call says unsupported.") {
+  upsertClause(
+    "UPSERT-10", "The key can be an index with an expression, or the call says unsupported."
+  ) {
     context in
     let db = try await context.open()
     try await db.createTable("people", "id {id}, email {key} NOT NULL, hits {int} NOT NULL")
     var upsert = Upsert(
       into: "people", columns: ["email", "hits"], key: [], keyExpressions: ["lower(email)"],
       assignments: [.expression("hits", "{old.hits} + {new.hits}")])
-    guard db.dialect.upsertForm == .onConflict else {
+    guard db.dialect.upsertTakesIndexExpressions else {
       return try await expectUnsupported(upsert, ["a@x", 1], on: db, "people")
     }
     try await db.exec("CREATE UNIQUE INDEX people_email ON people (lower(email))")
@@ -28,7 +30,9 @@ let upsertKeyClauses = [
     }
   },
 
-  Clause("UPSERT-10", "The key can be an index with a condition, or the call says unsupported.") {
+  upsertClause(
+    "UPSERT-10", "The key can be an index with a condition, or the call says unsupported."
+  ) {
     context in
     let db = try await context.open()
     try await db.createTable(
@@ -36,7 +40,7 @@ let upsertKeyClauses = [
     let upsert = Upsert(
       into: "seats", columns: ["place", "gone", "name"], key: ["place"], keyCondition: "gone = 0",
       assignments: [.newValue("name")])
-    guard db.dialect.upsertForm == .onConflict else {
+    guard db.dialect.upsertTakesIndexExpressions else {
       return try await expectUnsupported(upsert, [1, 0, "Ada"], on: db, "seats")
     }
     try await db.exec("CREATE UNIQUE INDEX seats_place ON seats (place) WHERE gone = 0")
@@ -47,7 +51,8 @@ let upsertKeyClauses = [
     try expectEqual(names, ["old", "older", "Bob"], "the table")
   },
 
-  Clause("UPSERT-10", "Upserts into a view that takes inserts tell what they did.") { context in
+  upsertClause("UPSERT-10", "Upserts into a view that takes inserts tell what they did.") {
+    context in
     let db = try await context.open()
     try await db.createTable("kept", "k {int} NOT NULL PRIMARY KEY, v {int}")
     try await db.exec("CREATE VIEW shown AS SELECT k, v FROM kept")

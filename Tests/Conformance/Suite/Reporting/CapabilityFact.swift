@@ -35,6 +35,8 @@ struct CapabilityFact: Sendable {
       "matchedRowCounts", \Capabilities.matchedRowCounts,
       "The count of an update is that of the rows it matched, not of those it changed."),
     CapabilityFact(
+      "upserts", \Capabilities.upserts, "Rows are inserted, or else changed or left alone."),
+    CapabilityFact(
       "violationDetails", \Capabilities.violationDetails,
       "Violations tell the constraint, the table or the column."),
     CapabilityFact(

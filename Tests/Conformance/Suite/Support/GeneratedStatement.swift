@@ -112,6 +112,6 @@ private struct StatementParts {
 
   // MySQL's CAST has names of its own.
   private var integerType: String {
-    dialect.upsertForm == .onDuplicateKey ? "SIGNED" : dialect.typeName(.int)
+    dialect.assignsInOrder ? "SIGNED" : dialect.typeName(.int)
   }
 }

@@ -1,0 +1,65 @@
+import DriverAPI
+import DriverConformance
+import DriverMySQL
+import DriverPostgres
+import DriverSQLite
+import Foundation
+
+/// An engine that is spoken to in other words which mean the same: what they ask of the core is proven on
+/// engines that are at hand.
+struct DialectVariant: Sendable, CustomStringConvertible {
+  /// What is said otherwise.
+  let description: String
+  /// The families of the contract that have to do with it.
+  let families: Set<String>
+  /// The clauses that the engine's statement for it does not keep.
+  var exceptions: Set<String> = []
+  /// The engines that understand it.
+  let engines: Set<String>
+  let change: @Sendable (inout ServerFacts) -> Void
+
+  static let all = [
+    DialectVariant(
+      "upserts in separate statements", ["UPSERT", "DURABLE", "BATCH"],
+      on: ["sqlite", "postgres", "mariadb"]
+    ) {
+      $0.dialect.upsertForm = .separateStatements
+      $0.dialect.upsertOutcome = .insertFirst
+    },
+    // PostgreSQL merges into no view before version 17.
+    DialectVariant("upserts by MERGE", ["UPSERT", "DURABLE"], on: ["postgres"]) {
+      $0.dialect.upsertForm = .merge()
+      $0.dialect.upsertOutcome = .insertFirst
+    }.except("UPSERT-10"),
+  ]
+
+  init(
+    _ description: String, _ families: Set<String>, on engines: Set<String>,
+    change: @escaping @Sendable (inout ServerFacts) -> Void
+  ) {
+    self.description = description
+    self.families = families
+    self.engines = engines
+    self.change = change
+  }
+
+  private func except(_ ids: String...) -> DialectVariant {
+    var copy = self
+    copy.exceptions = Set(ids)
+    return copy
+  }
+
+  /// The checks of its families on an engine.
+  func cases(on base: any ConformanceHarness) -> [ConformanceCase] {
+    let harness = SaboteurHarness(Sabotage(description, []) { $0.facts = change }, on: base)
+    return ConformanceSuite.cases(harness).compactMap { promise in
+      guard let family = promise.clause.id.split(separator: "-").first,
+        families.contains(String(family)), !exceptions.contains(promise.clause.id)
+      else { return nil }
+      // Thousands of rows in a savepoint each take their time on a busy machine.
+      var patient = promise
+      patient.limit = .seconds(240)
+      return patient
+    }
+  }
+}
