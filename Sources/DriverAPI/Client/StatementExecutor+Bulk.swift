@@ -34,6 +34,8 @@ extension Transaction {
           _ = try await savepoint.exec(SQL(raw: sql, chunk.flatMap { $0 }), at: site)
         }
       } catch {
+        // What broke the whole transaction off, or was to end it, is no row's fault.
+        guard connection.transactionStatus == .active, error.kind != .cancelled else { throw error }
         throw try await culprit(in: chunk, table, columns, site) ?? error
       }
     }
