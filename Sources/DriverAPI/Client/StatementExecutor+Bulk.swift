@@ -29,6 +29,13 @@ extension Transaction {
   ) async throws(DatabaseError) -> Int {
     for chunk in chunks(of: rows, columnCount: columns.count) {
       let sql = try dialect.insertSQL(into: table, columns: columns, rowCount: chunk.count)
+      // One row needs nothing to go back to: what fails is known, and undoes the whole call.
+      guard chunk.count > 1 else {
+        do throws(DatabaseError) {
+          _ = try await exec(SQL(raw: sql, chunk[chunk.startIndex]), at: site)
+        } catch { throw error.atRow(chunk.startIndex) }
+        continue
+      }
       do throws(DatabaseError) {
         try await inTransaction(site) { savepoint throws(DatabaseError) in
           _ = try await savepoint.exec(SQL(raw: sql, chunk.flatMap { $0 }), at: site)

@@ -121,7 +121,7 @@ extension StatementExecutor {
 
   /// Rows in portions whose parameters one statement can take.
   func chunks(of rows: [[Value]], columnCount: Int) -> [ArraySlice<[Value]>] {
-    let size = max(1, min(1000, dialect.maxParameters / max(1, columnCount)))
+    let size = min(1000, dialect.rowsPerInsert(columnCount: columnCount))
     return stride(from: 0, to: rows.count, by: size).map { start in
       rows[start..<min(start + size, rows.count)]
     }

@@ -2,7 +2,7 @@ extension Dialect {
   /// A plain insert of `rowCount` rows, with `?` for each value.
   ///
   /// - Throws: `misuse` for names that cannot be identifiers, no columns, no rows, and for more
-  ///   values than the engine takes parameters.
+  ///   rows than the engine takes in one insert, or more values than it takes parameters.
   public func insertSQL(
     into table: String, columns: [String], rowCount: Int = 1
   ) throws(DatabaseError) -> String {
@@ -14,10 +14,31 @@ extension Dialect {
         "\(rowCount) rows of \(columns.count) values are more than the \(maxParameters) parameters "
           + "of one statement; \(name) takes \(maxParameters / columns.count) rows at once")
     }
-    let names = try list(columns)
-    let row = "(" + Array(repeating: "?", count: columns.count).joined(separator: ", ") + ")"
-    let rows = Array(repeating: row, count: rowCount).joined(separator: ", ")
-    return "INSERT INTO \(try quoted(table: table)) (\(names)) VALUES \(rows)"
+    guard rowCount <= rowsPerInsert(columnCount: columns.count) else {
+      throw .misuse(
+        "\(name) takes \(rowsPerInsert(columnCount: columns.count)) rows in one insert, not \(rowCount)"
+      )
+    }
+    let target = "INTO \(try quoted(table: table)) (\(try list(columns)))"
+    let values = Array(repeating: "?", count: columns.count).joined(separator: ", ")
+    func repeated(_ row: String, by separator: String) -> String {
+      Array(repeating: row, count: rowCount).joined(separator: separator)
+    }
+    switch severalRows {
+    case .unionAll where rowCount > 1:
+      return "INSERT \(target) " + repeated(selectSQL(values), by: " UNION ALL ")
+    case .insertAll where rowCount > 1:
+      return "INSERT ALL " + repeated("\(target) VALUES (\(values))", by: " ") + " "
+        + selectSQL("1")
+    case .valueLists, .unionAll, .insertAll, .oneByOne:
+      return "INSERT \(target) VALUES " + repeated("(\(values))", by: ", ")
+    }
+  }
+
+  /// How many rows one insert takes.
+  public func rowsPerInsert(columnCount: Int) -> Int {
+    if severalRows == .oneByOne { return 1 }
+    return max(1, min(maxRowsPerInsert ?? .max, maxParameters / max(1, columnCount)))
   }
 
   /// An insert that leaves rows alone which exist already, by whatever unique key; any other

@@ -30,6 +30,10 @@ public struct Dialect: Sendable {
   public var identifierQuote: Character = "\""
   /// The longest identifier the engine keeps, in bytes; longer ones it would cut off in silence.
   public var maxIdentifierBytes: Int?
+  /// How one insert stores several rows.
+  public var severalRows = RowsForm.valueLists
+  /// The most rows of one insert; nil if only the parameters are counted.
+  public var maxRowsPerInsert: Int?
   /// How upserts are written.
   public var upsertForm: UpsertForm = .separateStatements
   /// How upserts tell what they did. [UPSERT-7]
@@ -73,20 +77,6 @@ public struct Dialect: Sendable {
   public var currentTimestamp = "CURRENT_TIMESTAMP"
   /// Whether DDL is undone by a rollback. [TX-10]
   public var hasTransactionalDDL = true
-  /// How sessions send each other messages. [NOTIFY-1]
-  public struct NotificationWords: Sendable, Hashable {
-    /// Begins to listen; the channel follows as an identifier.
-    public var listen: String
-    /// Sends; its parameters are the channel and the payload.
-    public var notify: String
-
-    /// The words of an engine.
-    public init(listen: String, notify: String) {
-      self.listen = listen
-      self.notify = notify
-    }
-  }
-
   /// How migrations of several processes keep out of each other's way. [MIG-1]
   public var migrationLock = MigrationLock.transaction
   /// How references are put aside while tables are built anew; nil where no table has to be. [MIG-5]
@@ -136,6 +126,18 @@ public enum ReturningStatement: Sendable, Hashable, CaseIterable {
   case update
   /// DELETE
   case delete
+}
+
+/// How one insert stores several rows.
+public enum RowsForm: Sendable, Hashable {
+  /// `INSERT INTO t (a, b) VALUES (?, ?), (?, ?)`
+  case valueLists
+  /// `INSERT INTO t (a, b) SELECT ?, ? UNION ALL SELECT ?, ?`, each from ``Dialect/dummyTable``.
+  case unionAll
+  /// `INSERT ALL INTO t (a, b) VALUES (?, ?) INTO t (a, b) VALUES (?, ?) SELECT 1 FROM DUAL`
+  case insertAll
+  /// In no statement: the core inserts one by one.
+  case oneByOne
 }
 
 /// How a statement tells which rows of an upsert are new. [UPSERT-7]

@@ -67,13 +67,6 @@ public final class BlockingConnection<Session: BlockingSession>: DriverConnectio
   /// Waits no longer for the call that runs.
   public func abandon() { calls.abandon() }
 
-  /// Asks the server on the thread.
-  public func ping() async throws(DatabaseError) {
-    try await calls.run { () throws(DatabaseError) in
-      do throws(DatabaseError) { try self.session.ping() } catch { throw self.observed(error) }
-    }
-  }
-
   /// Resets the session on the thread.
   public func reset() async throws(DatabaseError) {
     statementBegins()

@@ -46,6 +46,33 @@ public protocol BlockingSession: AnyObject, SendableMetatype {
   /// - Throws: why the server does not answer.
   func ping() throws(DatabaseError)
 
+  /// Inserts many rows by the library's own call, as
+  /// ``DriverConnection/bulkInsert(into:columns:rows:)`` does. Called only if
+  /// ``Capabilities/nativeBulkInsert`` is set; the default throws `unsupported`. The engine can hold every
+  /// value: that has been checked. Long calls go through ``BlockingCalls/interruptible(cancel:_:)``.
+  ///
+  /// - Throws: the violated constraint, with the row's index in ``DatabaseError/Details/row``. [BULK-2]
+  func bulkInsert(
+    into table: String, columns: [String], rows: [[Value]]
+  ) throws(DatabaseError) -> Int
+
+  /// Runs several statements as one, as ``DriverConnection/execBatch(_:)`` does. Called only if
+  /// ``Capabilities/nativeBatch`` is set; the default throws `unsupported`. [BATCH-1]
+  ///
+  /// - Throws: what the first that failed threw, with its index in ``DatabaseError/Details/row``; then
+  ///   none has had an effect.
+  func execBatch(
+    _ batch: [(text: StatementText, parameters: [Value])]
+  ) throws(DatabaseError) -> [ExecResult]
+
+  /// Waits for the next notification, as ``DriverConnection/nextNotification()`` does. Called only if
+  /// ``Capabilities/notifications`` is set; the default throws `unsupported`. The call that waits goes
+  /// through ``BlockingCalls/interruptible(cancel:_:)``. [NOTIFY-1]
+  ///
+  /// - Throws: what the library reports when it was interrupted, which then counts as `cancelled`; why
+  ///   the session ended.
+  func nextNotification() throws(DatabaseError) -> DatabaseNotification
+
   /// Gives the session back the state it had when it was opened. [POOL-4]
   ///
   /// - Returns: false, the default, if the library has no call for that: the session is then closed,
@@ -72,6 +99,25 @@ extension BlockingSession {
   /// The answer where a query is asked instead.
   public func ping() throws(DatabaseError) {
     throw .unsupported("\(server.product) has no ping of its own in this driver")
+  }
+
+  /// The answer of a library without a bulk path.
+  public func bulkInsert(
+    into table: String, columns: [String], rows: [[Value]]
+  ) throws(DatabaseError) -> Int {
+    throw .unsupported("\(server.product) has no bulk insert of its own in this driver")
+  }
+
+  /// The answer of a library that runs one statement at a time.
+  public func execBatch(
+    _ batch: [(text: StatementText, parameters: [Value])]
+  ) throws(DatabaseError) -> [ExecResult] {
+    throw .unsupported("\(server.product) has no batch of its own in this driver")
+  }
+
+  /// The answer of a library without notifications.
+  public func nextNotification() throws(DatabaseError) -> DatabaseNotification {
+    throw .unsupported("\(server.product) has no notifications in this driver")
   }
 
   /// Most libraries tell it in the error.

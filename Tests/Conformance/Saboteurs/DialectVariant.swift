@@ -26,6 +26,16 @@ struct DialectVariant: Sendable, CustomStringConvertible {
       $0.dialect.upsertForm = .separateStatements
       $0.dialect.upsertOutcome = .insertFirst
     },
+    DialectVariant("rows one by one", ["UPSERT", "BULK"], on: ["sqlite"]) {
+      $0.dialect.severalRows = .oneByOne
+      $0.capabilities.nativeBulkInsert = false
+    },
+    DialectVariant("rows by UNION ALL", ["BULK"], on: ["sqlite"]) {
+      $0.dialect.severalRows = .unionAll
+      // SQLite's limit for the parts of a compound SELECT is 500.
+      $0.dialect.maxRowsPerInsert = 400
+      $0.capabilities.nativeBulkInsert = false
+    },
     // PostgreSQL merges into no view before version 17.
     DialectVariant("upserts by MERGE", ["UPSERT", "DURABLE"], on: ["postgres"]) {
       $0.dialect.upsertForm = .merge()

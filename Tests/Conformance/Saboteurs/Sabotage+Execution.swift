@@ -133,6 +133,10 @@ extension Sabotage {
     result("says inserted for every upsert", "UPSERT-3", "UPSERT-7", "UPSERT-5") { result, text in
       ignoresWhatExists(text) ? ExecResult(rowCount: 1) : result
     },
+    facts("writes several rows as no engine here does", "BULK-1", "BULK-4", "UPSERT-5") {
+      $0.dialect.severalRows = .insertAll
+      $0.capabilities.nativeBulkInsert = false
+    },
     facts("merges where the engine does not", "UPSERT-1", "UPSERT-5") {
       $0.dialect.upsertForm = .merge()
     }.only(on: "sqlite", "mariadb"),

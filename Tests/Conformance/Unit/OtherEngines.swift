@@ -7,12 +7,15 @@ enum OtherEngines {
     var dialect = Dialect(name: "firebird")
     dialect.dummyTable = "RDB$DATABASE"
     dialect.upsertForm = .updateOrInsert
+    // A parameter in a list of SELECT has no type there.
+    dialect.severalRows = .oneByOne
     return dialect
   }()
 
   static let oracle: Dialect = {
     var dialect = Dialect(name: "oracle")
     dialect.dummyTable = "DUAL"
+    dialect.severalRows = .insertAll
     dialect.upsertForm = .merge()
     return dialect
   }()
@@ -21,6 +24,8 @@ enum OtherEngines {
     var dialect = Dialect(name: "sqlserver")
     // Without the hint two sessions that merge the same new key both insert it.
     dialect.upsertForm = .merge(MergeWords(tableHint: "WITH (HOLDLOCK)", terminator: ";"))
+    dialect.maxParameters = 2100
+    dialect.maxRowsPerInsert = 1000
     return dialect
   }()
 

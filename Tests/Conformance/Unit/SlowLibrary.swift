@@ -100,11 +100,47 @@ final class SlowSession: BlockingSession {
   }
 
   func ping() throws(DatabaseError) {
-    guard server.capabilities.nativePing else {
-      throw .unsupported("the slow library has no ping here")
-    }
+    try check(\.nativePing)
     library.log("ping")
     if isLost { throw DatabaseError(.other, "nobody answers") }
+  }
+
+  func bulkInsert(
+    into table: String, columns: [String], rows: [[Value]]
+  ) throws(DatabaseError) -> Int {
+    try check(\.nativeBulkInsert)
+    library.log("\(rows.count) rows at once")
+    return rows.count
+  }
+
+  func execBatch(
+    _ batch: [(text: StatementText, parameters: [Value])]
+  ) throws(DatabaseError) -> [ExecResult] {
+    try check(\.nativeBatch)
+    library.log("\(batch.count) at once")
+    return batch.map { _ in ExecResult(rowCount: 1) }
+  }
+
+  func nextNotification() throws(DatabaseError) -> DatabaseNotification {
+    try check(\.notifications)
+    try sleep()
+    return DatabaseNotification(channel: "news", payload: "slow")
+  }
+
+  /// Waits until it is woken or stopped.
+  func sleep() throws(DatabaseError) {
+    let library = library
+    try calls.interruptible(cancel: { library.wake.signal() }) {
+      library.asleep.signal()
+      library.wake.wait()
+    }
+    if calls.wasInterrupted { throw DatabaseError(.other, "stopped") }
+  }
+
+  private func check(_ capability: KeyPath<Capabilities, Bool>) throws(DatabaseError) {
+    if !server.capabilities[keyPath: capability] {
+      throw .unsupported("the slow library cannot do that here")
+    }
   }
 
   func settle() { library.log("settle") }
@@ -126,21 +162,12 @@ final class SlowStatement: BlockingStatement {
     executionCount += 1
     next = 0
     switch text.leadingKeyword {
-    case "SLEEP": try sleep()
+    case "SLEEP": try session.sleep()
     case "FAIL": throw DatabaseError(.other, "failed as told")
     case "DEADLOCK": throw DatabaseError(.deadlock, "failed as told")
     case "CHANGED" where executionCount > 1: throw DatabaseError(.invalidValue, "changed")
     default: break
     }
-  }
-
-  private func sleep() throws(DatabaseError) {
-    let library = session.library
-    try session.calls.interruptible(cancel: { library.wake.signal() }) {
-      library.asleep.signal()
-      library.wake.wait()
-    }
-    if session.calls.wasInterrupted { throw DatabaseError(.other, "stopped") }
   }
 
   func result() throws(DatabaseError) -> ExecResult {
