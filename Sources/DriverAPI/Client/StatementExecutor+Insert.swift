@@ -97,16 +97,21 @@ extension StatementExecutor {
   ) async throws(DatabaseError) -> [String] {
     let rows = try await query(
       SQL(raw: dialect.listTables), as: String.self, file: file, line: line)
-    return try await rows.collect()
+    let dialect = dialect
+    return try await rows.collect().map { dialect.written($0) }
   }
 
   /// The columns of a table, in order; none if there is no such table. [SCHEMA-1]
   public func columns(
     of table: String, file: StaticString = #fileID, line: UInt = #line
   ) async throws(DatabaseError) -> [TableColumn] {
+    let dialect = dialect
     let rows = try await query(
-      SQL(raw: dialect.listColumns, [.text(table)]), as: TableColumn.self, file: file, line: line)
-    return try await rows.collect()
+      SQL(raw: dialect.listColumns, [.text(dialect.kept(table))]), as: TableColumn.self, file: file,
+      line: line)
+    var columns = try await rows.collect()
+    for index in columns.indices { columns[index].name = dialect.written(columns[index].name) }
+    return columns
   }
 
   func checkShape(

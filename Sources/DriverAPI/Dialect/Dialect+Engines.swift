@@ -42,6 +42,7 @@ extension Dialect {
     ]
     dialect.lexical.dollarParameters = true
     dialect.lexical.questionMarkOperators = true
+    dialect.folding = .lower
     dialect.maxIdentifierBytes = 63
     dialect.writesEmptyListsAsArrays = true
     dialect.upsertForm = .onConflict

@@ -1,5 +1,7 @@
 extension Dialect {
-  /// An identifier in quotes, as the engine writes them.
+  /// An identifier in quotes, as the engine writes them: the same as without, if it can do without.
+  ///
+  /// Where the engine folds to capital letters, a name in small ones is folded too; see ``folding``.
   ///
   /// - Throws: `misuse` for a name that is empty, holds NUL, or is longer than the engine keeps.
   public func quoted(_ identifier: String) throws(DatabaseError) -> String {
@@ -15,6 +17,7 @@ extension Dialect {
     guard quote.utf8.count == 1, let byte = quote.utf8.first else {
       throw .misuse("the identifier quote of \(name) is not one character in ASCII")
     }
+    let identifier = kept(identifier)
     guard identifier.utf8.contains(byte) else { return quote + identifier + quote }
     return quote + identifier.doubling(byte) + quote
   }

@@ -28,6 +28,10 @@ public struct Dialect: Sendable {
   public var dropsComments = false
   /// The character around identifiers.
   public var identifierQuote: Character = "\""
+  /// What the engine makes of names without quotes. Names that ``quoted(_:)`` gets are folded before they
+  /// are quoted, and those of the catalogue after they were read, so that `items` and the table that
+  /// `CREATE TABLE items` made are one. [SCHEMA-1]
+  public var folding = IdentifierFolding.kept
   /// The longest identifier the engine keeps, in bytes; longer ones it would cut off in silence.
   public var maxIdentifierBytes: Int?
   /// How one insert stores several rows.

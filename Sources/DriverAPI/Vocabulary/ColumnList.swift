@@ -9,18 +9,27 @@ public final class ColumnList: Sendable {
   /// How many there are.
   public let count: Int
 
+  /// How names are compared that are not the same.
+  private let folding: IdentifierFolding
+
   /// A list of columns.
-  public init(_ columns: [Column]) {
+  ///
+  /// - Parameter folding: that of the engine's dialect: in `SELECT Name` a column of PostgreSQL is called
+  ///   `name`, one of Oracle `NAME`, and either is found by `name`.
+  public init(_ columns: [Column], folding: IdentifierFolding = .kept) {
     self.columns = columns
+    self.folding = folding
     count = columns.count
   }
 
   /// The names from left to right.
   public var names: [String] { columns.map(\.name) }
 
-  /// The position of the first column of that name, or nil.
+  /// The position of the first column of that name, or nil. One of the very name goes before one that the
+  /// engine takes for the same where it stands without quotes. [QUERY-1]
   public func index(of name: String) -> Int? {
     columns.firstIndex { $0.name == name }
+      ?? columns.firstIndex { folding.matches($0.name, name) }
   }
 }
 

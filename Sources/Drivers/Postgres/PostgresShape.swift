@@ -16,7 +16,7 @@ final class PostgresShape: Sendable {
   let isBinary: Bool
 
   private init(columns: [Column], types: [PostgresType?]) {
-    self.columns = ColumnList(columns)
+    self.columns = ColumnList(columns, folding: .lower)
     count = types.count
     isBinary = types.allSatisfy { $0 != nil }
     let memory = UnsafeMutablePointer<PostgresType?>.allocate(capacity: types.count)

@@ -156,6 +156,12 @@ extension Sabotage {
     Sabotage("passes over bad rows in bulk", "BULK-2") {
       $0.error = { $0.details.row == nil ? $0 : nil }
     },
+    facts("folds names to capitals where the engine does not", "SCHEMA-1", "UPSERT-1") {
+      $0.dialect.folding = .upper
+    }.only(on: "postgres", "mariadb"),
+    Sabotage("finds columns by other names than the engine has", "QUERY-1") {
+      $0.columns = { columns, _ in ColumnList(columns.columns, folding: .upper) }
+    },
     facts("lists no tables", "SCHEMA-1", "MIG-1", "TX-10") {
       $0.dialect.listTables = "SELECT 'x' AS name WHERE 1 = 0"
     },

@@ -18,9 +18,9 @@ struct MergeTextTests {
     let statement = try dialect.upsertStatement(Self.visit)
     #expect(
       statement.text == """
-        MERGE INTO "app"."visits" "visits" USING \(source) ON ("visits"."name" = ?) \
-        WHEN MATCHED THEN UPDATE SET "hits" = "visits"."hits" + ? \
-        WHEN NOT MATCHED THEN INSERT ("name", "hits") VALUES (?, ?)
+        MERGE INTO "APP"."VISITS" "VISITS" USING \(source) ON ("VISITS"."NAME" = ?) \
+        WHEN MATCHED THEN UPDATE SET "HITS" = "VISITS"."HITS" + ? \
+        WHEN NOT MATCHED THEN INSERT ("NAME", "HITS") VALUES (?, ?)
         """)
     #expect(statement.parameters(of: ["Ada", 7]) == ["Ada", 7, "Ada", 7])
     #expect(try dialect.rebind(statement.text).parameterCount == 4)
@@ -44,7 +44,7 @@ struct MergeTextTests {
     let all = try firebird.upsertStatement(Upsert(into: "t", columns: ["k", "a", "b"], key: ["k"]))
     #expect(
       all.text
-        == #"UPDATE OR INSERT INTO "t" ("k", "a", "b") VALUES (?, ?, ?) MATCHING ("k")"#)
+        == #"UPDATE OR INSERT INTO "T" ("K", "A", "B") VALUES (?, ?, ?) MATCHING ("K")"#)
     #expect(all.parameters(of: [1, 2, 3]) == [1, 2, 3])
     let some = Upsert(
       into: "t", columns: ["k", "a", "b"], key: ["k"], assignments: [.newValue("a")])
@@ -57,12 +57,12 @@ struct MergeTextTests {
       into: "t", columns: ["a", "k", "l"], key: ["k", "l"])
     #expect(
       statement.text == """
-        MERGE INTO "t" "t" USING \(dialect.dummyTable ?? "") ON ("t"."k" = ? AND "t"."l" = ?) \
-        WHEN NOT MATCHED THEN INSERT ("a", "k", "l") VALUES (?, ?, ?)
+        MERGE INTO "T" "T" USING \(dialect.dummyTable ?? "") ON ("T"."K" = ? AND "T"."L" = ?) \
+        WHEN NOT MATCHED THEN INSERT ("A", "K", "L") VALUES (?, ?, ?)
         """)
     #expect(statement.valueIndexes == [1, 2, 0, 1, 2])
     let plain = try dialect.insertIgnoreStatement(into: "t", columns: ["a"])
-    #expect(plain.text == #"INSERT INTO "t" ("a") VALUES (?)"#)
+    #expect(plain.text == #"INSERT INTO "T" ("A") VALUES (?)"#)
     #expect(throws: DatabaseError.self) {
       try dialect.insertIgnoreStatement(into: "t", columns: ["a"], key: ["b"])
     }

@@ -5,6 +5,7 @@ import DriverAPI
 enum OtherEngines {
   static let firebird: Dialect = {
     var dialect = Dialect(name: "firebird")
+    dialect.folding = .upper
     dialect.dummyTable = "RDB$DATABASE"
     dialect.upsertForm = .updateOrInsert
     // A parameter in a list of SELECT has no type there.
@@ -14,6 +15,7 @@ enum OtherEngines {
 
   static let oracle: Dialect = {
     var dialect = Dialect(name: "oracle")
+    dialect.folding = .upper
     dialect.dummyTable = "DUAL"
     dialect.severalRows = .insertAll
     dialect.upsertForm = .merge()
@@ -31,6 +33,7 @@ enum OtherEngines {
 
   static let db2: Dialect = {
     var dialect = Dialect(name: "db2")
+    dialect.folding = .upper
     dialect.dummyTable = "SYSIBM.SYSDUMMY1"
     dialect.upsertForm = .merge()
     return dialect

@@ -7,14 +7,14 @@ import Testing
 struct SeveralRowsTests {
   @Test(
     arguments: [
-      (RowsForm.valueLists, #"INSERT INTO "t" ("a", "b") VALUES (?, ?), (?, ?)"#),
+      (RowsForm.valueLists, #"INSERT INTO "T" ("A", "B") VALUES (?, ?), (?, ?)"#),
       (
         .unionAll,
-        #"INSERT INTO "t" ("a", "b") SELECT ?, ? FROM DUAL UNION ALL SELECT ?, ? FROM DUAL"#
+        #"INSERT INTO "T" ("A", "B") SELECT ?, ? FROM DUAL UNION ALL SELECT ?, ? FROM DUAL"#
       ),
       (
         .insertAll,
-        #"INSERT ALL INTO "t" ("a", "b") VALUES (?, ?) INTO "t" ("a", "b") VALUES (?, ?) SELECT 1 FROM DUAL"#
+        #"INSERT ALL INTO "T" ("A", "B") VALUES (?, ?) INTO "T" ("A", "B") VALUES (?, ?) SELECT 1 FROM DUAL"#
       ),
     ])
   func `as the engine writes them`(form: RowsForm, sql: String) throws {
@@ -23,7 +23,7 @@ struct SeveralRowsTests {
     #expect(try dialect.insertSQL(into: "t", columns: ["a", "b"], rowCount: 2) == sql)
     #expect(try dialect.rebind(sql).parameterCount == 4)
     let one = try dialect.insertSQL(into: "t", columns: ["a", "b"])
-    #expect(one == #"INSERT INTO "t" ("a", "b") VALUES (?, ?)"#)
+    #expect(one == #"INSERT INTO "T" ("A", "B") VALUES (?, ?)"#)
   }
 
   @Test func `one by one where there is no such statement`() throws {

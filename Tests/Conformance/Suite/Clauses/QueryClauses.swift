@@ -1,6 +1,20 @@
 import DriverAPI
 
 let queryClauses = [
+  Clause("QUERY-1", "A column is found by its name as the engine folds it.") { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 1)
+    var rows = try await db.query("SELECT Id, amount AS TheAmount FROM items")
+    try expect(try await rows.next(), "there is no row")
+    for name in ["id", "Id"] {
+      try expectEqual(try rows.row.decode(name, as: Int.self), 1, "the column \(name)")
+    }
+    for name in ["TheAmount", "theamount"] {
+      try expectEqual(try rows.row.decode(name, as: Int.self), 10, "the column \(name)")
+    }
+    try expect(try await !rows.next(), "there is a second row")
+  },
+
   Clause("QUERY-2", "A long scan lets the other tasks of its thread go on.") { context in
     let db = try await context.open()
     let executor = OneThread()

@@ -141,6 +141,19 @@ let statementClauses = [
     try expectEqual(try await db.rowCount(of: "items"), 2, "rows after a savepoint's failure")
   },
 
+  Clause("SCHEMA-1", "A table made without quotes is the one that is meant in quotes.") { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 1)
+    let (table, amount) = (try db.dialect.quoted("items"), try db.dialect.quoted("amount"))
+    try await db.exec(SQL(raw: "UPDATE \(table) SET \(amount) = 7"))
+    try expectEqual(try await db.single("SELECT amount FROM items", as: Int.self), 7, "the amount")
+    try expect(try await db.tableNames().contains("items"), "the table is listed otherwise")
+    try expectEqual(
+      try await db.columns(of: "items").map(\.name), ["id", "name", "amount"], "its columns")
+    try await db.exec(SQL(raw: "CREATE TABLE \(try db.dialect.quoted("others")) (n INTEGER)"))
+    try expectEqual(try await db.rowCount(of: "others"), 0, "rows of one made in quotes")
+  },
+
   Clause("SCHEMA-1", "Tables and columns can be listed.") { context in
     let db = try await context.open()
     try expectEqual(try await db.tableNames(), [], "tables of an empty database")
