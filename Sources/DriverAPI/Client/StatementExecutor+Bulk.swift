@@ -27,7 +27,7 @@ extension Transaction {
   fileprivate func insertInChunks(
     _ table: String, _ columns: [String], _ rows: [[Value]], _ site: CallSite
   ) async throws(DatabaseError) -> Int {
-    for chunk in chunks(of: rows, columnCount: columns.count) {
+    for chunk in try chunks(of: rows, for: table, columns) {
       let sql = try dialect.insertSQL(into: table, columns: columns, rowCount: chunk.count)
       // One row needs nothing to go back to: what fails is known, and undoes the whole call.
       guard chunk.count > 1 else {

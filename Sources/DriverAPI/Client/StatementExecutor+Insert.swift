@@ -49,7 +49,7 @@ extension StatementExecutor {
     guard dialect.ignoresEveryKey else {
       return try await insertEachUnlessThere(rows, into: table, columns, key: key, site)
     }
-    let chunks = chunks(of: rows, columnCount: columns.count)
+    let chunks = try chunks(of: rows, for: table, columns)
     guard chunks.count > 1 else {
       return try await insertIgnore(into: table, columns, chunks, self, site)
     }
@@ -124,9 +124,11 @@ extension StatementExecutor {
     throw DatabaseError.misuse(message).atRow(wrong)
   }
 
-  /// Rows in portions whose parameters one statement can take.
-  func chunks(of rows: [[Value]], columnCount: Int) -> [ArraySlice<[Value]>] {
-    let size = min(1000, dialect.rowsPerInsert(columnCount: columnCount))
+  /// Rows in portions that one statement can take.
+  func chunks(
+    of rows: [[Value]], for table: String, _ columns: [String]
+  ) throws(DatabaseError) -> [ArraySlice<[Value]>] {
+    let size = min(1000, try dialect.rowsPerInsert(into: table, columns))
     return stride(from: 0, to: rows.count, by: size).map { start in
       rows[start..<min(start + size, rows.count)]
     }

@@ -111,8 +111,10 @@ public final class Transaction: StatementExecutor {
       session.lastFailure = nil
       let neededReset = session.needsReset
       for statement in dialect.begin(options) { try await control(statement) }
-      // The level that was set before ends with the transaction. [STMT-6]
-      session.needsReset = neededReset
+      // The level that was set before ends with the transaction, on most engines. [STMT-6]
+      if options.isolation == nil || words.isolation != .session {
+        session.needsReset = neededReset
+      }
       connection.refusesWrites = options.isReadOnly && !words.readOnlyIsEnforced
     } catch {
       end()

@@ -15,6 +15,8 @@ extension Dialect {
     dialect.lastInsertID = "SELECT last_insert_rowid()"
     dialect.booleanLiterals = (true: "1", false: "0")
     dialect.maxParameters = 32_766
+    // Whatever may write has the whole database.
+    dialect.rowLock = nil
     dialect.transactions = .sqlite
     dialect.types = .sqlite
     dialect.tableRebuild = TableRebuildWords(

@@ -35,6 +35,20 @@ extension Dialect {
     }
   }
 
+  /// How many rows of a table one insert takes: by its parameters, and by the length of its text, in
+  /// which no row is longer than an insert of it alone.
+  ///
+  /// - Throws: as ``insertSQL(into:columns:rowCount:)``.
+  func rowsPerInsert(into table: String, _ columns: [String]) throws(DatabaseError) -> Int {
+    let count = rowsPerInsert(columnCount: columns.count)
+    guard let maxStatementBytes else { return count }
+    let size = try insertSQL(into: table, columns: columns).utf8.count
+    // What comes before and behind the rows, such as a name of the table of one row.
+    let frame = 2 * (size + (dummyTable?.utf8.count ?? 0)) + 64
+    return max(
+      1, min(count, (maxStatementBytes - frame) / (size + (dummyTable?.utf8.count ?? 0) + 24)))
+  }
+
   /// How many rows one insert takes.
   public func rowsPerInsert(columnCount: Int) -> Int {
     if severalRows == .oneByOne { return 1 }

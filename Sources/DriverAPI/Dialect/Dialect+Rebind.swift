@@ -10,14 +10,19 @@ extension Dialect {
   ///
   /// - Throws: `misuse` for a quote or comment without an end, with its position [REBIND-4]; for a
   ///   mixture of `?` and the engine's own placeholders; for `??` where the engine has no operator
-  ///   with a question mark; for more parameters than the engine takes [BIND-3].
+  ///   with a question mark; for more parameters than the engine takes, or a longer text [BIND-3].
   public func rebind(_ sql: String) throws(DatabaseError) -> StatementText {
     let written = writingEmptyLists(sql)
     let findings = try SQLLexer.findings(in: written, lexical)
     try check(findings, of: written)
+    let text = rewritten(withoutComments(written, findings.comments), findings.marks)
+    if let limit = maxStatementBytes, text.utf8.count > limit {
+      throw .misuse(
+        "the statement has \(text.utf8.count) bytes and \(name) takes at most \(limit)")
+    }
     return StatementText(
-      original: sql, text: rewritten(withoutComments(written, findings.comments), findings.marks),
-      parameterCount: findings.parameterCount, statements: findings.statements)
+      original: sql, text: text, parameterCount: findings.parameterCount,
+      statements: findings.statements)
   }
 
   /// The statements of a script, in order, without the semicolons and comments between them.

@@ -73,6 +73,23 @@ public struct Dialect: Sendable {
   public var writesEmptyListsAsArrays = false
   /// The most parameters of one statement. [BIND-3]
   public var maxParameters = 65_535
+  /// The most bytes of one statement's text; nil if memory alone is the limit. [BIND-3]
+  public var maxStatementBytes: Int?
+  /// The most values of one `IN (…)`; nil if only the parameters are counted. For whoever writes lists.
+  public var maxListCount: Int?
+  /// Whether a parameter is refused whose type does not follow from what stands around it; see
+  /// ``parameter(_:)``.
+  public var parametersNeedTypes = false
+  /// How queries are cut to some of their rows.
+  public var paging = PagingForm.limit
+  /// How a query locks the rows it reads; nil where it cannot, or need not.
+  public var rowLock: RowLockWords? = RowLockWords(ending: "FOR UPDATE")
+  /// Whether `CREATE TABLE IF NOT EXISTS` is understood.
+  public var hasIfNotExists = true
+  /// What stands between the table and the new column in `ALTER TABLE`.
+  public var addColumn = "ADD COLUMN"
+  /// Whether a column's `DEFAULT` has to stand before its `NOT NULL`.
+  public var defaultComesFirst = false
   /// The words around transactions.
   public var transactions = TransactionWords()
   /// The names of types in DDL.

@@ -20,6 +20,9 @@ public struct TransactionWords: Sendable, Hashable {
     case suffix
     /// In a statement before it, which holds for the next transaction only.
     case before
+    /// In a statement before it, which holds until there is another: the session is reset after the
+    /// lease.
+    case session
   }
 
   /// Begins a transaction that may write.
@@ -30,6 +33,12 @@ public struct TransactionWords: Sendable, Hashable {
   public var readOnlyIsEnforced = true
   /// Where the isolation level is written.
   public var isolation = IsolationForm.suffix
+  /// What the engine calls the levels it has. One that is not among them is begun at the next stronger
+  /// that is. [TX-5]
+  public var levels = Dictionary(
+    uniqueKeysWithValues: IsolationLevel.allCases.map { ($0, $0.rawValue) })
+  /// What stands between `READ ONLY` and the isolation level.
+  public var modeSeparator = ", "
   /// Commits.
   public var commit = "COMMIT"
   /// Rolls back.
@@ -77,22 +86,30 @@ public struct TransactionWords: Sendable, Hashable {
   }()
 }
 
+extension TransactionWords {
+  /// What a level is called, or the next stronger that the engine has.
+  fileprivate func word(for level: IsolationLevel) -> String {
+    let stronger = IsolationLevel.allCases.drop { $0 != level }
+    return stronger.lazy.compactMap { levels[$0] }.first ?? level.rawValue
+  }
+}
+
 extension Dialect {
   /// The statements that begin a transaction, in order. [TX-5]
   ///
   /// An isolation level is a promise at least as strong as the one asked for: where every
-  /// transaction is serializable, all levels are accepted. A level that an engine lacks is refused
-  /// by the engine itself.
+  /// transaction is serializable, all levels are accepted, and in the place of one that the engine lacks
+  /// stands the next stronger. If there is none, the engine refuses the level itself.
   public func begin(_ options: TransactionOptions) -> [String] {
     let begin = options.isReadOnly ? transactions.beginReadOnly : transactions.begin
     guard let level = options.isolation else { return [begin] }
+    let words = "ISOLATION LEVEL " + transactions.word(for: level)
     switch transactions.isolation {
     case .always: return [begin]
     case .suffix:
       // Standard SQL separates the modes by a comma, and there is one already: READ ONLY.
-      let separator = options.isReadOnly ? ", " : " "
-      return [begin + separator + "ISOLATION LEVEL " + level.rawValue]
-    case .before: return ["SET TRANSACTION ISOLATION LEVEL " + level.rawValue, begin]
+      return [begin + (options.isReadOnly ? transactions.modeSeparator : " ") + words]
+    case .before, .session: return ["SET TRANSACTION " + words, begin]
     }
   }
 }

@@ -1,7 +1,7 @@
 /// How a statement moves the transaction of its session.
 public enum TransactionStep: Sendable, Hashable {
-  /// Begins one, with an isolation level if the application asked for it.
-  case begin(IsolationLevel?)
+  /// Begins one, with the isolation level if the application asked for one, and whether it only reads.
+  case begin(TransactionOptions)
   /// Ends it and keeps what was done.
   case commit
   /// Ends it and undoes what was done.
@@ -15,10 +15,18 @@ extension StatementText {
   /// those whose library does not tell where the session stands.
   public var transactionStep: TransactionStep? {
     switch leadingKeyword {
-    case "BEGIN", "START": .begin(IsolationLevel.allCases.first { text.hasSuffix($0.rawValue) })
+    case "BEGIN", "START": .begin(writtenOptions)
     case "COMMIT", "END": .commit
     case "ROLLBACK", "ABORT": text.uppercased().contains(" TO ") ? nil : .rollback
     default: nil
     }
+  }
+
+  /// What a beginning says of the transaction, in the words of ``TransactionWords/calls``.
+  private var writtenOptions: TransactionOptions {
+    let words = text.uppercased()
+    return TransactionOptions(
+      isolation: IsolationLevel.allCases.first { words.hasSuffix($0.rawValue) },
+      isReadOnly: words.contains("READ ONLY"))
   }
 }

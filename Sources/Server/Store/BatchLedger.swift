@@ -57,9 +57,9 @@ struct BatchLedger: Sendable {
   /// Waits for the end of a transaction that still holds the row: a server may be busy with a commit
   /// whose connection is long gone.
   func lastBatch(in transaction: Transaction) async throws -> Int64 {
-    try await transaction.queryRow(
-      "SELECT batch FROM journal_writers WHERE writer = ? FOR UPDATE", writer, as: (Int64).self)
-      ?? 0
+    let query = transaction.dialect.lockingSQL(
+      "batch", from: Self.table, where: "writer = \(writer)")
+    return try await transaction.queryRow(query, as: (Int64).self) ?? 0
   }
 
   private func note(_ batch: Int64, in transaction: Transaction) async throws -> Bool {
@@ -74,7 +74,7 @@ struct BatchLedger: Sendable {
   private func addRows(in transaction: Transaction) async throws {
     let now = WireTime.now.databaseValue
     _ = try await transaction.insertIgnore(
-      into: Self.table, columns: ["writer", "batch", "seen_at"],
+      into: Self.table, columns: ["writer", "batch", "seen_at"], key: ["writer"],
       [[.text(""), .int(0), now], [.text(writer), .int(0), now]])
   }
 }

@@ -36,8 +36,8 @@ extension ChatSchema {
   private static func foldings(_ dialect: Dialect) -> [String] {
     let key = dialect.typeName(.key(maxLength: 191))
     return [
-      "ALTER TABLE messages ADD COLUMN recipient_folded \(key)",
-      "ALTER TABLE messages ADD COLUMN dm_sender_folded \(key)",
+      dialect.addingColumn("recipient_folded \(key)", to: "messages"),
+      dialect.addingColumn("dm_sender_folded \(key)", to: "messages"),
       """
       UPDATE messages SET recipient_folded = LOWER(TRIM(COALESCE(recipient, ''))), \
       dm_sender_folded = CASE WHEN TRIM(COALESCE(recipient, '')) = '' THEN '' \

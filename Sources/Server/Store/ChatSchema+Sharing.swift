@@ -7,10 +7,9 @@ extension ChatSchema {
     let key = dialect.typeName(.key(maxLength: 191))
     let (int, time) = (dialect.typeName(.int), dialect.typeName(.timestamp))
     let ledger = """
-      CREATE TABLE IF NOT EXISTS journal_writers (writer \(key) NOT NULL PRIMARY KEY, \
-      batch \(int) NOT NULL, seen_at \(time) NOT NULL)
+      writer \(key) NOT NULL PRIMARY KEY, batch \(int) NOT NULL, seen_at \(time) NOT NULL
       """
-    return widenings(dialect) + [ledger]
+    return widenings(dialect) + [dialect.creatingTable("journal_writers", ledger)]
   }
 
   /// The ids of messages get 64 bits everywhere. On MySQL instants get microseconds too, and texts a

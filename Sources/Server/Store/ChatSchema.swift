@@ -61,7 +61,7 @@ enum ChatSchema {
     ]
     for (column, type) in additions where !known.contains(column) {
       do {
-        try await database.exec(SQL(raw: "ALTER TABLE \(table) ADD COLUMN \(column) \(type)"))
+        try await database.exec(SQL(raw: dialect.addingColumn("\(column) \(type)", to: table)))
       } catch {
         // Another server, which begins at the same moment, may have been first.
         let known = try await database.columns(of: table).map(\.name)
@@ -75,48 +75,67 @@ enum ChatSchema {
     let (id, int, bool) = (dialect.typeName(.id), dialect.typeName(.int), dialect.typeName(.bool))
     let (text, time) = (dialect.typeName(.text), dialect.typeName(.timestamp))
     let key = dialect.typeName(.key(maxLength: 191))
+    let zero = dialect.required(default: "0")
     return [
-      """
-      CREATE TABLE IF NOT EXISTS messages (id \(id), sender \(text), content \(text), \
-      created_at \(time), is_encrypted \(bool) DEFAULT FALSE, \
-      message_id \(int) NOT NULL DEFAULT 0, edited \(bool) DEFAULT FALSE, \
-      deleted \(bool) DEFAULT FALSE, pinned \(bool) DEFAULT FALSE, \
-      encrypted_data \(dialect.typeName(.bytes)), nonce \(dialect.typeName(.bytes)), \
-      recipient \(text), channel \(key) NOT NULL DEFAULT 'general')
-      """,
-      """
-      CREATE TABLE IF NOT EXISTS user_message_state (username \(key) NOT NULL PRIMARY KEY, \
-      last_message_id \(int) NOT NULL DEFAULT 0, last_seen \(time) NOT NULL)
-      """,
-      """
-      CREATE TABLE IF NOT EXISTS ban_history (id \(id), username \(key) NOT NULL, \
-      banned_at \(time) NOT NULL, unbanned_at \(time), banned_by \(key) NOT NULL, \
-      expires_at \(time))
-      """,
-      """
-      CREATE TABLE IF NOT EXISTS message_reactions (id \(id), message_id \(int) NOT NULL, \
-      username \(key) NOT NULL, emoji \(key) NOT NULL, created_at \(time) NOT NULL, \
-      UNIQUE (message_id, username, emoji))
-      """,
-      """
-      CREATE TABLE IF NOT EXISTS user_channels (username \(key) NOT NULL PRIMARY KEY, \
-      channel \(key) NOT NULL, updated_at \(time) NOT NULL)
-      """,
-      """
-      CREATE TABLE IF NOT EXISTS read_receipts (username \(key) NOT NULL, \
-      message_id \(int) NOT NULL, read_at \(time) NOT NULL, PRIMARY KEY (username, message_id))
-      """,
-    ]
+      (
+        "messages",
+        """
+        id \(id), sender \(text), content \(text), \
+        created_at \(time), is_encrypted \(bool) DEFAULT FALSE, \
+        message_id \(int) \(zero), edited \(bool) DEFAULT FALSE, \
+        deleted \(bool) DEFAULT FALSE, pinned \(bool) DEFAULT FALSE, \
+        encrypted_data \(dialect.typeName(.bytes)), nonce \(dialect.typeName(.bytes)), \
+        recipient \(text), channel \(key) \(dialect.required(default: "'general'"))
+        """
+      ),
+      (
+        "user_message_state",
+        """
+        username \(key) NOT NULL PRIMARY KEY, \
+        last_message_id \(int) \(zero), last_seen \(time) NOT NULL
+        """
+      ),
+      (
+        "ban_history",
+        """
+        id \(id), username \(key) NOT NULL, \
+        banned_at \(time) NOT NULL, unbanned_at \(time), banned_by \(key) NOT NULL, \
+        expires_at \(time)
+        """
+      ),
+      (
+        "message_reactions",
+        """
+        id \(id), message_id \(int) NOT NULL, \
+        username \(key) NOT NULL, emoji \(key) NOT NULL, created_at \(time) NOT NULL, \
+        UNIQUE (message_id, username, emoji)
+        """
+      ),
+      (
+        "user_channels",
+        """
+        username \(key) NOT NULL PRIMARY KEY, channel \(key) NOT NULL, updated_at \(time) NOT NULL
+        """
+      ),
+      (
+        "read_receipts",
+        """
+        username \(key) NOT NULL, \
+        message_id \(int) NOT NULL, read_at \(time) NOT NULL, PRIMARY KEY (username, message_id)
+        """
+      ),
+    ].map { dialect.creatingTable($0.0, $0.1) }
   }
 
   /// What version 2 adds: names in the form in which they are compared, and one index for each way
   /// in which rows are looked up. Every message that is inserted pays for each index.
   private static func additions(_ dialect: Dialect) -> [String] {
     let key = dialect.typeName(.key(maxLength: 191))
+    let empty = dialect.required(default: "''")
     return [
-      "ALTER TABLE messages ADD COLUMN recipient_key \(key) NOT NULL DEFAULT ''",
-      "ALTER TABLE messages ADD COLUMN dm_sender_key \(key) NOT NULL DEFAULT ''",
-      "ALTER TABLE message_reactions ADD COLUMN display_name \(key) NOT NULL DEFAULT ''",
+      dialect.addingColumn("recipient_key \(key) \(empty)", to: "messages"),
+      dialect.addingColumn("dm_sender_key \(key) \(empty)", to: "messages"),
+      dialect.addingColumn("display_name \(key) \(empty)", to: "message_reactions"),
       "UPDATE messages SET message_id = id WHERE message_id = 0",
       """
       UPDATE messages SET recipient_key = LOWER(TRIM(recipient)), \

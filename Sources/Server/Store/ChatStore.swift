@@ -42,13 +42,14 @@ final class ChatStore: ChatArchive {
   func search(_ query: String, for user: UserName) async throws -> [StoredMessage] {
     let visible = Visibility(user: user.key).condition
     let pattern = "%" + escaped(query) + "%"
-    let rows = try await database.query(
-      """
+    let found: SQL = """
       SELECT \(StoredMessage.columns) FROM messages WHERE \(visible) \
       AND COALESCE(deleted, FALSE) = FALSE AND COALESCE(is_encrypted, FALSE) = FALSE \
-      AND LOWER(content) LIKE LOWER(\(pattern)) ESCAPE '!' \
-      ORDER BY id DESC LIMIT \(raw: "\(Self.maxSearchHitCount)")
-      """, as: ReadableRow<StoredMessage>.self
+      AND LOWER(content) LIKE LOWER(\(pattern)) ESCAPE '!' ORDER BY id DESC
+      """
+    let rows = try await database.query(
+      database.dialect.paged(found, limit: Self.maxSearchHitCount),
+      as: ReadableRow<StoredMessage>.self
     ).collect()
     return readable(rows, by: user)
   }

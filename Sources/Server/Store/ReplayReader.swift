@@ -80,24 +80,23 @@ struct ReplayReader {
     var sql: SQL = ""
     for (index, branch) in branches.enumerated() {
       let union: SQL = index == 0 ? "" : " UNION ALL "
-      sql = """
-        \(sql)\(union)SELECT * FROM (SELECT \(StoredMessage.columns) FROM messages \
-        WHERE \(branch)\(outsideGaps) ORDER BY id DESC LIMIT \(raw: "\(limit)")) \
-        AS \(raw: "branch\(index)")
+      let newest = try connection.dialect.paged(
         """
+        SELECT \(StoredMessage.columns) FROM messages WHERE \(branch)\(outsideGaps) \
+        ORDER BY id DESC
+        """, limit: limit)
+      // Without AS, which not every engine takes before the name of a table.
+      sql = "\(sql)\(union)SELECT * FROM (\(newest)) \(raw: "branch\(index)")"
     }
-    sql = "\(sql) ORDER BY 1 DESC LIMIT \(raw: "\(limit)")"
+    sql = try connection.dialect.paged("\(sql) ORDER BY 1 DESC", limit: limit)
     return try await connection.query(sql, as: ReadableRow<StoredMessage>.self).collect()
   }
 
-  /// What the database can leave out. It compares times as texts on SQLite, and those near the ends of
-  /// a gap are judged when they were read.
+  /// What the database can leave out. It may compare times as texts, so those near the ends of a gap are
+  /// judged when they were read.
   private var outsideGaps: SQL {
-    let isText = connection.dialect.name == "sqlite"
-    return gaps.reduce("") { condition, gap in
-      guard
-        let exclusion = gap.exclusion(slack: isText ? WireTime.textSlack : 0)
-      else { return condition }
+    gaps.reduce("") { condition, gap in
+      guard let exclusion = gap.exclusion(slack: WireTime.textSlack) else { return condition }
       // A time that is missing lies in no gap.
       return "\(condition) AND (created_at IS NULL OR \(exclusion))"
     }
@@ -106,12 +105,13 @@ struct ReplayReader {
   private func reactions(to ids: [Int64]) async throws -> [StoredReaction] {
     guard !ids.isEmpty else { return [] }
     // The newest, if there are too many to send to a client on a slow line.
-    let rows = try await connection.query(
-      """
+    let newest: SQL = """
       SELECT message_id, CASE WHEN display_name = '' THEN username ELSE display_name END, emoji, \
-      created_at FROM message_reactions WHERE message_id IN (\(each: ids)) \
-      ORDER BY id DESC LIMIT \(raw: "\(Self.maxReactionCount)")
-      """, as: ReadableRow<StoredReaction>.self
+      created_at FROM message_reactions WHERE message_id IN (\(each: ids)) ORDER BY id DESC
+      """
+    let rows = try await connection.query(
+      connection.dialect.paged(newest, limit: Self.maxReactionCount),
+      as: ReadableRow<StoredReaction>.self
     ).collect()
     return unreadable.leaveOut(of: "message_reactions of message", rows.reversed())
   }

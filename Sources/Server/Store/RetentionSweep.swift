@@ -24,7 +24,8 @@ struct RetentionSweep {
       removedCount += try await expire(before: now.microseconds - age)
     }
     let last = try await database.queryRow(
-      SQL(raw: "SELECT id FROM messages ORDER BY id DESC LIMIT 1 OFFSET \(maxMessageCount)"),
+      database.dialect.paged(
+        "SELECT id FROM messages ORDER BY id DESC", limit: 1, offset: maxMessageCount),
       as: (Int64).self)
     if let last { removedCount += try await remove("id <= \(last)") { _ in true } }
     return removedCount
@@ -55,8 +56,12 @@ struct RetentionSweep {
     }
   }
 
-  /// No more than the engine takes parameters.
-  private var chunkCount: Int { max(1, min(Self.maxChunkCount, database.dialect.maxParameters)) }
+  /// No more than the engine takes in a list.
+  private var chunkCount: Int {
+    let dialect = database.dialect
+    return max(
+      1, min(Self.maxChunkCount, dialect.maxParameters, dialect.maxListCount ?? .max))
+  }
 
   /// Looks at no more than `limit` messages and removes those that are old.
   ///
@@ -66,11 +71,12 @@ struct RetentionSweep {
   ) async throws -> (removedCount: Int, last: Int64?) {
     // Without it, somebody could react to a message between the deletions.
     try await ledger?.takeTurn(in: transaction)
-    let rows = try await transaction.query(
-      """
+    let next: SQL = """
       SELECT id, created_at FROM messages WHERE \(condition) \
-      AND COALESCE(pinned, FALSE) = FALSE ORDER BY id LIMIT \(raw: "\(limit)")
-      """, as: AgedRow.self
+      AND COALESCE(pinned, FALSE) = FALSE ORDER BY id
+      """
+    let rows = try await transaction.query(
+      transaction.dialect.paged(next, limit: limit), as: AgedRow.self
     ).collect()
     let last = rows.count < limit ? nil : rows.last?.id
     let ids = rows.filter { isOld($0.createdAt) }.map(\.id)

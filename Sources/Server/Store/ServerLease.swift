@@ -57,14 +57,14 @@ struct ServerLease: Sendable {
     token = String(UInt64.random(in: .min ... .max), radix: 36)
   }
 
-  /// The statement that makes its table. No migration: whoever is refused must not have changed the
-  /// schema under the server that is at work.
-  private static func table(_ dialect: Dialect) -> String {
+  /// The columns of its table. No migration: whoever is refused must not have changed the schema under
+  /// the server that is at work.
+  private static func columns(_ dialect: Dialect) -> String {
     let key = dialect.typeName(.key(maxLength: 191))
     return """
-      CREATE TABLE IF NOT EXISTS server_lease (id \(dialect.typeName(.int)) NOT NULL PRIMARY KEY, \
-      token \(key) NOT NULL, host \(key) NOT NULL, process \(key) NOT NULL, address \(key) NOT NULL, \
-      renewed_at \(dialect.typeName(.timestamp)) NOT NULL)
+      id \(dialect.typeName(.int)) NOT NULL PRIMARY KEY, token \(key) NOT NULL, host \(key) NOT NULL, \
+      process \(key) NOT NULL, address \(key) NOT NULL, \
+      renewed_at \(dialect.typeName(.timestamp)) NOT NULL
       """
   }
 
@@ -75,7 +75,8 @@ struct ServerLease: Sendable {
   func makeTable() async throws {
     if try await hasTable() { return }
     do {
-      try await database.exec(SQL(raw: Self.table(database.dialect)))
+      try await database.createTable(
+        ifMissing: "server_lease", Self.columns(database.dialect))
     } catch {
       guard try await hasTable() else { throw error }
     }

@@ -16,6 +16,7 @@ extension Transaction {
     _ = try await insertIgnore(
       into: "message_reactions",
       columns: ["message_id", "username", "emoji", "created_at", "display_name"],
+      key: ["message_id", "username", "emoji"],
       [
         [
           .int(id), .text(user.key), .text(emoji), WireTime.now.databaseValue,
@@ -54,16 +55,18 @@ extension Transaction {
       """
     switch target.audience {
     case .channel(let channel):
-      newer = "\(newer)m.recipient_folded = '' AND m.channel = \(channel) LIMIT 1"
+      newer = "\(newer)m.recipient_folded = '' AND m.channel = \(channel)"
     case .parties(let sender, let recipient):
       newer = """
         \(newer)((m.dm_sender_folded = \(sender) AND m.recipient_folded = \(recipient)) \
-        OR (m.dm_sender_folded = \(recipient) AND m.recipient_folded = \(sender))) LIMIT 1
+        OR (m.dm_sender_folded = \(recipient) AND m.recipient_folded = \(sender)))
         """
     }
+    newer = try dialect.paged("\(newer) ORDER BY r.message_id DESC", limit: 1)
     guard try await queryRow(newer, as: (Int64).self) == nil else { return .unchanged }
     _ = try await insertIgnore(
       into: "read_receipts", columns: ["username", "message_id", "read_at"],
+      key: ["username", "message_id"],
       [[.text(user.key), .int(id), WireTime.now.databaseValue]])
     return .changed(target)
   }

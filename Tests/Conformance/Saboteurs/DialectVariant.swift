@@ -36,6 +36,7 @@ struct DialectVariant: Sendable, CustomStringConvertible {
       $0.dialect.maxRowsPerInsert = 400
       $0.capabilities.nativeBulkInsert = false
     },
+    DialectVariant("pages by FETCH", ["QUERY"], on: ["postgres"]) { $0.dialect.paging = .fetch },
     // PostgreSQL merges into no view before version 17.
     DialectVariant("upserts by MERGE", ["UPSERT", "DURABLE"], on: ["postgres"]) {
       $0.dialect.upsertForm = .merge()

@@ -110,7 +110,9 @@ struct BlockingConnectionTests {
     #expect(connection.transactionStatus == .active)
     _ = try await exec("COMMIT", on: connection)
     #expect(connection.transactionStatus == .none)
-    let steps = [TransactionStep.begin(.serializable), .commit].map { "\($0)" }
+    let steps = [TransactionStep.begin(TransactionOptions(isolation: .serializable)), .commit].map {
+      "\($0)"
+    }
     #expect(library.takeLog() == ["open"] + steps)
     await connection.close()
   }

@@ -10,6 +10,21 @@ enum OtherEngines {
     dialect.upsertForm = .updateOrInsert
     // A parameter in a list of SELECT has no type there.
     dialect.severalRows = .oneByOne
+    dialect.parametersNeedTypes = true
+    dialect.paging = .fetch
+    dialect.rowLock = RowLockWords(ending: "WITH LOCK")
+    dialect.hasIfNotExists = false
+    dialect.addColumn = "ADD"
+    dialect.defaultComesFirst = true
+    dialect.maxListCount = 1500
+    dialect.maxStatementBytes = 65_535
+    dialect.transactions.begin = "SET TRANSACTION"
+    dialect.transactions.beginReadOnly = "SET TRANSACTION READ ONLY"
+    dialect.transactions.modeSeparator = " "
+    dialect.transactions.levels = [
+      .readCommitted: "READ COMMITTED RECORD_VERSION", .repeatableRead: "SNAPSHOT",
+      .serializable: "SNAPSHOT TABLE STABILITY",
+    ]
     return dialect
   }()
 
@@ -18,6 +33,15 @@ enum OtherEngines {
     dialect.folding = .upper
     dialect.dummyTable = "DUAL"
     dialect.severalRows = .insertAll
+    dialect.paging = .fetch
+    dialect.hasIfNotExists = false
+    dialect.addColumn = "ADD"
+    dialect.defaultComesFirst = true
+    dialect.maxListCount = 1000
+    dialect.transactions.isolation = .before
+    dialect.transactions.levels = [
+      .readCommitted: "READ COMMITTED", .serializable: "SERIALIZABLE",
+    ]
     dialect.upsertForm = .merge()
     return dialect
   }()
@@ -27,6 +51,12 @@ enum OtherEngines {
     // Without the hint two sessions that merge the same new key both insert it.
     dialect.upsertForm = .merge(MergeWords(tableHint: "WITH (HOLDLOCK)", terminator: ";"))
     dialect.maxParameters = 2100
+    dialect.paging = .fetch
+    dialect.rowLock = RowLockWords(tableHint: "WITH (UPDLOCK, HOLDLOCK)")
+    dialect.hasIfNotExists = false
+    dialect.addColumn = "ADD"
+    dialect.transactions.begin = "BEGIN TRANSACTION"
+    dialect.transactions.isolation = .session
     dialect.maxRowsPerInsert = 1000
     return dialect
   }()
@@ -36,6 +66,9 @@ enum OtherEngines {
     dialect.folding = .upper
     dialect.dummyTable = "SYSIBM.SYSDUMMY1"
     dialect.upsertForm = .merge()
+    dialect.paging = .fetch
+    dialect.parametersNeedTypes = true
+    dialect.rowLock = RowLockWords(ending: "FOR UPDATE WITH RS USE AND KEEP UPDATE LOCKS")
     return dialect
   }()
 }

@@ -38,8 +38,8 @@ final class ODBCSession: BlockingSession {
 
   func carryOut(_ step: TransactionStep) throws(DatabaseError) {
     switch step {
-    case .begin(let level):
-      let wanted = level?.odbcBit ?? usualIsolation
+    case .begin(let options):
+      let wanted = options.isolation?.odbcBit ?? usualIsolation
       if wanted != isolation { try handle.set(SQL_ATTR_TXN_ISOLATION, wanted) }
       isolation = wanted
       try handle.set(SQL_ATTR_AUTOCOMMIT, UInt(SQL_AUTOCOMMIT_OFF))

@@ -1,0 +1,27 @@
+/// Statements on the schema that engines write in different orders. Names and definitions go into them as
+/// they stand.
+extension Dialect {
+  /// Creates a table unless there is one of that name; where the engine cannot say so, whether or not.
+  /// ``StatementExecutor/createTable(ifMissing:_:file:line:)`` looks into the catalogue then.
+  ///
+  /// - Parameter definition: the columns and constraints, without the parentheses.
+  public func creatingTable(_ name: String, _ definition: String) -> String {
+    "CREATE TABLE \(hasIfNotExists ? "IF NOT EXISTS " : "")\(name) (\(definition))"
+  }
+
+  /// Adds a column to a table.
+  public func addingColumn(_ definition: String, to table: String) -> String {
+    "ALTER TABLE \(table) \(addColumn) \(definition)"
+  }
+
+  /// What makes a column required and gives it a value, in the order in which the engine takes that.
+  public func required(default value: String) -> String {
+    defaultComesFirst ? "DEFAULT \(value) NOT NULL" : "NOT NULL DEFAULT \(value)"
+  }
+
+  /// A parameter where nothing around it tells its type, such as `SELECT ?`.
+  public func parameter(_ type: ColumnType) -> String {
+    guard parametersNeedTypes else { return "?" }
+    return "CAST(? AS \(typeName(type)))"
+  }
+}
