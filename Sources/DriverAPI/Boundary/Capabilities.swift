@@ -9,8 +9,11 @@ public struct Capabilities: Sendable, Hashable {
   public var concurrentReads = true
   /// Several sessions have write transactions open at once.
   public var concurrentWrites = true
-  /// DDL is undone by a rollback. [TX-10]
+  /// DDL is undone by a rollback; where it is not, it commits what was open. The only place that says
+  /// so: transactions and migrations go by it. [TX-10]
   public var transactionalDDL = true
+  /// A table can be used in the transaction that made it; otherwise only after the commit. [MIG-3]
+  public var newTablesAtOnce = true
   /// Integers above `Int64.max`. [TYPE-1]
   public var unsignedIntegers = false
   /// NaN as a value of a double. [TYPE-1]
@@ -43,6 +46,9 @@ public struct Capabilities: Sendable, Hashable {
   public var nativeBatch = false
   /// Sessions can listen for notifications. [NOTIFY-1]
   public var notifications = false
+
+  /// Whether a migration can be one transaction: it happens whole or not at all. [MIG-3]
+  public var wholeMigrations: Bool { transactionalDDL && newTablesAtOnce }
 
   /// The capabilities of a client/server engine that does everything standard and nothing more.
   public init() {}

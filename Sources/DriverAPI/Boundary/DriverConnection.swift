@@ -84,6 +84,21 @@ public protocol DriverConnection: AnyObject, Sendable {
   /// Ends the session. Called once, last, when nothing else is running on it; cannot fail. [CONN-4]
   func close() async
 
+  /// Asks for the lock that keeps migrations of several processes out of each other's way, and does not
+  /// wait for it.
+  ///
+  /// Called outside any transaction, only if ``Dialect/migrationLock`` is ``MigrationLock/driver``; again
+  /// and again, for a minute. The lock is the session's and covers what is outside of transactions. The
+  /// default throws `unsupported`. [MIG-1]
+  ///
+  /// - Returns: whether the session has it.
+  func acquireMigrationLock() async throws(DatabaseError) -> Bool
+
+  /// Gives that lock back. Called once after each run, also if asking for the lock failed.
+  ///
+  /// - Throws: anything; the session is then closed, which must free the lock.
+  func releaseMigrationLock() async throws(DatabaseError)
+
   /// Inserts many rows by the engine's own bulk path.
   ///
   /// Called inside a transaction, only if ``Capabilities/nativeBulkInsert`` is set. The default
@@ -131,6 +146,16 @@ extension DriverConnection {
   /// The answer of a driver that is asked by a query.
   public func ping() async throws(DatabaseError) {
     throw .unsupported("\(server.product) has no ping of its own in this driver")
+  }
+
+  /// The answer where the dialect writes the lock.
+  public func acquireMigrationLock() async throws(DatabaseError) -> Bool {
+    throw .unsupported("\(server.product) has no lock of its own for migrations in this driver")
+  }
+
+  /// The answer where the dialect writes the lock.
+  public func releaseMigrationLock() async throws(DatabaseError) {
+    throw .unsupported("\(server.product) has no lock of its own for migrations in this driver")
   }
 
   /// The answer of a driver that has no bulk path of its own.

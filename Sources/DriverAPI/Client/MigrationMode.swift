@@ -1,6 +1,7 @@
 /// How the statements of a ``Migration`` run.
 public enum MigrationMode: Sendable, Hashable {
-  /// In one transaction, where the engine undoes DDL: whole, or not at all. [MIG-3]
+  /// In one transaction, where ``Capabilities/wholeMigrations`` says that this is possible: whole, or not
+  /// at all. [MIG-3]
   case inTransaction
   /// In one transaction, in which references are not enforced until its end: for changes that SQLite
   /// makes only by building a table anew. [MIG-5]

@@ -6,25 +6,24 @@ extension MigrationRun {
   /// the run. [MIG-1, MIG-6]
   ///
   /// - Throws: `lockTimeout` if another process keeps the lock; what a statement threw.
-  func underLock(_ acquire: String, _ release: String) async throws -> [Int] {
+  func underLock() async throws -> [Int] {
     let outcome: Result<[Int], any Error>
     do {
-      try await take(acquire)
+      try await take()
       outcome = .success(try await all())
     } catch {
       outcome = .failure(error)
     }
     // Also when asking for the lock failed, since it may have been granted.
-    await giveBack(release)
+    await giveBack()
     return try outcome.get()
   }
 
-  private func take(_ acquire: String) async throws {
+  private func take() async throws {
     let deadline = ContinuousClock.now + Self.patience
     var pause = Duration.milliseconds(10)
     while true {
-      let answer = try await connection.queryRow(SQL(raw: acquire), as: Int?.self)
-      if (answer ?? nil) == 1 { return }
+      if try await isGranted() { return }
       guard ContinuousClock.now < deadline else {
         throw DatabaseError(
           .lockTimeout, "another process holds the lock for migrations; try again when it is done")
@@ -37,11 +36,33 @@ extension MigrationRun {
     }
   }
 
+  /// Asks for the lock, once.
+  private func isGranted() async throws(DatabaseError) -> Bool {
+    switch connection.dialect.migrationLock {
+    case .transaction, .inTransaction: return true
+    case .session(let acquire, _):
+      let answer = try await connection.queryRow(SQL(raw: acquire), as: Int?.self)
+      return (answer ?? nil) == 1
+    case .driver:
+      return try await connection.calling { driver async throws(DatabaseError) -> Bool in
+        try await driver.acquireMigrationLock()
+      }
+    }
+  }
+
   /// A session that cannot give the lock back is spent, and the server frees the lock when it ends. The
   /// error of the run is the news; that of the release is only reported.
-  private func giveBack(_ release: String) async {
+  private func giveBack() async {
     await uncancelled("lock for migrations not given back, closing the connection") { connection in
-      _ = try await connection.query(SQL(raw: release), as: Value.self).collect()
+      switch connection.dialect.migrationLock {
+      case .transaction, .inTransaction: break
+      case .session(_, let release):
+        _ = try await connection.query(SQL(raw: release), as: Value.self).collect()
+      case .driver:
+        try await connection.calling { driver async throws(DatabaseError) in
+          try await driver.releaseMigrationLock()
+        }
+      }
     }
   }
 
@@ -60,5 +81,27 @@ extension MigrationRun {
         connection.session.isSpent = true
       }
     }.value
+  }
+}
+
+extension MigrationLock {
+  /// Whether it begins and ends with the transaction of each migration.
+  var isOfTransaction: Bool {
+    switch self {
+    case .transaction, .inTransaction: true
+    case .session, .driver: false
+    }
+  }
+}
+
+extension Connection {
+  /// Calls the driver for what is no statement, under the guard of one.
+  fileprivate func calling<R>(
+    _ body: (any DriverConnection) async throws(DatabaseError) -> R
+  ) async throws(DatabaseError) -> R {
+    let text = try texts.text(for: dialect.selectSQL("1"))
+    return try await session.exclusively(text, []) { () async throws(DatabaseError) -> R in
+      try await body(session.driver)
+    }
   }
 }

@@ -11,10 +11,10 @@ struct MigrationRun {
 
   /// Runs what is missing, in order.
   func all() async throws -> [Int] {
-    if case .session = connection.dialect.migrationLock {
-      try await createTable(connection)
-    } else {
+    if connection.dialect.migrationLock.isOfTransaction, connection.capabilities.transactionalDDL {
       try await locked { transaction in try await createTable(transaction) }
+    } else {
+      try await createTable(connection)
     }
     var done: [Int] = []
     for migration in migrator.migrations {
@@ -25,7 +25,7 @@ struct MigrationRun {
   }
 
   private func isWhole(_ migration: Migration) -> Bool {
-    connection.dialect.hasTransactionalDDL && migration.mode != .outsideTransaction
+    connection.capabilities.wholeMigrations && migration.mode != .outsideTransaction
   }
 
   /// In a transaction of its own that locks out other processes, so that it happens whole or not at all.

@@ -42,10 +42,8 @@ public struct Migrator: Sendable {
   ) async throws -> [Int] {
     try await database.withConnection(file: file, line: line) { connection in
       let run = MigrationRun(migrator: self, connection: connection)
-      guard case .session(let acquire, let release) = connection.dialect.migrationLock else {
-        return try await run.all()
-      }
-      return try await run.underLock(acquire, release)
+      if connection.dialect.migrationLock.isOfTransaction { return try await run.all() }
+      return try await run.underLock()
     }
   }
 

@@ -94,7 +94,6 @@ extension Dialect {
     dialect.types = .mysql
     // A column's default must be an expression in parentheses.
     dialect.currentTimestamp = "(UTC_TIMESTAMP(6))"
-    dialect.hasTransactionalDDL = false
     // Locks are the server's, not the database's; names of 64 characters at most.
     let lock = "CONCAT('dovetail.migrations.', MD5(DATABASE()))"
     dialect.migrationLock = .session(

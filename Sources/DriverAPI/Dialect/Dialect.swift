@@ -96,8 +96,6 @@ public struct Dialect: Sendable {
   public var types = TypeNames()
   /// The instant in UTC, to the microsecond where the engine has it. Can be a column's default.
   public var currentTimestamp = "CURRENT_TIMESTAMP"
-  /// Whether DDL is undone by a rollback. [TX-10]
-  public var hasTransactionalDDL = true
   /// How migrations of several processes keep out of each other's way. [MIG-1]
   public var migrationLock = MigrationLock.transaction
   /// How references are put aside while tables are built anew; nil where no table has to be. [MIG-5]
@@ -195,6 +193,9 @@ public enum MigrationLock: Sendable, Hashable {
   /// else if the lock was not to be had; then it is asked again, for a minute. It should not wait for long
   /// by itself: on PostgreSQL a statement that waits holds up `CREATE INDEX CONCURRENTLY`.
   case session(acquire: String, release: String)
+  /// The driver takes it and gives it back by calls of its own:
+  /// ``DriverConnection/acquireMigrationLock()`` and ``DriverConnection/releaseMigrationLock()``.
+  case driver
 }
 
 /// How references are put aside while tables are built anew. [MIG-5]

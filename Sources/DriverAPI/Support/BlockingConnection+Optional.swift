@@ -5,6 +5,16 @@ extension BlockingConnection {
     try await optionally { session throws(DatabaseError) in try session.ping() }
   }
 
+  /// Asks for the lock on the thread.
+  public func acquireMigrationLock() async throws(DatabaseError) -> Bool {
+    try await optionally { session throws(DatabaseError) in try session.acquireMigrationLock() }
+  }
+
+  /// Gives it back on the thread.
+  public func releaseMigrationLock() async throws(DatabaseError) {
+    try await optionally { session throws(DatabaseError) in try session.releaseMigrationLock() }
+  }
+
   /// Inserts many rows on the thread, once the engine is known to hold every value.
   public func bulkInsert(
     into table: String, columns: [String], rows: [[Value]]

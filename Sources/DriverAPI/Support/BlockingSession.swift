@@ -73,6 +73,15 @@ public protocol BlockingSession: AnyObject, SendableMetatype {
   ///   the session ended.
   func nextNotification() throws(DatabaseError) -> DatabaseNotification
 
+  /// Asks for the lock of migrations, as ``DriverConnection/acquireMigrationLock()`` does; the default
+  /// throws `unsupported`. [MIG-1]
+  ///
+  /// - Returns: whether the session has it.
+  func acquireMigrationLock() throws(DatabaseError) -> Bool
+
+  /// Gives it back, as ``DriverConnection/releaseMigrationLock()`` does.
+  func releaseMigrationLock() throws(DatabaseError)
+
   /// Gives the session back the state it had when it was opened. [POOL-4]
   ///
   /// - Returns: false, the default, if the library has no call for that: the session is then closed,
@@ -99,6 +108,16 @@ extension BlockingSession {
   /// The answer where a query is asked instead.
   public func ping() throws(DatabaseError) {
     throw .unsupported("\(server.product) has no ping of its own in this driver")
+  }
+
+  /// The answer where the dialect writes the lock.
+  public func acquireMigrationLock() throws(DatabaseError) -> Bool {
+    throw .unsupported("\(server.product) has no lock of its own for migrations in this driver")
+  }
+
+  /// The answer where the dialect writes the lock.
+  public func releaseMigrationLock() throws(DatabaseError) {
+    throw .unsupported("\(server.product) has no lock of its own for migrations in this driver")
   }
 
   /// The answer of a library without a bulk path.

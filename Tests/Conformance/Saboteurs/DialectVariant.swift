@@ -37,6 +37,9 @@ struct DialectVariant: Sendable, CustomStringConvertible {
       $0.capabilities.nativeBulkInsert = false
     },
     DialectVariant("pages by FETCH", ["QUERY"], on: ["postgres"]) { $0.dialect.paging = .fetch },
+    DialectVariant("tables that can be used after the commit", ["MIG"], on: ["postgres"]) {
+      $0.capabilities.newTablesAtOnce = false
+    },
     // PostgreSQL merges into no view before version 17.
     DialectVariant("upserts by MERGE", ["UPSERT", "DURABLE"], on: ["postgres"]) {
       $0.dialect.upsertForm = .merge()

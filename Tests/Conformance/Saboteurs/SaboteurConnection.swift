@@ -97,6 +97,14 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     await connection.close()
   }
 
+  func acquireMigrationLock() async throws(DatabaseError) -> Bool {
+    try await connection.acquireMigrationLock()
+  }
+
+  func releaseMigrationLock() async throws(DatabaseError) {
+    try await connection.releaseMigrationLock()
+  }
+
   func bulkInsert(
     into table: String, columns: [String], rows: [[Value]]
   ) async throws(DatabaseError) -> Int {

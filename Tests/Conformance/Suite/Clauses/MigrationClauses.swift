@@ -43,7 +43,7 @@ let migrationClauses = [
   },
 
   Clause(
-    "MIG-3", "A failed migration leaves the schema as it was.", needs: \.transactionalDDL,
+    "MIG-3", "A failed migration leaves the schema as it was.", needs: \.wholeMigrations,
     otherwise: { context in
       let db = try await context.open()
       try await expectError(.undefinedObject, "the failing migration") {

@@ -25,6 +25,9 @@ struct CapabilityFact: Sendable {
     CapabilityFact(
       "transactionalDDL", \Capabilities.transactionalDDL, "DDL is undone by a rollback."),
     CapabilityFact(
+      "newTablesAtOnce", \Capabilities.newTablesAtOnce,
+      "A table can be used in the transaction that made it."),
+    CapabilityFact(
       "unsignedIntegers", \Capabilities.unsignedIntegers, "Integers above `Int64.max`."),
     CapabilityFact("notANumber", \Capabilities.notANumber, "NaN as a value of a double."),
     CapabilityFact("infinities", \Capabilities.infinities, "Infinities as values of a double."),

@@ -58,6 +58,16 @@ final class WatchedConnection: DriverConnection {
     await connection.close()
   }
 
+  func acquireMigrationLock() async throws(DatabaseError) -> Bool {
+    noteUse()
+    return try await connection.acquireMigrationLock()
+  }
+
+  func releaseMigrationLock() async throws(DatabaseError) {
+    noteUse()
+    try await connection.releaseMigrationLock()
+  }
+
   func bulkInsert(
     into table: String, columns: [String], rows: [[Value]]
   ) async throws(DatabaseError) -> Int {
