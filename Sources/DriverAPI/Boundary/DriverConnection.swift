@@ -20,6 +20,19 @@ public protocol DriverConnection: AnyObject, Sendable {
     _ text: StatementText, isKept: Bool
   ) async throws(DatabaseError) -> any DriverStatement
 
+  /// Whether a statement that seems to leave something behind in the session really does. Default: true.
+  ///
+  /// Asked when such a statement is about to run, on the task of the lease; after a lease that ran one the
+  /// session is reset, which costs a round trip or a new session. What seems so follows from the first
+  /// word and from the functions that are called, and ``LexicalRules/statelessFunctions`` is the place
+  /// for those that do not; this is for what only the whole text tells, such as DDL of which this engine
+  /// keeps nothing. Must not ask the server. [POOL-4]
+  func leavesState(_ text: StatementText) -> Bool
+
+  /// Whether a statement that is kept for the next time holds its tables, so that others cannot change
+  /// them. Default: false. Asked once; if it is true no statement is kept. [STMT-3]
+  var keptStatementsHoldTables: Bool { get }
+
   /// Where the session stands, as the server sees it. [TX-4]
   ///
   /// Asked after every failure and whenever a lease ends; answered from what the client library
@@ -131,6 +144,12 @@ public protocol DriverConnection: AnyObject, Sendable {
 }
 
 extension DriverConnection {
+  /// What the lexer says.
+  public func leavesState(_ text: StatementText) -> Bool { true }
+
+  /// Most engines lock tables while a statement runs.
+  public var keptStatementsHoldTables: Bool { false }
+
   /// Nothing, for drivers that cannot be interrupted too early or too late.
   public func statementBegins() {}
 

@@ -58,7 +58,8 @@ final class Session: @unchecked Sendable {
       driver.noticesCancellation && configuration.statementTimeout == nil && !instruments.observes
     statementTimeout = configuration.statementTimeout
     pingsByCall = driver.server.capabilities.nativePing
-    cache = StatementCache(capacity: configuration.statementCacheCapacity)
+    cache = StatementCache(
+      capacity: driver.keptStatementsHoldTables ? 0 : configuration.statementCacheCapacity)
     cells = .allocate(capacity: 16)
     cells.initialize(repeating: .null)
   }
@@ -182,7 +183,7 @@ final class Session: @unchecked Sendable {
       isBusy.store(false, ordering: .releasing)
       throw refusal(text, values)
     }
-    if text.mayChangeSession { needsReset = true }
+    if text.mayChangeSession, driver.leavesState(text) { needsReset = true }
   }
 
   func leave() {

@@ -47,13 +47,20 @@ public final class BlockingConnection<Session: BlockingSession>: DriverConnectio
     }
     return try await run(text) { () throws(DatabaseError) -> BlockingPrepared<Session> in
       do throws(DatabaseError) {
-        return BlockingPrepared(text, try self.session.prepare(text), on: self)
+        return BlockingPrepared(
+          text, try self.session.prepare(text, isKept: isKept), isKept: isKept, on: self)
       } catch {
         if self.wasInterrupted { self.session.settle() }
         throw error
       }
     }
   }
+
+  /// What the habits say.
+  public func leavesState(_ text: StatementText) -> Bool { session.habits.leavesState(text) }
+
+  /// What the habits say.
+  public var keptStatementsHoldTables: Bool { session.habits.keptStatementsHoldTables }
 
   /// Where the session stands, as the library tells or as it follows from what has been done.
   public var transactionStatus: TransactionStatus { status.withLock { $0 } }

@@ -7,12 +7,14 @@ final class BlockingPrepared<Session: BlockingSession>: DriverStatement, @unchec
   /// Nil if it has to be prepared again.
   private var statement: Session.Statement?
   private var hasRun = false
+  private let isKept: Bool
 
   init(
-    _ text: StatementText, _ statement: Session.Statement,
+    _ text: StatementText, _ statement: Session.Statement, isKept: Bool,
     on connection: BlockingConnection<Session>
   ) {
     (self.text, self.statement, self.connection) = (text, statement, connection)
+    self.isKept = isKept
   }
 
   var parameterCount: Int? { statement?.parameterCount }
@@ -76,7 +78,7 @@ extension BlockingPrepared {
 
   private func prepared() throws(DatabaseError) -> Session.Statement {
     if let statement { return statement }
-    let fresh = try connection.session.prepare(text)
+    let fresh = try connection.session.prepare(text, isKept: isKept)
     statement = fresh
     return fresh
   }

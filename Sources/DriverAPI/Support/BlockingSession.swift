@@ -16,6 +16,13 @@ public protocol BlockingSession: AnyObject, SendableMetatype {
   /// - Throws: `syntax`, `undefinedObject` …; the session stays usable.
   func prepare(_ text: StatementText) throws(DatabaseError) -> Statement
 
+  /// Prepares a statement that is kept for the next time, or will run once. The default makes no
+  /// difference between them and calls ``prepare(_:)``; a library that can run a text without preparing
+  /// it does so here for those that are not kept.
+  ///
+  /// - Throws: as ``prepare(_:)``.
+  func prepare(_ text: StatementText, isKept: Bool) throws(DatabaseError) -> Statement
+
   /// Where the session stands, if the library tells. Default: nil, and what has succeeded and failed
   /// is kept in mind instead. Asked after every call. [TX-4]
   var transactionStatus: TransactionStatus? { get }
@@ -94,6 +101,11 @@ public protocol BlockingSession: AnyObject, SendableMetatype {
 }
 
 extension BlockingSession {
+  /// The same for both.
+  public func prepare(
+    _ text: StatementText, isKept: Bool
+  ) throws(DatabaseError) -> Statement { try prepare(text) }
+
   /// Most libraries do not tell.
   public var transactionStatus: TransactionStatus? { nil }
 

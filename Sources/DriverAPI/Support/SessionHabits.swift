@@ -19,6 +19,13 @@ public struct SessionHabits: Sendable {
   /// How a kept statement learns that its tables have changed.
   public var stalePlans = StalePlans.renewed
 
+  /// Whether a statement that seems to leave something behind in the session really does; see
+  /// ``DriverConnection/leavesState(_:)``. Called on any thread.
+  public var leavesState: @Sendable (StatementText) -> Bool = { _ in true }
+  /// Whether a statement that is kept holds its tables; see
+  /// ``DriverConnection/keptStatementsHoldTables``.
+  public var keptStatementsHoldTables = false
+
   /// The habits of most libraries.
   public init() {}
 }

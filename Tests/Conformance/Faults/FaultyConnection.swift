@@ -34,6 +34,8 @@ final class FaultyConnection: DriverConnection {
   func abandon() { connection.abandon() }
 
   var hasEnded: Bool { connection.hasEnded }
+  var keptStatementsHoldTables: Bool { connection.keptStatementsHoldTables }
+  func leavesState(_ text: StatementText) -> Bool { connection.leavesState(text) }
 
   func reset() async throws(DatabaseError) {
     try meet(.reset)

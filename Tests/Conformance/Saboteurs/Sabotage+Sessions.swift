@@ -4,6 +4,7 @@ extension Sabotage {
   /// Sessions that are not what they should be.
   static let ofSessions: [Sabotage] = [
     Sabotage("does not reset a session", "POOL-4") { $0.skipsReset = true },
+    Sabotage("says that nothing leaves a trace", "POOL-4") { $0.seesNoTraces = true },
     Sabotage("hears no interruption for long", "CANCEL-1", "CANCEL-4") { $0.interruptsLate = true },
     Sabotage("goes on when its time is over", "CANCEL-4") { $0.interruptsLate = true },
     Sabotage("goes on during a shutdown", "POOL-5") { $0.interruptsLate = true },

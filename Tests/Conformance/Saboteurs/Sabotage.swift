@@ -66,6 +66,8 @@ struct Sabotage: Sendable, CustomStringConvertible {
   var keepsRowsOpen = false
   var keepsEveryRow = false
   var skipsReset = false
+  /// No statement is said to leave anything behind.
+  var seesNoTraces = false
   var interruptsLate = false
   var hangsOnClose = false
   /// An interruption hits the next statement too.

@@ -86,6 +86,12 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
 
   func ping() async throws(DatabaseError) { try await connection.ping() }
 
+  func leavesState(_ text: StatementText) -> Bool {
+    !sabotage.seesNoTraces && connection.leavesState(text)
+  }
+
+  var keptStatementsHoldTables: Bool { connection.keptStatementsHoldTables }
+
   func reset() async throws(DatabaseError) {
     if sabotage.skipsReset { return }
     try await connection.reset()

@@ -89,6 +89,11 @@ final class SlowSession: BlockingSession {
     return SlowStatement(text, self)
   }
 
+  func prepare(_ text: StatementText, isKept: Bool) throws(DatabaseError) -> SlowStatement {
+    if !isKept { library.log("once") }
+    return try prepare(text)
+  }
+
   var transactionStatus: TransactionStatus? {
     guard library.tellsStatus else { return nil }
     return isInTransaction ? .active : TransactionStatus.none

@@ -35,6 +35,8 @@ final class WatchedConnection: DriverConnection {
   func abandon() { connection.abandon() }
 
   var hasEnded: Bool { connection.hasEnded }
+  var keptStatementsHoldTables: Bool { connection.keptStatementsHoldTables }
+  func leavesState(_ text: StatementText) -> Bool { connection.leavesState(text) }
 
   func ping() async throws(DatabaseError) {
     noteUse()
