@@ -5,7 +5,7 @@ extension Database {
   /// the first statement.
   ///
   /// - Parameters:
-  ///   - url: as the driver documents it, such as `sqlite:app.db` or `postgres://user@host/name`.
+  ///   - url: as the driver documents it.
   ///   - registry: where the driver is looked up.
   /// - Throws: `misuse` for an unknown scheme or a mistake in the URL, else what connecting throws.
   public static func open(

@@ -1,7 +1,7 @@
 /// A database that was opened by URL: where an application begins.
 ///
 /// ```swift
-/// let db = try await Database.open("sqlite:app.db")
+/// let db = try await Database.open(CommandLine.arguments[1])
 /// try await db.exec("INSERT INTO users (name) VALUES (?)", "Ada")
 /// for try await (id, name) in try await db.query("SELECT id, name FROM users", as: (Int64, String).self) { … }
 /// ```

@@ -5,7 +5,7 @@ public struct DatabaseConfiguration: Sendable {
   /// The most connections that are lent, where the engine does not set its own limit; from 1 to 65,536.
   ///
   /// With 1 there is exactly one session, for everything. Otherwise those come on top that a driver
-  /// shares between tasks (`pipelines` of PostgreSQL's URL), at most one less than this; and
+  /// shares between tasks (``ConnectionPlan/maxPipelines``), at most one less than this; and
   /// ``Notifications`` have a session of their own each.
   public var maxConnections = 10
   /// How long a new connection may take; above zero.

@@ -12,10 +12,8 @@ public struct Migration: Sendable {
   /// A step whose statements depend on the engine only by type names and the like.
   ///
   /// ```swift
-  /// let migration = Migration(4, "an index", mode: .outsideTransaction) { dialect in
-  ///   dialect.name == "postgres"
-  ///     ? ["CREATE INDEX CONCURRENTLY notes_by_title ON notes (title)"]
-  ///     : ["CREATE INDEX notes_by_title ON notes (title)"]
+  /// let migration = Migration(4, "a date for notes") { dialect in
+  ///   [dialect.addingColumn("written \(dialect.typeName(.date))", to: "notes")]
   /// }
   /// ```
   public init(

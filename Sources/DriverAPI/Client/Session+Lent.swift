@@ -1,8 +1,8 @@
 /// The shortest way, for a statement that the session has run before, and for a holder that shows the
 /// session to nobody, so that no other task can be using it.
 ///
-/// All of it is inlined into one function. SQLite asks the kernel for a lock at the start of a select
-/// and gives it back at the end, and a processor that guards itself against speculation has forgotten
+/// All of it is inlined into one function. An engine within the process asks the kernel for a lock at the
+/// start of a select and gives it back at the end, and a processor that guards itself against speculation has forgotten
 /// by then where the calls that are open return to: each costs as much as fifty instructions.
 extension Session {
   /// Does what `firstRowNow` does. Nothing has to be looked at afterwards if it succeeds: a statement

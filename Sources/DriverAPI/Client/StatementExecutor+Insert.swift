@@ -15,7 +15,7 @@ extension StatementExecutor {
     let parameters = values.map(\.value)
     if dialect.hasReturning {
       var id: Int64?
-      // With the table's name: an unknown name alone is a string to SQLite.
+      // With the table's name: an unknown name alone is a string to some engines.
       let column = try dialect.oldValue(idColumn, table)
       _ = try await withFirstRow(
         of: SQL(raw: "\(sql) RETURNING \(column)", parameters), at: site

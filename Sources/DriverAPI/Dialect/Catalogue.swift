@@ -36,6 +36,17 @@ enum Catalogue {
       AND k.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
     """
 
+  static let sqliteCounter = [
+    """
+    DELETE FROM sqlite_sequence WHERE name = '{new}' \
+    AND EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = '{old}')
+    """,
+    """
+    INSERT INTO sqlite_sequence (name, seq) \
+    SELECT '{new}', seq FROM sqlite_sequence WHERE name = '{old}'
+    """,
+  ]
+
   // The catalogue itself, because the information schema hides tables of other owners and leaves
   // out the length of a type.
   static let postgresTables = """

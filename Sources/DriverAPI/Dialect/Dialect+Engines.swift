@@ -22,7 +22,7 @@ extension Dialect {
     dialect.tableRebuild = TableRebuildWords(
       isEnforced: "PRAGMA foreign_keys", suspend: "PRAGMA foreign_keys = OFF",
       resume: "PRAGMA foreign_keys = ON", check: "PRAGMA foreign_key_check",
-      referrers: Catalogue.sqliteReferrers)
+      referrers: Catalogue.sqliteReferrers, counter: Catalogue.sqliteCounter)
     dialect.settingsIgnoredInTransactions = ["foreign_keys"]
     dialect.currentTimestamp = "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')"
     dialect.listTables = Catalogue.sqliteTables
@@ -47,6 +47,7 @@ extension Dialect {
     dialect.folding = .lower
     dialect.maxIdentifierBytes = 63
     dialect.writesEmptyListsAsArrays = true
+    dialect.columnChange = .alterColumn
     dialect.upsertForm = .onConflict
     // A row that was only inserted has no transaction that locked or replaced it.
     dialect.upsertOutcome = .returning("(xmax = 0)")
@@ -88,6 +89,8 @@ extension Dialect {
     dialect.upsertForm = .onDuplicateKey
     dialect.upsertChecksConflictKey = false
     dialect.assignsInOrder = true
+    dialect.columnChange = .modify
+    dialect.dropsIndexOfTable = true
     dialect.lastInsertID = "SELECT LAST_INSERT_ID()"
     dialect.booleanLiterals = (true: "1", false: "0")
     dialect.transactions = .mysql

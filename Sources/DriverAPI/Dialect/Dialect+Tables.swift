@@ -14,6 +14,16 @@ extension Dialect {
     "ALTER TABLE \(table) \(addColumn) \(definition)"
   }
 
+  /// Takes a column away from a table.
+  public func removingColumn(_ name: String, from table: String) -> String {
+    "ALTER TABLE \(table) \(dropColumn) \(name)"
+  }
+
+  /// Drops an index of a table.
+  public func droppingIndex(_ name: String, of table: String) -> String {
+    "DROP INDEX \(name)" + (dropsIndexOfTable ? " ON \(table)" : "")
+  }
+
   /// What makes a column required and gives it a value, in the order in which the engine takes that.
   public func required(default value: String) -> String {
     defaultComesFirst ? "DEFAULT \(value) NOT NULL" : "NOT NULL DEFAULT \(value)"

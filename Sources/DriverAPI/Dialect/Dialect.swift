@@ -88,6 +88,12 @@ public struct Dialect: Sendable {
   public var hasIfNotExists = true
   /// What stands between the table and the new column in `ALTER TABLE`.
   public var addColumn = "ADD COLUMN"
+  /// How a column is changed where it is; nil if the engine has no such statement, or none that is known.
+  public var columnChange: ColumnChangeForm?
+  /// What stands between the table and the column in `ALTER TABLE` to take it away.
+  public var dropColumn = "DROP COLUMN"
+  /// Whether `DROP INDEX` names the table too.
+  public var dropsIndexOfTable = false
   /// Whether a column's `DEFAULT` has to stand before its `NOT NULL`.
   public var defaultComesFirst = false
   /// The words around transactions.
@@ -98,6 +104,14 @@ public struct Dialect: Sendable {
   public var currentTimestamp = "CURRENT_TIMESTAMP"
   /// How migrations of several processes keep out of each other's way. [MIG-1]
   public var migrationLock = MigrationLock.transaction
+  /// How a column is changed where it is.
+  public enum ColumnChangeForm: Sendable, Hashable {
+    /// One property at a time: `ALTER TABLE t ALTER COLUMN c TYPE …`, `… ALTER COLUMN c SET DEFAULT …`
+    case alterColumn
+    /// By its whole definition: `ALTER TABLE t MODIFY c …`
+    case modify
+  }
+
   /// How references are put aside while tables are built anew; nil where no table has to be. [MIG-5]
   public var tableRebuild: TableRebuildWords?
   /// The settings that a transaction takes without an error and without an effect, in small letters: a
@@ -212,11 +226,16 @@ public struct TableRebuildWords: Sendable, Hashable {
   /// Answers with table and column of every reference to a table, whose name is the parameter, that
   /// dropping the table changes: by `ON DELETE CASCADE` and the like.
   public var referrers: String
+  /// Have the ids of a table that takes the place of another go on where that one's stopped, before the
+  /// other is dropped; `{old}` and `{new}` stand for their names.
+  public var counter: [String]
 
   /// The words of an engine.
   public init(
-    isEnforced: String, suspend: String, resume: String, check: String, referrers: String
+    isEnforced: String, suspend: String, resume: String, check: String, referrers: String,
+    counter: [String] = []
   ) {
+    self.counter = counter
     self.isEnforced = isEnforced
     self.suspend = suspend
     self.resume = resume

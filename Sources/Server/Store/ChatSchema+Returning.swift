@@ -6,14 +6,13 @@ extension ChatSchema {
   ///
   /// The folded names of a direct message's parties are NULL in a row that another program wrote, and
   /// so can be told from those of what was said in a channel. Times that marchat leaves to the
-  /// database have their defaults, and on SQLite the types by which its driver tells times and truth
-  /// values from text and numbers.
+  /// database have their defaults, and where types are only names those by which its driver tells times
+  /// and truth values from text and numbers.
   static func returning(_ dialect: Dialect) -> [String] {
-    switch dialect.name {
-    case "sqlite": rebuilt.flatMap(\.statements) + foldings(dialect)
-    case "postgres": postgresDefaults + foldings(dialect) + withoutOldKeys(dialect)
-    default: mysqlDefaults(dialect) + foldings(dialect) + withoutOldKeys(dialect)
+    if let words = dialect.tableRebuild {
+      return rebuilt.flatMap { $0.statements(words) } + foldings(dialect)
     }
+    return defaults(dialect) + foldings(dialect) + withoutOldKeys(dialect)
   }
 
   private static let defaultedTimes = [
@@ -22,14 +21,16 @@ extension ChatSchema {
     ("read_receipts", "read_at"),
   ]
 
-  private static let postgresDefaults = defaultedTimes.map { table, column in
-    "ALTER TABLE \(table) ALTER COLUMN \(column) SET DEFAULT CURRENT_TIMESTAMP"
-  }
-
-  private static func mysqlDefaults(_ dialect: Dialect) -> [String] {
+  private static func defaults(_ dialect: Dialect) -> [String] {
+    guard let form = dialect.columnChange else { return [] }
     let time = dialect.typeName(.timestamp)
     return defaultedTimes.map { table, column in
-      "ALTER TABLE \(table) MODIFY \(column) \(time) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)"
+      switch form {
+      case .alterColumn:
+        "ALTER TABLE \(table) ALTER COLUMN \(column) SET DEFAULT CURRENT_TIMESTAMP"
+      case .modify:
+        "ALTER TABLE \(table) MODIFY \(column) \(time) NOT NULL DEFAULT CURRENT_TIMESTAMP(6)"
+      }
     }
   }
 
@@ -50,20 +51,19 @@ extension ChatSchema {
   }
 
   private static func withoutOldKeys(_ dialect: Dialect) -> [String] {
-    let table = dialect.name == "postgres" ? "" : " ON messages"
-    return ["recipient_key", "dm_sender_key"].flatMap { column in
+    ["recipient_key", "dm_sender_key"].flatMap { column in
       [
-        "DROP INDEX idx_messages_\(column)\(table)",
-        "ALTER TABLE messages DROP COLUMN \(column)",
+        dialect.droppingIndex("idx_messages_\(column)", of: "messages"),
+        dialect.removingColumn(column, from: "messages"),
       ]
     }
   }
 }
 
-// MARK: - SQLite
+// MARK: - Tables made anew
 
 extension ChatSchema {
-  /// A table that SQLite can give other types only by making it anew.
+  /// A table whose columns get other types only by making it anew.
   private struct Rebuilt {
     var table: String
     var definition: String
@@ -71,19 +71,12 @@ extension ChatSchema {
     var isCounted = false
     var indexes: [String] = []
 
-    var statements: [String] {
+    func statements(_ words: TableRebuildWords) -> [String] {
       let new = "new_\(table)"
       // Ids that were given once are not given again, also where the newest rows are gone.
-      let counter = [
-        """
-        DELETE FROM sqlite_sequence WHERE name = '\(new)' \
-        AND EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = '\(table)')
-        """,
-        """
-        INSERT INTO sqlite_sequence (name, seq) \
-        SELECT '\(new)', seq FROM sqlite_sequence WHERE name = '\(table)'
-        """,
-      ]
+      let counter = words.counter.map {
+        $0.replacing("{new}", with: new).replacing("{old}", with: table)
+      }
       return [
         "CREATE TABLE \(new) (\(definition))",
         "INSERT INTO \(new) (\(columns)) SELECT \(columns) FROM \(table)",

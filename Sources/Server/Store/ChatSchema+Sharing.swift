@@ -12,22 +12,23 @@ extension ChatSchema {
     return widenings(dialect) + [dialect.creatingTable("journal_writers", ledger)]
   }
 
-  /// The ids of messages get 64 bits everywhere. On MySQL instants get microseconds too, and texts a
-  /// collation that tells letters and emoji apart.
+  /// The ids of messages get 64 bits everywhere. Where the whole definition is written anew instants get
+  /// microseconds too, and texts a collation that tells letters and emoji apart. Where columns cannot be
+  /// changed they have no widths, or the tables are ours.
   private static func widenings(_ dialect: Dialect) -> [String] {
-    switch dialect.name {
-    case "postgres": postgresWidenings
-    case "mysql", "mariadb": mysqlWidenings(dialect)
-    default: []
+    switch dialect.columnChange {
+    case .alterColumn: alteredWidths
+    case .modify: modifiedColumns(dialect)
+    case nil: []
     }
   }
 
-  private static let postgresWidenings = [
+  private static let alteredWidths = [
     ("messages", "message_id"), ("message_reactions", "message_id"),
     ("read_receipts", "message_id"), ("user_message_state", "last_message_id"),
   ].map { table, column in "ALTER TABLE \(table) ALTER COLUMN \(column) TYPE BIGINT" }
 
-  private static func mysqlWidenings(_ dialect: Dialect) -> [String] {
+  private static func modifiedColumns(_ dialect: Dialect) -> [String] {
     let (int, text) = (dialect.typeName(.int), dialect.typeName(.text))
     let (key, time) = (dialect.typeName(.key(maxLength: 191)), dialect.typeName(.timestamp))
     return [
