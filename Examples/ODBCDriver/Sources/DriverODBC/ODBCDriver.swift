@@ -11,7 +11,7 @@ public struct ODBCDriver: Driver {
   ///
   /// - Parameter dialects: for products that this driver does not know, by the name that their ODBC
   ///   driver gives (`SQL_DBMS_NAME`), such as `Oracle`. Without one the SQL is standard SQL, and
-  ///   upserts are `unsupported`.
+  ///   upserts are several statements.
   public init(dialects: [String: Dialect] = [:]) {
     self.dialects = dialects
   }
