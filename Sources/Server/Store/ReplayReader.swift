@@ -92,11 +92,15 @@ struct ReplayReader {
     return try await connection.query(sql, as: ReadableRow<StoredMessage>.self).collect()
   }
 
-  /// What the database can leave out. It may compare times as texts, so those near the ends of a gap are
-  /// judged when they were read.
+  /// What the database can leave out. Where it has times as texts it compares them so, and those near the
+  /// ends of a gap are judged when they were read.
   private var outsideGaps: SQL {
-    gaps.reduce("") { condition, gap in
-      guard let exclusion = gap.exclusion(slack: WireTime.textSlack) else { return condition }
+    let dialect = connection.dialect
+    let hasTimesAsText = dialect.typeName(.timestamp) == dialect.typeName(.text)
+    return gaps.reduce("") { condition, gap in
+      guard let exclusion = gap.exclusion(slack: hasTimesAsText ? WireTime.textSlack : 0) else {
+        return condition
+      }
       // A time that is missing lies in no gap.
       return "\(condition) AND (created_at IS NULL OR \(exclusion))"
     }
