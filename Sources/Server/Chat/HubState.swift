@@ -46,6 +46,8 @@ struct HubState<Member: Sendable>: Sendable {
   private var arriving: [SessionID: UserName] = [:]
   private var holders: [String: SessionID] = [:]
   private var rooms: [String: [Occupant]] = [:]
+  // Kept in order: each log-in shows them twice, and thousands may log in at once.
+  private var names: [String] = []
 
   /// An empty hub.
   init(bans: BanList = BanList()) {
@@ -69,6 +71,7 @@ struct HubState<Member: Sendable>: Sendable {
     guard let name = arriving.removeValue(forKey: id) else { return false }
     seats[id] = Seat(name: name, channel: channel, member: member)
     enter(channel, Occupant(id: id, member: member))
+    names.insert(name.display, at: place(of: name.display))
     return true
   }
 
@@ -83,6 +86,8 @@ struct HubState<Member: Sendable>: Sendable {
     guard let seat = seats.removeValue(forKey: id) else { return false }
     holders[seat.name.key] = nil
     exit(seat.channel, id)
+    let place = place(of: seat.name.display)
+    if place < names.count, names[place] == seat.name.display { names.remove(at: place) }
     return true
   }
 
@@ -97,6 +102,20 @@ struct HubState<Member: Sendable>: Sendable {
       enter(channel, Occupant(id: id, member: seat.member))
     }
     return seat.channel
+  }
+
+  /// Where a name stands among the others, or would.
+  private func place(of name: String) -> Int {
+    var (low, high) = (0, names.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if names[middle].utf8.lexicographicallyPrecedes(name.utf8) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low
   }
 
   private mutating func enter(_ channel: String, _ occupant: Occupant) {
@@ -128,9 +147,7 @@ extension HubState {
   var memberCount: Int { seats.count }
 
   /// The names on display, in byte order.
-  var userNames: [String] {
-    seats.values.map(\.name.display).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
+  var userNames: [String] { names }
 
   /// The members of a channel, shared and not copied.
   func occupants(of channel: String) -> [Occupant] { rooms[channel] ?? [] }
