@@ -13,6 +13,13 @@ extension DatabaseURL {
     return url
   }
 
+  /// The same URL with another password, or none.
+  package func naming(password: String?) -> DatabaseURL {
+    var url = self
+    url.password = password
+    return url
+  }
+
   /// The same URL with another file.
   package func naming(file path: String) -> DatabaseURL {
     var url = self

@@ -4,7 +4,7 @@ import FoundationEssentials
 
 /// How one column's values travel in an array: the message names one type for all of them.
 enum MySQLArrayKind {
-  case integer, unsigned, double, text, bytes, time
+  case integer, unsigned, double, text, bytes, date, time
 
   /// The kinds of all columns, or nil if the values of one column are too different for one.
   static func kinds(of rows: [[Value]], columnCount: Int) -> [MySQLArrayKind]? {
@@ -28,7 +28,9 @@ enum MySQLArrayKind {
     case .double: self = .double
     case .text, .json, .uuid, .decimal: self = .text
     case .bytes: self = .bytes
-    case .timestamp, .date: self = .time
+    // As an instant it would be another number in a column of numbers.
+    case .date: self = .date
+    case .timestamp: self = .time
     }
   }
 
@@ -38,6 +40,7 @@ enum MySQLArrayKind {
     case .double: MYSQL_TYPE_DOUBLE
     case .text: MYSQL_TYPE_STRING
     case .bytes: MYSQL_TYPE_BLOB
+    case .date: MYSQL_TYPE_DATE
     case .time: MYSQL_TYPE_DATETIME
     }
   }
@@ -101,7 +104,7 @@ final class MySQLArrays {
     switch kinds[column] {
     case .integer, .unsigned, .double:
       binds[column].buffer = UnsafeMutableRawPointer(numbers + first)
-    case .text, .bytes, .time:
+    case .text, .bytes, .date, .time:
       binds[column].buffer = UnsafeMutableRawPointer(addresses + first)
     }
   }

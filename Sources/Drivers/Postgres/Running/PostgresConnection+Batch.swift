@@ -123,11 +123,11 @@ struct PostgresBatchTypes {
 }
 
 extension Value {
-  /// Whether its text is another value where the type is not known: of a UUID for bytes, and of a date
-  /// for an instant.
+  /// Whether its text is another value where the type is not known: of a UUID for bytes, of a date for an
+  /// instant, and of bytes for a text, which the server would take for their hexadecimal digits.
   fileprivate var isOtherAsText: Bool {
     switch self {
-    case .uuid, .date: true
+    case .uuid, .date, .bytes: true
     case .uint(let integer): integer > UInt64(Int64.max)
     default: false
     }

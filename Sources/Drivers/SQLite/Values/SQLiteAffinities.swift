@@ -50,7 +50,7 @@ struct SQLiteAffinities: OptionSet, Hashable {
       return
     }
     if number.fitsDouble {
-      self = .none
+      self = number.mayBecomeInteger ? .numeric : .none
     } else {
       self = number.fitsInteger ? .real : [.numeric, .real]
     }

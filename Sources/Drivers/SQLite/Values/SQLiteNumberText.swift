@@ -3,11 +3,17 @@
 struct SQLiteNumberText {
   /// Whether a double keeps all of its digits; 15 it always keeps.
   let fitsDouble: Bool
+  /// Whether a column that takes integers too makes one of its double, and perhaps another number: a double
+  /// above 2^53 stands for many.
+  let mayBecomeInteger: Bool
   /// Whether it is an integer of 64 bits as it stands.
   let fitsInteger: Bool
 
   // Of any number of up to 15 digits within these powers of ten.
   private static let exponents = -290...290
+
+  // Of numbers of 15 digits between 2^53 and 2^63.
+  private static let doubtful = 16...18
 
   /// Nil for text that is no number.
   init?(_ utf8: UnsafeBufferPointer<UInt8>) {
@@ -31,6 +37,8 @@ struct SQLiteNumberText {
     reader.skipBlanks()
     guard reader.isAtEnd else { return nil }
     let power = exponent + reader.firstPower
+    mayBecomeInteger =
+      !fitsInteger && reader.significantCount > 0 && Self.doubtful.contains(power)
     fitsDouble =
       reader.significantCount == 0
       || reader.significantCount <= 15 && Self.exponents.contains(power)
