@@ -5,7 +5,6 @@ import Testing
 struct CoverageTests {
   /// The clauses without a check, and why.
   private static let reasons = [
-    "CONN-2": "needs a server; SQLite's side is in SQLiteOpenTests",
     "STMT-2": "needs a pooling proxy",
     "DURABLE-6":
       "needs a process to kill: the server's tests do it, SQLiteSessionTests copies files",

@@ -5,6 +5,10 @@ extension FaultProxy {
   public struct Watchfulness: Sendable {
     /// After so many seconds of silence it asks whether the other side lives; nil for never.
     public var keepAliveIdle: Int?
+    /// Without an answer it asks again after so many seconds.
+    public var keepAliveInterval: Int
+    /// So often it asks before it gives the connection up.
+    public var keepAliveCount: Int
     /// So many milliseconds may sent bytes stay unacknowledged; 0 for the system's own, many minutes.
     public var userTimeout: Int
   }
@@ -16,6 +20,8 @@ extension FaultProxy {
       return Watchfulness(
         keepAliveIdle: isAlive
           ? Self.option(Int32(IPPROTO_TCP), TCP_KEEPIDLE, of: descriptor) : nil,
+        keepAliveInterval: Self.option(Int32(IPPROTO_TCP), TCP_KEEPINTVL, of: descriptor),
+        keepAliveCount: Self.option(Int32(IPPROTO_TCP), TCP_KEEPCNT, of: descriptor),
         userTimeout: Self.option(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, of: descriptor))
     }
   }

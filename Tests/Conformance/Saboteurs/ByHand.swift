@@ -2,6 +2,46 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "URL-9 Each option of a URL has the effect that it names.":
+      "the modes that a URL adds were dropped (MariaDB)",
+    "URL-9 What a driver cannot do is refused by its name, with the remedy.":
+      "a switch of another client was taken with its opposite (MariaDB)",
+    "CONN-2 Why there is no session is told, with the place.":
+      "the failures of the hosts were not gathered (MariaDB)",
+    "CONN-4 Sessions end that nobody uses, that are old, and with the database.":
+      "a shared session was not closed with its database",
+    "PIPE-6 What tasks ask in company is answered as to one alone.":
+      "a shared session's answer without a row was told as one with a row",
+    "PIPE-6 So are tasks that run where the driver likes them best.":
+      "what follows the tasks of the loop's thread was forgotten",
+    "PIPE-6 While every connection is lent, tasks read where they share sessions.":
+      "no shared session was ever chosen",
+    "STMT-7 A statement that the server knows takes one round trip.":
+      "what the server had told of a statement was forgotten (PostgreSQL)",
+    "QUERY-11 What no engine prepares gives its rows like anything else.":
+      "such a statement was prepared, or else failed (MariaDB)",
+    "QUERY-11 So do values of every kind.":
+      "the cells of such rows were not filled (MariaDB)",
+    "QUERY-4 An error far behind the first row is thrown where it stands.":
+      "an error behind a row was taken for the end (SQLite)",
+    "QUERY-7 All rows that a write returns arrive, however many and long.":
+      "rows read ahead were written beyond their memory (SQLite)",
+    "BIND-1 Many and large parameters arrive, and small ones behind them.":
+      "parameters were not copied when their memory grew (PostgreSQL)",
+    "BIND-4 The first run of a statement stores what the second does, and a batch.":
+      "bytes in a batch were stored in a column of text, as hexadecimal digits (PostgreSQL)",
+    "ERR-2 So they are however the statement names its tables.":
+      "the rows of the catalogue were taken for none (MariaDB)",
+    "ERR-6 A slow statement is logged by its operation and time, and no other.":
+      "what was quick was logged, and what was slow was not",
+    "TX-14 What ended a transaction is told, and not what had failed in it before.":
+      "a failure stayed noted behind the savepoint that had undone it",
+    "TYPE-8 A text that writes a number is stored as it says, or refused.":
+      "15 digits with an exponent became an integer of other digits (SQLite)",
+    "STMT-3 What this process changes in a transaction spoils none of its own.":
+      "a table made anew in a transaction was not noted as a change (PostgreSQL)",
+    "BULK-4 Rows of megabytes go in as many messages as they need.":
+      "the half with the bad row was not narrowed down (PostgreSQL)",
     "CANCEL-7 A cancelled call ends when the server is silent.":
       "a cancellation interrupted nothing, and broke nothing off",
     "MIG-7 A step that changes rows and the note that it is done happen together.":

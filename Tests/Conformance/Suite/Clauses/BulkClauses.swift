@@ -25,13 +25,11 @@ let bulkClauses = [
           try expectEqual(other, refusal, "\(value.kindName) number \(place) for \(column)")
         }
       }
+      // Each of them alone is sent otherwise than among others of other kinds.
+      try await expectSame(bulk, as: plain, column, copies: 2, db)
       try await db.exec(SQL(raw: "DELETE FROM \(bulk)"))
       try await db.bulkInsert(into: bulk, columns: ["id", "v"], taken)
-      for row in taken {
-        try expectEqual(
-          try await stored(row[0], in: bulk, db), try await stored(row[0], in: plain, db),
-          "\(row[1].kindName) number \(row[0]) for \(column)")
-      }
+      try await expectSame(bulk, as: plain, column, copies: 1, db)
     }
   },
 
@@ -55,6 +53,34 @@ let bulkClauses = [
       try expect(found.allSatisfy { $0.1 == content($0.0) }, "a text is not what was sent")
       try await db.exec("DELETE FROM portions")
     }
+  },
+
+  Clause(
+    "BULK-4", "Rows of megabytes go in as many messages as they need.", weight: .heavy
+  ) { context in
+    let db = try await context.open()
+    try await db.createTable("large", "id {int} NOT NULL PRIMARY KEY, y {bytes}")
+    func rows(_ ids: [Int]) -> [[Value]] {
+      ids.map { [.int(Int64($0)), .bytes(Array(repeating: UInt8($0), count: 1_400_000 + $0))] }
+    }
+    let told = try await db.bulkInsert(into: "large", columns: ["id", "y"], rows(Array(1...14)))
+    try expectEqual(told, 14, "rows told")
+    let error = try await expectError(.uniqueViolation, "a key twice") {
+      try await db.bulkInsert(
+        into: "large", columns: ["id", "y"], rows(Array(21...29) + [7] + Array(30...33)))
+    }
+    try expectEqual(error.details.row, 9, "the row that failed")
+    var found = 0
+    var stored = try await db.query("SELECT id, y FROM large ORDER BY id")
+    while try await stored.next() {
+      found += 1
+      let (id, bytes) = try stored.row.decode(as: (Int, [UInt8]).self)
+      try expectEqual(id, found, "the id")
+      try expect(
+        bytes.count == 1_400_000 + id && bytes.allSatisfy { $0 == UInt8(id) },
+        "row \(id) is another")
+    }
+    try expectEqual(found, 14, "rows")
   },
 
   Clause(
@@ -116,6 +142,20 @@ private func refused<R>(_ body: () async throws -> R) async throws -> DatabaseEr
   }
 }
 
-private func stored(_ id: Value, in table: String, _ db: Database) async throws -> Value? {
-  try await db.queryRow(SQL(raw: "SELECT v FROM \(table) WHERE id = ?", [id]), as: Value.self)
+/// Whether both tables hold the same values, the first that many times each.
+private func expectSame(
+  _ bulk: String, as plain: String, _ column: String, copies: Int, _ db: Database
+) async throws {
+  let wanted = try await stored(in: plain, db)
+  let found = try await stored(in: bulk, db)
+  try expectEqual(found.count, wanted.count * copies, "rows in bulk for \(column)")
+  for (index, row) in found.enumerated() {
+    let (other, place) = (wanted[index / copies], index / copies)
+    try expect(row == other, "for \(column) row \(place) in bulk is \(row), and not \(other)")
+  }
+}
+
+private func stored(in table: String, _ db: Database) async throws -> [[Value]] {
+  let sql = SQL(raw: "SELECT id, v FROM \(table) WHERE id >= 0 ORDER BY id")
+  return try await db.query(sql, as: (Value, Value).self).collect().map { [$0.0, $0.1] }
 }

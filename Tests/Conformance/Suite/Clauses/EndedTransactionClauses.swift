@@ -117,6 +117,27 @@ let endedTransactionClauses = [
     try expectEqual(try await db.rowCount(of: "items"), 0, "rows")
   },
 
+  Clause("TX-14", "What ended a transaction is told, and not what had failed in it before.") {
+    context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 1)
+    for (number, word) in ["COMMIT", "ROLLBACK"].enumerated() {
+      let error = try await expectError(.transactionAborted, "the transaction") {
+        try await db.transaction { transaction in
+          try await transaction.exec("INSERT INTO items (id, name) VALUES (?, 'b')", 2 + number)
+          _ = try? await transaction.transaction { try await $0.catchClash() }
+          try await transaction.exec(SQL(raw: word))
+        }
+      }
+      try expect(error.message.contains(word), "\(error) does not say that a \(word) ended it")
+      try expect(
+        (error.execution == .rejected) == (word == "ROLLBACK"),
+        "what became of it after a \(word) is told as \(error.execution)")
+    }
+    let ids = try await db.query("SELECT id FROM items ORDER BY id", as: Int.self).collect()
+    try expectEqual(ids, [1, 2], "rows")
+  },
+
   Clause(
     "TX-14", "DDL that ends a transaction is followed by nothing of it.",
     needs: \.transactionalDDL,

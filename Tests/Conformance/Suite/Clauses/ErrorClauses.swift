@@ -29,6 +29,9 @@ let errorClauses = [
     try await db.createItems(rowCount: 1)
     for text in [
       "SELEC 1", "SELECT FROM WHERE", "INSERT items VALUES", "SELECT (1", "UPDATE items",
+      "SELECT id id id FROM items", "SELECT id FROM items WHERE id = = 1", "DELETE items WHERE",
+      "CREATE TABLE (id INTEGER)", "SELECT * FROM items LIMIT", "INSERT INTO items VALUES",
+      "SELECT 'nowhere' FROM items WHERE", "SELECT 1abc(2",
     ] {
       try await expectError(.syntax, text) { try await db.exec(SQL(raw: text)) }
     }
@@ -36,10 +39,21 @@ let errorClauses = [
       "SELECT id FROM nowhere", "SELECT missing FROM items", "INSERT INTO nowhere (id) VALUES (1)",
       "UPDATE items SET missing = 1", "DROP TABLE nowhere", "SELECT nosuchfunction(id) FROM items",
       "SELECT i.missing FROM items i", "DELETE FROM items WHERE missing = 1",
+      "SELECT i.id FROM items i JOIN nowhere n ON n.id = i.id", "DROP VIEW nowhere",
+      "CREATE INDEX i ON nowhere (id)", "ALTER TABLE nowhere ADD COLUMN x INTEGER",
+      "SELECT COUNT(*) FROM (SELECT id FROM nowhere) n", "SELECT id FROM items ORDER BY missing",
+      "INSERT INTO items (id, missing) VALUES (1, 2)", "SELECT id FROM items GROUP BY missing",
+      "SELECT id, missing FROM items WHERE name = 'SELECT (1'", "CREATE INDEX i ON items (missing)",
+      "SELECT id FROM items WHERE nosuchfunction(name) = 1", "UPDATE nowhere SET id = 1",
+      "SELECT 'nowhere' FROM nowhere", "DELETE FROM nowhere", "SELECT items.missing FROM items",
     ] {
       try await expectError(.undefinedObject, text) { try await db.exec(SQL(raw: text)) }
     }
     try expectEqual(try await db.rowCount(of: "items"), 1, "rows afterwards")
+    let error = try await thrownError("a table that is there") {
+      try await db.exec("CREATE TABLE items (id INTEGER)")
+    }
+    try expect(![.syntax, .undefinedObject].contains(error.kind), "it is told as \(error)")
   },
 
   Clause("ERR-1", "Calls that break the library's rules are misuse, and never sent.") { context in
@@ -85,6 +99,53 @@ let errorClauses = [
     try check.expectTold(constraint: "children_age", table: "children", column: "age")
   },
 
+  Clause(
+    "ERR-2", "So they are however the statement names its tables.", needs: \.violationDetails,
+    otherwise: { context in
+      let db = try await context.open()
+      try await db.createFamily()
+      let error = try await thrownError("a row that is referred to") {
+        try await db.exec("DELETE FROM parents")
+      }
+      try expectEqual(error.details.table, nil, "the table of what is not told")
+    }
+  ) { context in
+    let db = try await context.open()
+    try await db.createFamily()
+    try await db.createTable(
+      "pairs",
+      "a {int} NOT NULL, b {int} NOT NULL, c {int} NOT NULL, CONSTRAINT pairs_key UNIQUE (a, b)")
+    try await db.exec("INSERT INTO pairs (a, b, c) VALUES (1, 2, 3), (1, 3, 3)")
+    try await db.exec("INSERT INTO children (id, name) VALUES (2, 'Bob')")
+    let (pairs, children) = (try db.dialect.quoted("pairs"), try db.dialect.quoted("children"))
+    for (text, constraint, table, column) in [
+      ("INSERT INTO \(pairs) (a, b, c) VALUES (1, 2, 3)", "pairs_key", "pairs", "a, b"),
+      ("INSERT INTO pairs(a,b,c)VALUES(1,3,'9')", "pairs_key", "pairs", "a, b"),
+      ("INSERT INTO pairs (a, b, c) SELECT a, b, c FROM pairs", "pairs_key", "pairs", "a, b"),
+      ("UPDATE pairs SET b = 2 WHERE b = 3", "pairs_key", "pairs", "a, b"),
+      ("UPDATE \(children) SET name = 'Ada' WHERE id = 2", "children_name", "children", "name"),
+      ("UPDATE children SET age = -5 WHERE name <> 'a,b (c'", "children_age", "children", "age"),
+      ("UPDATE children SET parent = 77 WHERE id = 2", "children_parent", "children", "parent"),
+      ("INSERT INTO pairs (a, b) VALUES (8, 8)", nil, "pairs", "c"),
+    ] as [(String, String?, String, String)] {
+      // SQLite says of references only that one is broken.
+      if constraint == "children_parent", !db.capabilities.networkSession { continue }
+      let error = try await thrownError(text) { try await db.exec(SQL(raw: text)) }
+      try error.expectTold(constraint: constraint, table: table, column: column)
+      // SQLite names the index that it made.
+      let told = error.details.constraint.flatMap { $0.contains("autoindex") ? constraint : $0 }
+      try expectEqual(told, constraint, "the constraint of \(text)")
+      if db.capabilities.networkSession {
+        try expectEqual(error.details.table, table, "the table of \(text)")
+      }
+    }
+    guard db.capabilities.networkSession else { return }
+    let kept = try await thrownError("a row that is referred to") {
+      try await db.exec("DELETE FROM parents WHERE id = 1")
+    }
+    try expectEqual(kept.details.constraint, "children_parent", "the constraint of what is kept")
+  },
+
   Clause("ERR-2", "The position of a mistake is right where the server tells it.") { context in
     let db = try await context.open()
     let error = try await thrownError("a mistake in the middle") {
@@ -121,6 +182,24 @@ let errorClauses = [
     try expect(!"\(error)".contains(value), "the decoding error tells the value")
     let telling = context.log.lines.filter { $0.contains(value) || $0.contains("FROM FROM") }
     try expect(telling.isEmpty, "\(telling.count) log lines tell a value or a statement")
+  },
+
+  Clause("ERR-6", "A slow statement is logged by its operation and time, and no other.") {
+    context in
+    let db = try await context.open { $0.slowStatementThreshold = .milliseconds(300) }
+    try await db.createItems(rowCount: 1)
+    let slow = { context.log.lines.filter { $0.contains("slow statement") } }
+    let before = slow().count
+    for _ in 1...5 { _ = try await db.single("SELECT name FROM items", as: String.self) }
+    let task = Task { try await db.exec(endlessCount) }
+    Deadline.after(.milliseconds(600)) { task.cancel() }
+    try await expectError(.cancelled, "a slow statement") { try await task.value }
+    let lines = slow().dropFirst(before)
+    // A busy machine may make one of the others slow, but not all of them.
+    try expect(lines.count < 6, "\(lines.count) statements are told as slow")
+    let line = try expectSome(lines.last, "the slow statement in the log")
+    try expect(
+      line.contains("WITH") && line.contains("seconds"), "\(line) names no operation or time")
   },
 
   Clause("ERR-4", "An error says whether the statement may have had an effect.") { context in

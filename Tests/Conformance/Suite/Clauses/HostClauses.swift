@@ -41,6 +41,8 @@ let hostClauses = [
     for socket in sockets {
       let idle = try expectSome(socket.keepAliveIdle, "seconds until TCP asks")
       try expect(idle <= 60, "TCP asks only after \(idle) s")
+      let patience = socket.keepAliveInterval * socket.keepAliveCount
+      try expect(patience <= 30, "TCP goes on asking for \(patience) s")
       try expect(
         (1...120_000).contains(socket.userTimeout),
         "sent bytes may stay unacknowledged for \(socket.userTimeout) ms")

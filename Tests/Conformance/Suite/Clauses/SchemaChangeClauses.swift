@@ -122,6 +122,16 @@ let schemaChangeClauses = [
   },
 
   Clause(
+    "STMT-3", "What this process changes in a transaction spoils none of its own.",
+    needs: \.transactionalDDL, weight: .heavy,
+    otherwise: { context in try await expectUnspoilt(context, isKept: true, inTransaction: false) }
+  ) { context in
+    for isKept in [true, false] {
+      try await expectUnspoilt(context, isKept: isKept, inTransaction: true)
+    }
+  },
+
+  Clause(
     "STMT-4", "A value is not bent by the type that its column had before.", weight: .heavy
   ) { context in
     let db = try await context.open { $0.maxConnections = 1 }
@@ -143,6 +153,69 @@ let schemaChangeClauses = [
       try expectEqual(found, change.stored, "\(change.before) to \(change.after)")
     }
   },
+]
+
+/// Changes a table by one session, in a transaction that is kept or not, and uses what both sessions had
+/// prepared: in that transaction, and as the first thing of later ones.
+private func expectUnspoilt(
+  _ context: ConformanceContext, isKept: Bool, inTransaction: Bool
+) async throws {
+  let db = try await context.open { $0.maxConnections = 1 }
+  let other =
+    context.othersSeeTheDatabase ? try await context.open { $0.maxConnections = 1 } : db
+  for (number, change) in ownChanges.enumerated() {
+    let table = "own\(number)\(isKept ? "kept" : "undone")"
+    let what = "\(change.last ?? ""), kept: \(isKept)"
+    try await db.createTable(table, "id {int} NOT NULL, v {text}")
+    let statements = Statements(table)
+    func use(_ session: Database) async throws {
+      try await session.transaction { transaction in
+        try await statements.store("a", as: 1, with: transaction)
+        _ = try await statements.readAll(with: transaction)
+      }
+    }
+    for _ in 1...2 {
+      try await use(db)
+      try await use(other)
+    }
+    @Sendable func apply(_ executor: some StatementExecutor) async throws {
+      for step in change {
+        let text = executor.expanded(step.replacing("{table}", with: table))
+        try await executor.exec(SQL(raw: text))
+        // In between it may not be there.
+        if text.contains("TO away") || text.hasPrefix("DROP") { continue }
+        try await statements.store("b", as: 2, with: executor)
+        _ = try await statements.readAll(with: executor)
+      }
+    }
+    if inTransaction {
+      do {
+        try await db.transaction { transaction in
+          try await apply(transaction)
+          if !isKept { throw Deliberate() }
+        }
+      } catch is Deliberate {}
+    } else {
+      try await apply(db)
+    }
+    for _ in 1...2 {
+      for session in [other, db] {
+        do { try await use(session) } catch { throw ClauseFailure("\(what): \(error)") }
+      }
+    }
+    let ids = try await other.query(
+      SQL(raw: "SELECT DISTINCT id FROM \(table) ORDER BY id"), as: Int.self
+    ).collect()
+    try expectEqual(ids, isKept ? [1, 2] : [1], "\(what): rows")
+  }
+}
+
+private let ownChanges = [
+  ["ALTER TABLE {table} ADD COLUMN extra INTEGER"],
+  ["ALTER TABLE {table} RENAME TO away", "ALTER TABLE away RENAME TO {table}"],
+  ["DROP TABLE {table}", "CREATE TABLE {table} (v {text}, id {int}, extra {int})"],
+  ["CREATE INDEX index_of_{table} ON {table} (id)"],
+  ["ALTER TABLE {table} ADD COLUMN extra INTEGER", "ALTER TABLE {table} DROP COLUMN extra"],
 ]
 
 /// Another connection, which the driver cannot know to lead to the same database where that is a

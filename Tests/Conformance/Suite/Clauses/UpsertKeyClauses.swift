@@ -75,6 +75,15 @@ let upsertKeyClauses = [
     }
     let values = try await db.query("SELECT v FROM kept ORDER BY k", as: Int.self).collect()
     try expectEqual(values, [5, 5, 6], "the table")
+    // Where nothing is known of the view yet, nothing may be tried that would spoil the transaction.
+    let fresh = try await context.open()
+    try await fresh.transaction { transaction in
+      let did = try await transaction.upsert(upsert, [[1, 7]])
+      try expectEqual([did.insertedCount, did.updatedCount], [0, 1], "first within a transaction")
+      try await transaction.exec("UPDATE kept SET v = v + 1 WHERE k = 1")
+    }
+    let all = try await db.query("SELECT v FROM kept ORDER BY k", as: Int.self).collect()
+    try expectEqual(all, [8, 5, 6], "the table afterwards")
   },
 ]
 

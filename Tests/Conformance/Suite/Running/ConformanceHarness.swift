@@ -22,6 +22,11 @@ public protocol ConformanceHarness: Sendable {
   /// and nothing for others.
   func sessionLeaks(of server: ServerFacts) -> [SessionLeak]
 
+  /// What URLs of the driver can say, and what has to come of it, for [URL-9] and [CONN-2]; checked in
+  /// this order on the database of one case, whose URL it is. The default knows it for the drivers of
+  /// this package, and nothing for others.
+  func urlSamples(of server: ServerFacts, at url: DatabaseURL) -> [URLSample]
+
   /// A proxy in front of the server of such a URL, for faults on the wire.
   ///
   /// Called only if the server's ``Capabilities/networkSession`` is set. The default is right for
@@ -33,6 +38,11 @@ extension ConformanceHarness {
   /// What is known of the engines of this package.
   public func sessionLeaks(of server: ServerFacts) -> [SessionLeak] {
     SessionLeak.known(to: server)
+  }
+
+  /// What is known of the drivers of this package.
+  public func urlSamples(of server: ServerFacts, at url: DatabaseURL) -> [URLSample] {
+    URLSample.known(to: server, at: url)
   }
 
   /// A proxy in front of the first host that the URL names.

@@ -7,15 +7,17 @@
 public enum ConformanceSuite {
   /// Every check, in the contract's order.
   public static let clauses: [Clause] =
-    registryClauses + urlClauses + connectingClauses + hostClauses + execClauses
+    registryClauses + urlClauses + urlSampleClauses + connectingClauses + hostClauses + execClauses
     + insertedRowClauses
-    + queryClauses + rowClauses + numberClauses + textClauses + exactValueClauses
-    + strangeValueClauses + generatedValueClauses + bindClauses
+    + queryClauses + answerClauses + rowClauses + numberClauses + textClauses + exactValueClauses
+    + strangeValueClauses + numberTextClauses
+    + generatedValueClauses + bindClauses + valueFormClauses
     + rebindClauses + statementByteClauses + hiddenWriteClauses + upsertClauses + upsertKeyClauses
     + emptyListClauses + leftRowsClauses
     + transactionClauses + endedTransactionClauses + isolationClauses
     + errorClauses + cancelClauses + poolClauses
-    + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses + wireFaultClauses
+    + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses + companyClauses
+    + roundTripClauses + wireFaultClauses
     + silenceClauses + farServerClauses + schemaChangeClauses + endedStatementClauses + bulkClauses
     + callFaultClauses + migrationClauses + migrationModeClauses + durableClauses
 
