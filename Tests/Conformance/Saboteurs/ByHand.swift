@@ -2,22 +2,16 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
-    "URL-9 Each option of a URL has the effect that it names.":
-      "the modes that a URL adds were dropped (MariaDB)",
     "URL-9 What a driver cannot do is refused by its name, with the remedy.":
       "a switch of another client was taken with its opposite (MariaDB)",
     "CONN-2 Why there is no session is told, with the place.":
       "the failures of the hosts were not gathered (MariaDB)",
-    "CONN-4 Sessions end that nobody uses, that are old, and with the database.":
-      "a shared session was not closed with its database",
     "PIPE-6 What tasks ask in company is answered as to one alone.":
       "a shared session's answer without a row was told as one with a row",
     "PIPE-6 So are tasks that run where the driver likes them best.":
       "what follows the tasks of the loop's thread was forgotten",
     "PIPE-6 While every connection is lent, tasks read where they share sessions.":
       "no shared session was ever chosen",
-    "STMT-7 A statement that the server knows takes one round trip.":
-      "what the server had told of a statement was forgotten (PostgreSQL)",
     "QUERY-11 What no engine prepares gives its rows like anything else.":
       "such a statement was prepared, or else failed (MariaDB)",
     "QUERY-11 So do values of every kind.":
