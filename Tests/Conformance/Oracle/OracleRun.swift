@@ -14,7 +14,11 @@ struct OracleRun: Sendable, CustomTestStringConvertible {
   func report(of script: SQLLogicScript) async throws -> SQLLogicReport {
     let harness = try URLHarness(#require(engine.url), driver: engine.driver)
     let url = try await harness.makeDatabase()
-    let database = try await Database.open(DatabaseURL(url), with: engine.driver)
+    var configuration = DatabaseConfiguration()
+    // Long joins of other engines have all threads of a small machine now and then.
+    configuration.connectTimeout = .seconds(60)
+    let database = try await Database.open(
+      DatabaseURL(url), with: engine.driver, configuration: configuration)
     let report = try await SQLLogicRunner(database, mode: mode).run(script)
     await database.close()
     await harness.removeDatabase(url)

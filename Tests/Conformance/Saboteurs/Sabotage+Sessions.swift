@@ -21,6 +21,10 @@ extension Sabotage {
       $0.meetsAll = true
       $0.hangsOnClose = true
     },
+    Sabotage("forgets the options of a URL", "URL-9") {
+      $0.engines = ["sqlite"]
+      $0.url = { String($0.prefix { $0 != "?" }) }
+    },
     Sabotage("is cancelled now and then for nobody's sake", "CANCEL-2", "QUERY-2", "TX-3") {
       sabotage in
       let count = Tally()

@@ -31,6 +31,7 @@ import Testing
       let slow = try await rig.enter("slow")
       slow.socket.stall(capacity: 2)
       for _ in 0..<3 { slow.say(":nonsense") }
+      try await slow.waitUntil("the client is closed") { $0.socket.close != nil }
       #expect(slow.socket.close?.code == 1008)
       slow.whisper("unheard", to: "alice")
       let alice = try await rig.enter("alice")

@@ -43,7 +43,7 @@ struct RunLock: Sendable {
     let left = Dictionary(grouping: names) { CaseName.run(of: $0) }
     for (run, names) in left {
       guard let run, run != number, try await isFree(run, connection, namespaces) else { continue }
-      // Two sweeping runs cannot meet here: the lock of the dead one is held while this goes on.
+      // The lock of the dead one is held while this goes on.
       for name in names { try await sweep(name, connection, namespaces) }
       try await connection.exec(namespaces.unlock(run))
     }
@@ -55,7 +55,10 @@ struct RunLock: Sendable {
   ) async throws {
     do { try await connection.exec(namespaces.drop(name)) } catch {
       // Another user's run left it, and another user has to remove it.
-      guard error.kind == .permissionDenied else { throw error }
+      if error.kind == .permissionDenied { return }
+      // A run that swept between the look at the names and the lock has removed it.
+      let names = try await connection.query(namespaces.list, as: String.self).collect()
+      if names.contains(name) { throw error }
     }
   }
 

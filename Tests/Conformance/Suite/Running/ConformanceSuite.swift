@@ -17,7 +17,7 @@ public enum ConformanceSuite {
     + transactionClauses + endedTransactionClauses + isolationClauses
     + errorClauses + cancelClauses + poolClauses
     + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses + companyClauses
-    + roundTripClauses + wireFaultClauses
+    + wireFaultClauses
     + silenceClauses + farServerClauses + schemaChangeClauses + endedStatementClauses + bulkClauses
     + callFaultClauses + migrationClauses + migrationModeClauses + durableClauses
 
