@@ -12,6 +12,8 @@ struct ServerRun: Sendable {
     var configuration = DatabaseConfiguration()
     configuration.maxConnections = 3
     configuration.statementTimeout = .seconds(20)
+    // Tests that run beside may have all threads of a small machine for a while.
+    configuration.connectTimeout = .seconds(60)
     let database = try await Database.open(url, with: driver, configuration: configuration)
     do {
       let namespaces = try Namespaces.of(database.server)
