@@ -18,9 +18,9 @@ public enum IdentifierFolding: Sendable, Hashable {
 
   /// Whether the engine takes `name`, written without quotes, for the name that it keeps.
   func matches(_ kept: String, _ name: String) -> Bool {
-    guard self == .kept else { return kept == folded(name) }
-    return kept.utf8.count == name.utf8.count
-      && IdentifierFolding.lower.folded(kept) == IdentifierFolding.lower.folded(name)
+    guard self == .kept else { return kept.hasSameBytes(as: folded(name)) }
+    return IdentifierFolding.lower.folded(kept)
+      .hasSameBytes(as: IdentifierFolding.lower.folded(name))
   }
 }
 

@@ -16,14 +16,17 @@ extension Dialect {
   /// - Parameter query: a `SELECT` with an `ORDER BY`, without which some engines page nothing and no
   ///   page means anything.
   /// - Throws: `unsupported` for an offset where the engine has none; `misuse` for counts below zero, and
-  ///   for a query that does not begin with `SELECT` where that matters.
+  ///   for a query that does not begin with `SELECT` where that matters. A page beyond `Int.max` ends there.
   public func paged(_ query: SQL, limit: Int, offset: Int = 0) throws(DatabaseError) -> SQL {
     guard limit >= 0, offset >= 0 else { throw .misuse("a page has no rows below zero") }
     switch paging {
     case .limit: return query.with(" LIMIT \(limit)" + (offset > 0 ? " OFFSET \(offset)" : ""))
     case .fetch: return query.with(" OFFSET \(offset) ROWS FETCH NEXT \(limit) ROWS ONLY")
     // Of no rows: from a row to the one before it.
-    case .rows: return query.with(" ROWS \(offset + 1) TO \(offset + limit)")
+    case .rows:
+      let first = offset == .max ? offset : offset + 1
+      let (last, isBeyond) = offset.addingReportingOverflow(limit)
+      return query.with(" ROWS \(first) TO \(isBeyond ? .max : last)")
     case .top:
       if offset > 0 { throw .unsupported("\(name) cannot leave out the first rows of a query") }
       return try query.withTop(limit)
@@ -35,9 +38,13 @@ extension SQL {
   fileprivate func with(_ ending: String) -> SQL { SQL(raw: text + ending, parameters) }
 
   fileprivate func withTop(_ limit: Int) throws(DatabaseError) -> SQL {
-    let words = text.prefix(16).uppercased()
-    let start = ["SELECT DISTINCT ", "SELECT "].first { words.hasPrefix($0) }
+    // By bytes: what Unicode joins to a letter or a blank is part of no keyword.
+    let start = ["SELECT DISTINCT ", "SELECT "].first { words in
+      text.utf8.count >= words.utf8.count
+        && zip(text.utf8, words.utf8).allSatisfy { $0 == $1 || $0 == $1 | 0x20 }
+    }
     guard let start else { throw .misuse("a query that is to be paged begins with SELECT") }
-    return SQL(raw: "\(start)TOP (\(limit)) " + text.dropFirst(start.count), parameters)
+    let rest = String(Substring(text.utf8.dropFirst(start.utf8.count)))
+    return SQL(raw: "\(start)TOP (\(limit)) " + rest, parameters)
   }
 }

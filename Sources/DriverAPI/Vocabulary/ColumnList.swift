@@ -28,7 +28,7 @@ public final class ColumnList: Sendable {
   /// The position of the first column of that name, or nil. One of the very name goes before one that the
   /// engine takes for the same where it stands without quotes. [QUERY-1]
   public func index(of name: String) -> Int? {
-    columns.firstIndex { $0.name == name }
+    columns.firstIndex { $0.name.hasSameBytes(as: name) }
       ?? columns.firstIndex { folding.matches($0.name, name) }
   }
 }

@@ -87,7 +87,9 @@ struct HubState<Member: Sendable>: Sendable {
     holders[seat.name.key] = nil
     exit(seat.channel, id)
     let place = place(of: seat.name.display)
-    if place < names.count, names[place] == seat.name.display { names.remove(at: place) }
+    if place < names.count, names[place].utf8.elementsEqual(seat.name.display.utf8) {
+      names.remove(at: place)
+    }
     return true
   }
 

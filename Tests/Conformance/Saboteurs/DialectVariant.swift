@@ -36,7 +36,6 @@ struct DialectVariant: Sendable, CustomStringConvertible {
       $0.dialect.maxRowsPerInsert = 400
       $0.capabilities.nativeBulkInsert = false
     },
-    DialectVariant("pages by FETCH", ["QUERY"], on: ["postgres"]) { $0.dialect.paging = .fetch },
     DialectVariant("tables that can be used after the commit", ["MIG"], on: ["postgres"]) {
       $0.capabilities.newTablesAtOnce = false
     },

@@ -30,6 +30,8 @@ struct FoldingTests {
     (.lower, ["id", "name"], "Name", 1), (.lower, ["Name"], "name", nil),
     (.kept, ["Id", "NAME"], "name", 1), (.kept, ["Straße"], "STRASSE", nil),
     (.kept, ["name", "Name"], "Name", 1), (.kept, ["k"], "\u{212A}", nil),
+    // Names are bytes: é in one character and in two are two columns.
+    (.lower, ["e\u{301}", "\u{E9}"], "\u{E9}", 1), (.upper, ["E\u{301}"], "\u{C9}", nil),
   ]
 
   @Test(arguments: lookUps)

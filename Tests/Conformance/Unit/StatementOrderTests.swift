@@ -36,6 +36,12 @@ struct StatementOrderTests {
     dialect.paging = .top
     let distinct = try dialect.paged("select distinct a FROM t ORDER BY a", limit: 5)
     #expect(distinct.text == "SELECT DISTINCT TOP (5) a FROM t ORDER BY a")
+    let dotted = try dialect.paged("SELECT \u{307}a FROM t ORDER BY 1", limit: 5)
+    #expect(dotted.text == "SELECT TOP (5) \u{307}a FROM t ORDER BY 1")
+    dialect.paging = .rows
+    let last = try dialect.paged("SELECT a FROM t ORDER BY a", limit: .max, offset: .max)
+    #expect(last.text.hasSuffix(" ROWS \(Int.max) TO \(Int.max)"))
+    dialect.paging = .top
     for (sql, offset): (SQL, Int) in [(Self.query, 1), ("VALUES (1)", 0), (Self.query, -1)] {
       #expect(throws: DatabaseError.self) { try dialect.paged(sql, limit: 1, offset: offset) }
     }

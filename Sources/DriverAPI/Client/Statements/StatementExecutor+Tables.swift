@@ -9,7 +9,8 @@ extension StatementExecutor {
     ifMissing name: String, _ definition: String, file: StaticString = #fileID, line: UInt = #line
   ) async throws(DatabaseError) {
     let dialect = dialect
-    if !dialect.hasIfNotExists, try await tableNames(file: file, line: line).contains(name) {
+    if !dialect.hasIfNotExists, try await tableNames(file: file, line: line).containsBytes(of: name)
+    {
       return
     }
     do throws(DatabaseError) {
@@ -18,7 +19,7 @@ extension StatementExecutor {
     } catch {
       // Somebody else was faster, unless it failed for another reason.
       guard !dialect.hasIfNotExists, error.execution == .rejected,
-        try await tableNames(file: file, line: line).contains(name)
+        try await tableNames(file: file, line: line).containsBytes(of: name)
       else { throw error }
     }
   }
