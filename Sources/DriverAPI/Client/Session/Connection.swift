@@ -26,10 +26,7 @@ public final class Connection: StatementExecutor {
   public func exec(
     _ sql: SQL, at site: CallSite
   ) async throws(DatabaseError) -> ExecResult {
-    // As `run`, without the call of it: each that may suspend costs a twentieth of an insert.
-    let text = try text(sql)
-    if let result = try session.execNow(text, sql.parameters) { return result }
-    return try await session.exec(text, sql.parameters)
+    try await run(text(sql), sql.parameters)
   }
 
   func run(

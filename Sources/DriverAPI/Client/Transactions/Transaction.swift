@@ -29,9 +29,7 @@ public final class Transaction: StatementExecutor {
   public func exec(
     _ sql: SQL, at site: CallSite
   ) async throws(DatabaseError) -> ExecResult {
-    let text = try text(sql)
-    if let result = try connection.session.execNow(text, sql.parameters) { return result }
-    return try await connection.session.exec(text, sql.parameters)
+    try await connection.run(text(sql), sql.parameters)
   }
 
   /// Starts a statement; the transaction takes no other until the rows end or are let go. [QUERY-5]

@@ -5,7 +5,7 @@ import struct Synchronization.Atomic
 final class TransactionScope: Sendable {
   /// That of the step outside of plain statements on data that came last.
   private let lastKeyword = Mutex("")
-  // Asked before every statement, which a lock would cost a fiftieth of an insert.
+  // Asked before every statement, hence no lock.
   private let leavesTransaction = Atomic<Bool>(false)
   private let innermost = Atomic<UInt64>(0)
   private let lastNumber = Atomic<UInt64>(0)
