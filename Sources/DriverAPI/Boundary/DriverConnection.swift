@@ -66,7 +66,7 @@ public protocol DriverConnection: AnyObject, Sendable {
   /// Whether the session is known to have ended, as far as can be told without asking the server.
   /// Default: false.
   ///
-  /// Asked before a connection is lent that was idle for some milliseconds: a server that ended the
+  /// Asked before a connection is leased that was idle for some milliseconds: a server that ended the
   /// session has said so, and the farewell lies in the socket. [POOL-10]
   var hasEnded: Bool { get }
 
@@ -79,7 +79,7 @@ public protocol DriverConnection: AnyObject, Sendable {
 
   /// Asks the server whether it is there, by a call of the client library's own.
   ///
-  /// Called for `ping` and before a connection is lent that was idle for long, only if
+  /// Called for `ping` and before a connection is leased that was idle for long, only if
   /// ``Capabilities/nativePing`` is set; under the same rules as a statement, so that it can be
   /// interrupted. The default throws `unsupported`, and the core runs the shortest query of the dialect
   /// instead, ``Dialect/selectSQL(_:)``. [CONN-1]

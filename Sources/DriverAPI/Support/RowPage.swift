@@ -41,7 +41,7 @@ public final class RowPage {
       bytes.baseAddress?.advanced(by: byteCount).copyMemory(
         from: address, byteCount: source.count)
     }
-    appendLending(kind, byteCount: source.count)
+    appendBorrowed(kind, byteCount: source.count)
   }
 
   /// Appends the next column of a row: what the library gives as text. Instants and dates become
@@ -76,7 +76,7 @@ public final class RowPage {
       room[end] = byte
       end += 1
     }
-    appendLending(kind, byteCount: end - byteCount)
+    appendBorrowed(kind, byteCount: end - byteCount)
   }
 
   /// Takes the next row off the page. For ``DriverRows/step(into:)``.
@@ -88,7 +88,7 @@ public final class RowPage {
     for column in 0..<columnCount {
       var cell = cells[next + column]
       // Until now an offset: the bytes move when the page grows.
-      if cell.kind.isLent { cell.bits += base }
+      if cell.kind.isBorrowed { cell.bits += base }
       target[column] = cell
     }
     next += columnCount
@@ -100,7 +100,7 @@ public final class RowPage {
     cells.first.flatMap { $0.kind == .int ? Int64(bitPattern: $0.bits) : nil }
   }
 
-  private func appendLending(_ kind: Cell.Kind, byteCount count: Int) {
+  private func appendBorrowed(_ kind: Cell.Kind, byteCount count: Int) {
     cells.append(Cell(kind: kind, count: Int32(truncatingIfNeeded: count), bits: UInt64(byteCount)))
     byteCount += count
   }
@@ -117,7 +117,7 @@ public final class RowPage {
 
 extension Cell.Kind {
   /// Whether the bits are an address.
-  fileprivate var isLent: Bool {
+  fileprivate var isBorrowed: Bool {
     switch self {
     case .text, .bytes, .uuid, .decimal, .json, .untyped: true
     case .null, .bool, .int, .uint, .double, .timestamp, .date: false

@@ -3,8 +3,8 @@ extension Cell {
   ///
   /// `String(validating:as:)` is generic and costs several times what making the string does. Most text is
   /// ASCII, which is seen in eight bytes at a time; what else was repaired differs from its bytes.
-  @inlinable var lentText: String? {
-    let bytes = lentBytes
+  @inlinable var copiedText: String? {
+    let bytes = borrowedBytes
     let text = String(decoding: bytes, as: UTF8.self)
     return bytes.areASCII || text.utf8.holds(bytes) ? text : nil
   }

@@ -59,7 +59,7 @@ public struct Cell {
   }
 
   /// The bytes this cell lends; empty where it holds a number.
-  @inlinable var lentBytes: UnsafeBufferPointer<UInt8> {
+  @inlinable var borrowedBytes: UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(
       start: UnsafePointer<UInt8>(bitPattern: UInt(truncatingIfNeeded: bits)), count: Int(count))
   }

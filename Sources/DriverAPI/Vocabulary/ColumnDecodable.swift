@@ -59,7 +59,7 @@ extension Cell {
   /// The decimal it lends, if there is nothing behind the point: most engines add integers up to one.
   @usableFromInline
   var wholeNumber: Int128? {
-    guard let decimal = ExactDecimal(utf8: lentBytes) else { return nil }
+    guard let decimal = ExactDecimal(utf8: borrowedBytes) else { return nil }
     let (whole, rest) = decimal.unscaled.quotientAndRemainder(
       dividingBy: ExactDecimal.powers[decimal.scale])
     return rest == 0 ? whole : nil
@@ -124,7 +124,7 @@ extension String: ColumnDecodable {
       self = try row.writtenOut(index)
       return
     }
-    guard let text = cell.lentText else { throw row.mismatch(index, "String") }
+    guard let text = cell.copiedText else { throw row.mismatch(index, "String") }
     self = text
   }
 }
@@ -137,7 +137,7 @@ extension Array: ColumnDecodable where Element == UInt8 {
     guard cell.kind == .bytes || cell.kind == .untyped else {
       throw row.mismatch(index, "[UInt8]")
     }
-    self = Array(cell.lentBytes)
+    self = Array(cell.borrowedBytes)
   }
 }
 
@@ -146,11 +146,11 @@ extension UUID: ColumnDecodable {
   public init(from row: borrowing Row, at index: Int) throws(DatabaseError) {
     let cell = try row.cell(index)
     switch cell.kind {
-    case .uuid where cell.lentBytes.count == 16, .bytes where cell.count == 16,
+    case .uuid where cell.borrowedBytes.count == 16, .bytes where cell.count == 16,
       .untyped where cell.count == 16:
-      self = UUID(bytes: cell.lentBytes)
+      self = UUID(bytes: cell.borrowedBytes)
     case .text:
-      guard let parsed = UUID(uuidString: String(decoding: cell.lentBytes, as: UTF8.self)) else {
+      guard let parsed = UUID(uuidString: String(decoding: cell.borrowedBytes, as: UTF8.self)) else {
         throw row.mismatch(index, "UUID")
       }
       self = parsed
@@ -172,7 +172,7 @@ extension Timestamp: ColumnDecodable {
     let parsed: Timestamp? =
       switch cell.kind {
       case .timestamp: Timestamp(microseconds: Int64(bitPattern: cell.bits))
-      case .text: Timestamp(utf8: cell.lentBytes)
+      case .text: Timestamp(utf8: cell.borrowedBytes)
       default: nil
       }
     guard let parsed else { throw row.mismatch(index, "Timestamp") }
@@ -187,7 +187,7 @@ extension CalendarDate: ColumnDecodable {
     let parsed: CalendarDate? =
       switch cell.kind {
       case .date: CalendarDate(daysSince1970: Int64(bitPattern: cell.bits))
-      case .text: CalendarDate(utf8: cell.lentBytes)
+      case .text: CalendarDate(utf8: cell.borrowedBytes)
       default: nil
       }
     guard let parsed else { throw row.mismatch(index, "CalendarDate") }
@@ -202,7 +202,7 @@ extension ExactDecimal: ColumnDecodable {
     let cell = try row.cell(index)
     let parsed: ExactDecimal? =
       switch cell.kind {
-      case .decimal, .text: ExactDecimal(utf8: cell.lentBytes)
+      case .decimal, .text: ExactDecimal(utf8: cell.borrowedBytes)
       case .int: ExactDecimal(unscaled: Int128(Int64(bitPattern: cell.bits)), scale: 0)
       case .uint: ExactDecimal(unscaled: Int128(cell.bits), scale: 0)
       case .double: ExactDecimal(shortDouble: Double(bitPattern: cell.bits))
@@ -226,8 +226,8 @@ extension Value: ColumnDecodable {
     case .uint: self = cell.bits > UInt64(Int64.max) ? .uint(cell.bits) : .int(Int64(cell.bits))
     case .double: self = .double(Double(bitPattern: cell.bits))
     case .text: self = cell.textOrBytes
-    case .bytes, .untyped: self = .bytes(Array(cell.lentBytes))
-    case .json: self = .json(String(decoding: cell.lentBytes, as: UTF8.self))
+    case .bytes, .untyped: self = .bytes(Array(cell.borrowedBytes))
+    case .json: self = .json(String(decoding: cell.borrowedBytes, as: UTF8.self))
     case .uuid: self = .uuid(try UUID(from: row, at: index))
     case .timestamp:
       if let known = Timestamp(microseconds: Int64(bitPattern: cell.bits)) {
@@ -242,7 +242,7 @@ extension Value: ColumnDecodable {
         self = .text(try row.writtenOut(index))
       }
     case .decimal:
-      if let known = ExactDecimal(utf8: cell.lentBytes) {
+      if let known = ExactDecimal(utf8: cell.borrowedBytes) {
         self = .decimal(known)
       } else {
         self = .text(try row.writtenOut(index))
@@ -253,7 +253,7 @@ extension Value: ColumnDecodable {
 
 extension Cell {
   fileprivate var textOrBytes: Value {
-    lentText.map { .text($0) } ?? .bytes(Array(lentBytes))
+    copiedText.map { .text($0) } ?? .bytes(Array(borrowedBytes))
   }
 }
 

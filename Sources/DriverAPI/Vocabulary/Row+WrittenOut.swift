@@ -12,8 +12,8 @@ extension Row {
     case .int: return String(Int64(bitPattern: cell.bits))
     case .uint: return String(cell.bits)
     case .double: return Double(bitPattern: cell.bits).exactText
-    case .text, .json, .decimal: return String(decoding: cell.lentBytes, as: UTF8.self)
-    case .untyped: if let text = cell.lentText { return text }
+    case .text, .json, .decimal: return String(decoding: cell.borrowedBytes, as: UTF8.self)
+    case .untyped: if let text = cell.copiedText { return text }
     case .uuid: return try UUID(from: self, at: index).uuidString.lowercased()
     case .timestamp: return ExtendedCalendar.text(microseconds: Int64(bitPattern: cell.bits))
     case .date: return ExtendedCalendar.text(days: Int64(bitPattern: cell.bits))

@@ -36,7 +36,7 @@ public struct Row: ~Copyable, ~Escapable {
   public func utf8(_ index: Int) throws(DatabaseError) -> Span<UInt8> {
     let cell = try cell(index)
     guard cell.kind == .text || cell.kind == .json else { throw mismatch(index, "UTF-8 text") }
-    return _overrideLifetime(Span(_unsafeElements: cell.lentBytes), borrowing: self)
+    return _overrideLifetime(Span(_unsafeElements: cell.borrowedBytes), borrowing: self)
   }
 
   /// The bytes of a bytes or text column, without a copy.
@@ -50,7 +50,7 @@ public struct Row: ~Copyable, ~Escapable {
     case .bytes, .text, .json, .untyped: break
     default: throw mismatch(index, "bytes")
     }
-    return _overrideLifetime(Span(_unsafeElements: cell.lentBytes), borrowing: self)
+    return _overrideLifetime(Span(_unsafeElements: cell.borrowedBytes), borrowing: self)
   }
 
   /// The cell of a column.
@@ -149,7 +149,7 @@ extension Row {
     let cell = cells[index]
     return switch cell.kind {
     case .null: "NULL"
-    case .text where cell.lentText == nil:
+    case .text where cell.copiedText == nil:
       "\(cell.count) bytes that are not UTF-8; ask for Value, or borrow bytes(_:)"
     case .text, .bytes, .json, .decimal, .untyped: "\(cell.kind) of \(cell.count) bytes"
     case .int, .uint: "\(cell.kind) that may not fit"

@@ -3,9 +3,9 @@ import Foundation
 /// The memory of this process.
 enum ProcessMemory {
   /// How often it is looked at.
-  private static let interval = Duration.seconds(5)
-  /// How much more must be held than after the last time before it is given back.
-  private static let step = 32.0
+  private static let interval = Duration.seconds(2)
+  /// How much more must be held than there ever was need for before it is given back.
+  private static let step = 24.0
 
   /// What is in use, in MiB, from the second number of `/proc/self/statm`, which counts pages; 0 where
   /// the system has none.
@@ -26,13 +26,14 @@ enum ProcessMemory {
   /// Gives back what was freed, until the task is cancelled: the C library keeps it otherwise, and a
   /// flood that is long over would count for ever.
   static func giveBack() async {
-    var held = residentMegabytes
+    // Not what was held the last time: that may have been in the middle of the flood.
+    var least = residentMegabytes
     while !Task.isCancelled {
       // Cancelling ends the sleep, and with it the loop.
       try? await Task.sleep(for: interval)
-      guard residentMegabytes > held + step else { continue }
+      guard residentMegabytes > least + step else { continue }
       trim()
-      held = residentMegabytes
+      least = min(least, residentMegabytes)
     }
   }
 }

@@ -65,7 +65,7 @@ public final class FaultyDriver: Driver {
   /// The wrapped driver's.
   public var schemes: [String] { driver.schemes }
 
-  /// The wrapped driver's, with sessions that are lent and not shared.
+  /// The wrapped driver's, with sessions that are leased and not shared.
   public func plan(for url: DatabaseURL) throws(DatabaseError) -> ConnectionPlan {
     var plan = try driver.plan(for: url)
     plan.maxPipelines = 0

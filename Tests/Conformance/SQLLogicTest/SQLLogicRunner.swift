@@ -24,7 +24,7 @@ public struct SQLLogicRunner: Sendable {
 
   /// Runs a script to its end, to its `halt`, or until the connection is lost.
   ///
-  /// - Throws: only what lending a connection throws; failing records are in the report.
+  /// - Throws: only what leasing a connection throws; failing records are in the report.
   public func run(_ script: SQLLogicScript) async throws -> SQLLogicReport {
     try await database.withConnection { connection in
       var run = SQLLogicRun(script, mode: mode, connection)

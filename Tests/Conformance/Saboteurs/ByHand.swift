@@ -10,7 +10,7 @@ enum ByHand {
       "a shared session's answer without a row was told as one with a row",
     "PIPE-6 So are tasks that run where the driver likes them best.":
       "what follows the tasks of the loop's thread was forgotten",
-    "PIPE-6 While every connection is lent, tasks read where they share sessions.":
+    "PIPE-6 While every connection is leased, tasks read where they share sessions.":
       "no shared session was ever chosen",
     "QUERY-11 What no engine prepares gives its rows like anything else.":
       "such a statement was prepared, or else failed (MariaDB)",
@@ -178,7 +178,7 @@ enum ByHand {
       "the pool had three places more than its maximum",
     "POOL-1 Waiters are served in the order of asking.":
       "new waiters were put before the others",
-    "POOL-4 A session that cannot be reset is not lent again.":
+    "POOL-4 A session that cannot be reset is not leased again.":
       "a failed reset did not spend the session",
     "POOL-6 A connection that is being put in order is not held: its last user waits.":
       "a connection being reset or closed still counted as held",

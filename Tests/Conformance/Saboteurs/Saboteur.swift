@@ -10,7 +10,7 @@ struct Saboteur: Driver {
   func plan(for url: DatabaseURL) throws(DatabaseError) -> ConnectionPlan {
     if let plan = sabotage.plan { return try plan(driver, url) }
     var plan = try driver.plan(for: url)
-    // Most sabotages stand in the way of sessions that are lent.
+    // Most sabotages stand in the way of sessions that are leased.
     if sabotage.pipelined == nil { plan.maxPipelines = 0 }
     return plan
   }

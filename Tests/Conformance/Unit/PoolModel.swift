@@ -37,7 +37,7 @@ struct PoolModel {
       if !machine.abandon(waiter: id) { return "waiter \(id) could not give up" }
     default:
       let expired = machine.expire(now: now)
-      if !leased.isDisjoint(with: expired) { return "a lent connection expired" }
+      if !leased.isDisjoint(with: expired) { return "a leased connection expired" }
       closing.formUnion(expired)
     }
     return invariants
@@ -47,7 +47,7 @@ struct PoolModel {
     switch lease {
     case .granted(let slot, let idle):
       if idle < 0 { return "idle for \(idle)" }
-      if !leased.insert(slot).inserted { return "slot \(slot) was lent twice" }
+      if !leased.insert(slot).inserted { return "slot \(slot) was leased twice" }
       if connecting.contains(slot) || closing.contains(slot) { return "slot \(slot) was not idle" }
     case .connect(let slot):
       if leased.contains(slot) || closing.contains(slot) { return "slot \(slot) is not empty" }

@@ -111,7 +111,7 @@ struct PoolStateMachineTests {
     #expect(answer12 == .connect(slot: 0))
   }
 
-  @Test("lends the connection that was used last, and tells how long it was idle")
+  @Test("leases the connection that was used last, and tells how long it was idle")
   func lendsTheWarmest() {
     var machine = machine(2)
     _ = machine.lease(for: holder())
@@ -126,7 +126,7 @@ struct PoolStateMachineTests {
     #expect(answer14 == .granted(slot: 1, idle: 8 * second))
   }
 
-  @Test("a connection that is being put in order has no holder and is not lent")
+  @Test("a connection that is being put in order has no holder and is not leased")
   func putsInOrder() {
     var machine = machine(1)
     _ = machine.lease(for: holder())
@@ -149,14 +149,14 @@ struct PoolStateMachineTests {
     let answer16 = machine.expire(now: after(61))
     #expect(answer16 == [0])
     let answer17 = machine.lease(for: holder(61))
-    #expect(answer17 == .connect(slot: 1), "what is closing is not lent")
+    #expect(answer17 == .connect(slot: 1), "what is closing is not leased")
     let answer18 = machine.vacated(slot: 0)
     #expect(answer18 == .nobody)
     let answer19 = machine.lease(for: holder(61))
     #expect(answer19 == .connect(slot: 0))
   }
 
-  @Test("takes out what is too old when it is idle, never while it is lent")
+  @Test("takes out what is too old when it is idle, never while it is leased")
   func expiresOld() {
     var machine = machineWithIdle()
     let answer20 = machine.lease(for: holder(590))
@@ -170,7 +170,7 @@ struct PoolStateMachineTests {
     #expect(answer22 == [0])
   }
 
-  @Test("when closed it turns waiters away in order, closes what is idle and lends nothing")
+  @Test("when closed it turns waiters away in order, closes what is idle and leases nothing")
   func closes() {
     var machine = machine(2)
     _ = machine.lease(for: holder())
@@ -202,7 +202,7 @@ struct PoolStateMachineTests {
     #expect(machine.busyCount == 1, "it is busy until it is closed")
   }
 
-  @Test("random calls never lend one connection twice, exceed the maximum or lose a waiter")
+  @Test("random calls never lease one connection twice, exceed the maximum or lose a waiter")
   func staysWhole() {
     let seed = UInt64.random(in: .min ... .max)
     var generator = Dice(state: seed)

@@ -4,12 +4,13 @@ extension Database {
   ///
   /// Neither a lock is taken nor a reference counted on this way: for a statement of four
   /// microseconds each lock is a hundredth of it.
-  public func withFirstRowNow(
+  @usableFromInline
+  func firstRowNow(
     of sql: SQL, adding arguments: (inout [Value]) -> Void, at site: CallSite,
     _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) throws(DatabaseError) -> Bool? {
     let holder = PoolStateMachine.Holder(since: .now, site: HolderSite(site), task: nil)
-    guard let session = nearest.takeParked(for: holder) else { return nil }
+    guard let session = nearest.takeFromIdleSlot(for: holder) else { return nil }
     return try session._withUnsafeGuaranteedRef {
       firstRow(of: sql, adding: arguments, on: $0, body)
     }.get()
@@ -20,7 +21,7 @@ extension Database {
     of sql: SQL, adding arguments: (inout [Value]) -> Void, on session: Session,
     _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) -> Result<Bool?, DatabaseError> {
-    let found = session.lentFirstRow(of: sql, adding: arguments, body)
+    let found = session.borrowedFirstRow(of: sql, adding: arguments, body)
     if case .failure = found {
       Lease(session, pool: nearest).end()
     } else {

@@ -5,9 +5,9 @@ extension Database {
   ) async throws(DatabaseError) -> ExecResult {
     let text = try texts.text(for: sql.text)
     try text.checkAutocommit()
-    let hasCompany = entersCompany()
-    defer { leavesCompany() }
-    if hasCompany, let result = try await pipelined(text, sql.parameters) { return result.exec }
+    let isContended = beginStatement()
+    defer { endStatement() }
+    if isContended, let result = try await pipelined(text, sql.parameters) { return result.exec }
     let session = try await writers.lease(at: site)
     defer { Lease(session, pool: writers).end() }
     if let result = try session.execNow(text, sql.parameters) { return result }
@@ -39,9 +39,9 @@ extension Database {
     let text = try texts.text(for: sql.text)
     try text.checkAutocommit()
     let pool = pool(for: text)
-    let hasCompany = entersCompany()
-    defer { leavesCompany() }
-    if hasCompany, let result = try await pipelined(text, sql.parameters) {
+    let isContended = beginStatement()
+    defer { endStatement() }
+    if isContended, let result = try await pipelined(text, sql.parameters) {
       return try result.withFirstRow(body)
     }
     let session = try await pool.lease(at: site)
@@ -49,7 +49,7 @@ extension Database {
     return try await session.firstRow(text, sql.parameters, body)
   }
 
-  /// Lends one connection for several statements.
+  /// Leases one connection for several statements.
   ///
   /// - Parameters:
   ///   - role: `.reader` if all of them only read and the engine has connections for that.

@@ -2,7 +2,7 @@ public import Logging
 
 /// How a ``Database`` behaves; every value has a default that suits a server.
 public struct DatabaseConfiguration: Sendable {
-  /// The most connections that are lent, where the engine does not set its own limit; from 1 to 65,536.
+  /// The most connections at the same time, where the engine does not set its own limit; from 1 to 65,536.
   ///
   /// With 1 there is exactly one session, for everything. Otherwise those come on top that a driver
   /// shares between tasks (``ConnectionPlan/maxPipelines``), at most one less than this; and
@@ -25,7 +25,7 @@ public struct DatabaseConfiguration: Sendable {
   public var idleTimeout: Duration = .seconds(600)
   /// A connection that is older is replaced when it is next idle; with zero, soon after its use.
   public var maxLifetime: Duration = .seconds(3600)
-  /// A connection that was idle for longer is asked whether it still answers before it is lent;
+  /// A connection that was idle for longer is asked whether it still answers before it is leased;
   /// zero has it always asked.
   public var healthCheckAfter: Duration = .seconds(30)
   /// How long ``Database/close()`` waits for connections that are in use before it interrupts them.

@@ -10,7 +10,7 @@ extension Database {
   ) async throws(DatabaseError) -> PipelineResult? {
     guard let pipelines, text.isReadOnly, !text.isLarge, text.use == .data, !text.mayChangeSession,
       !Task.isCancelled,
-      values.count == text.parameterCount, !text.solitude.lasts(),
+      values.count == text.parameterCount, !text.backoff.isActive(),
       let lane = pipelines.lane()
     else { return nil }
     let observation = instruments.begin(text)
@@ -26,14 +26,14 @@ extension Database {
 
   /// Counts an eligible statement in; true if others are under way, which makes pipelining worth it.
   @inline(__always)
-  func entersCompany() -> Bool {
+  func beginStatement() -> Bool {
     guard let pipelines else { return false }
     return pipelines.activeCount.add(1, ordering: .relaxed).oldValue > 0
   }
 
   /// Counts it out.
   @inline(__always)
-  func leavesCompany() {
+  func endStatement() {
     pipelines?.activeCount.subtract(1, ordering: .relaxed)
   }
 
@@ -61,7 +61,7 @@ extension Database {
       if error.connection == .spent { pipelines?.discard(lane) }
       // A view, or an operator, hid a write: the session took nothing of it. [PIPE-3]
       if error.kind == .readOnly, error.execution == .rejected {
-        text.solitude.begin()
+        text.backoff.begin()
         return nil
       }
       return try judge(error, reason, isBrokenOff: lane.isBrokenOff)

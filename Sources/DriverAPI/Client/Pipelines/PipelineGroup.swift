@@ -15,7 +15,7 @@ final class PipelineGroup: Sendable {
     var noAttemptBefore = MonotonicTime.now
   }
 
-  /// A lane as deep as this has company enough; another one is opened if there may be one.
+  /// A lane as deep as this has enough to do; another one is opened if there may be one.
   private static let fullDepth = 16
   private static let pauseAfterFailure: Int64 = 1_000_000_000
 

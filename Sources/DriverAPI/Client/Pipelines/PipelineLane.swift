@@ -113,7 +113,7 @@ final class PipelineLane: Sendable {
       if state.running.first?.number == number {
         state.headSince = .now
         let ended = state.running.removeFirst()
-        ended.text.solitude.noteQuickEnd()
+        ended.text.backoff.noteQuickEnd()
         return ended.reason
       }
       guard let index = state.running.firstIndex(where: { $0.number == number }) else { return nil }
@@ -171,14 +171,14 @@ final class PipelineLane: Sendable {
       guard let first = state.running.first, state.watchIsArmed else {
         return (UInt64?.none, Duration?.none)
       }
-      let limit = first.text.solitude.isUnlikely ? Self.trust : Self.patience
+      let limit = first.text.backoff.isUnlikely ? Self.trust : Self.patience
       guard first.reason == nil, MonotonicTime.now.since(state.headSince) >= limit.inNanoseconds
       else { return (nil, Self.patience) }
       guard state.suspect == first.number else {
         state.suspect = first.number
         return (nil, Self.grace)
       }
-      first.text.solitude.begin()
+      first.text.backoff.begin()
       return (first.number, Self.patience)
     }
     if let late { interrupt(late, .moved) }

@@ -10,8 +10,8 @@ extension ConnectionPool {
   ) -> PoolStateMachine.Lease? {
     guard error.isRefusal else { return nil }
     let (lease, armsTimer): (PoolStateMachine.Lease?, Bool) = changing { state in
-      clearParking(&state)
-      defer { reopenParking(&state) }
+      closeIdleSlot(&state)
+      defer { reopenIdleSlot(&state) }
       guard let lease = state.machine.refused(slot: slot, for: holder) else { return (nil, false) }
       if case .granted(let slot, _) = lease { state.sessions[slot]?.holder.write(holder) }
       state.refusal = error
@@ -33,7 +33,7 @@ extension ConnectionPool {
     changing { state in
       state.connectsAgainSoon = false
       for grant in state.machine.connectAgain() { state.note(perform(grant, &state)) }
-      reopenParking(&state)
+      reopenIdleSlot(&state)
     }
   }
 }

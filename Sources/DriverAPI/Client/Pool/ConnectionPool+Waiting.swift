@@ -83,7 +83,7 @@ extension ConnectionPool {
   private func giveUp(_ id: UInt64, _ error: DatabaseError) {
     changing { state in
       if state.machine.abandon(waiter: id) { state.note(settle(id, .failure(error), &state)) }
-      reopenParking(&state)
+      reopenIdleSlot(&state)
     }
   }
 
@@ -98,7 +98,7 @@ extension ConnectionPool {
     let next: Duration? = changing { state in
       let now = MonotonicTime.now
       noteHolders(&state)
-      defer { reopenParking(&state) }
+      defer { reopenIdleSlot(&state) }
       let error = timeoutError(state, now)
       while let first = state.machine.firstWaiter {
         let waited = now.since(first.holder.since)
@@ -120,7 +120,7 @@ extension ConnectionPool {
       return nil
     }
     noteHolders(&state)
-    defer { reopenParking(&state) }
+    defer { reopenIdleSlot(&state) }
     let holders = state.machine.holders
     guard holders.count == state.machine.limits.maxConnections,
       holders.allSatisfy({ $0.task == task }), state.machine.abandon(waiter: id)

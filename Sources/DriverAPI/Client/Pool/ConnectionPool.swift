@@ -1,4 +1,4 @@
-/// Lends sessions, one holder at a time, in the order of asking.
+/// Leases sessions, one holder at a time, in the order of asking.
 ///
 /// A thin shell: ``PoolStateMachine`` decides, this class holds the lock, the sessions and the
 /// continuations of those who wait.
@@ -41,14 +41,14 @@ final class ConnectionPool: Sendable {
   }
 
   let state: Mutex<State>
-  let parking = ParkingSpace()
+  let idleSlot = IdleSlot()
   let role: ConnectionRole
   let configuration: DatabaseConfiguration
   let instruments: Instruments
   private let keepsConnections: Bool
-  /// A connection that was idle for less is lent without a question; in nanoseconds.
+  /// A connection that was idle for less is leased without a question; in nanoseconds.
   let trustedIdleTime: Int64
-  /// Before a connection is lent that was idle for longer it is looked at whether the server has ended
+  /// Before a connection is leased that was idle for longer it is looked at whether the server has ended
   /// it; in nanoseconds. At least a tick of the kernel's clock. [POOL-10]
   let glanceAfter: Int64
   private let connect: ConnectAttempt<any DriverConnection>.Connect
@@ -99,7 +99,7 @@ final class ConnectionPool: Sendable {
   ) async throws(DatabaseError) -> Session {
     let holder = PoolStateMachine.Holder(
       since: .now, site: HolderSite(site), task: mayWaitAgain ? Self.currentTask : nil)
-    if let session = takeParked(for: holder) { return session.takeUnretainedValue() }
+    if let session = takeFromIdleSlot(for: holder) { return session.takeUnretainedValue() }
     switch ask(for: holder) {
     case .session(let session): return session
     case .other(let lease): return try await follow(lease, holder)
@@ -115,8 +115,8 @@ final class ConnectionPool: Sendable {
   /// Asks once, without suspending.
   func ask(for holder: PoolStateMachine.Holder) -> Answer {
     changing { state in
-      if !state.machine.hasIdle { clearParking(&state) }
-      defer { reopenParking(&state) }
+      if !state.machine.hasIdle { closeIdleSlot(&state) }
+      defer { reopenIdleSlot(&state) }
       let lease = state.machine.lease(for: holder)
       guard case .granted(let slot, let idle) = lease, let session = state.sessions[slot] else {
         return .other(lease)
@@ -128,7 +128,7 @@ final class ConnectionPool: Sendable {
 
   /// Ends a lease of a session that needs no cleaning up, or that is spent.
   func release(_ session: Session) {
-    if session.isSpent || !park(session) { giveBack(session) }
+    if session.isSpent || !putIntoIdleSlot(session) { giveBack(session) }
   }
 
   /// Gives a session to the first who waits, or to the machine as idle.
@@ -136,7 +136,7 @@ final class ConnectionPool: Sendable {
     let (isKept, next): (Bool, Resumption?) = state.withLock { state in
       // After closing nobody else would come by to close it.
       if session.isSpent || state.machine.isClosed { return (false, nil) }
-      defer { reopenParking(&state) }
+      defer { reopenIdleSlot(&state) }
       return (true, takeBack(session, &state))
     }
     next?.run()
@@ -164,8 +164,8 @@ final class ConnectionPool: Sendable {
   func closeExpired() {
     if keepsConnections { return }
     let expired = changing { state in
-      clearParking(&state)
-      defer { reopenParking(&state) }
+      closeIdleSlot(&state)
+      defer { reopenIdleSlot(&state) }
       return state.machine.expire(now: .now).compactMap { state.sessions[$0] }
     }
     for session in expired { discard(session) }
@@ -174,7 +174,7 @@ final class ConnectionPool: Sendable {
   /// Turns waiters away and closes what is idle; answers with how many connections are still busy.
   func close() -> Int {
     let (idle, busyCount) = changing { state in
-      clearParking(&state)
+      closeIdleSlot(&state)
       let (idle, turnedAway) = state.machine.close()
       for id in turnedAway { state.note(settle(id, .failure(closedError()), &state)) }
       return (idle.compactMap { state.sessions[$0] }, state.machine.busyCount)
@@ -186,8 +186,8 @@ final class ConnectionPool: Sendable {
   /// Connections in use, being opened or being closed.
   var busyCount: Int {
     changing { state in
-      clearParking(&state)
-      defer { reopenParking(&state) }
+      closeIdleSlot(&state)
+      defer { reopenIdleSlot(&state) }
       return state.machine.busyCount
     }
   }
@@ -202,7 +202,7 @@ final class ConnectionPool: Sendable {
     changing { state in
       state.sessions[slot] = nil
       state.note(perform(state.machine.vacated(slot: slot), &state))
-      reopenParking(&state)
+      reopenIdleSlot(&state)
     }
   }
 

@@ -13,7 +13,7 @@ struct HolderNote: ~Copyable, Sendable {
   // note for its own.
   private let task = Atomic<Int>(0)
 
-  /// When the session was last lent. For the holder.
+  /// When the session was last leased. For the holder.
   var lastLease: MonotonicTime {
     MonotonicTime(nanoseconds: since.load(ordering: .relaxed))
   }

@@ -11,7 +11,7 @@ struct Lease: Sendable {
   }
 
   /// Ends the lease without waiting; what needs cleaning up is cleaned up in the background, and the
-  /// session is lent again only after that.
+  /// session is leased again only after that.
   func end() {
     if session.isClean || session.isSpent && !session.rowsAreOpen {
       pool.release(session)
@@ -20,7 +20,7 @@ struct Lease: Sendable {
     pool.endHolding(session)
     Task {
       await tidyUp()
-      // Not parked: the machine counts it as nobody's, and must learn that it is free.
+      // Not into the idle slot: the machine counts it as nobody's, and must learn that it is free.
       pool.giveBack(session)
     }
   }

@@ -207,7 +207,7 @@ struct PoolStateMachine {
     }
   }
 
-  /// Whether a connection is too old to be lent again.
+  /// Whether a connection is too old to be leased again.
   func isOutdated(slot: Int, now: MonotonicTime) -> Bool {
     guard let born = openedAt[slot] else { return false }
     return now.since(born) > limits.maxLifetime

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// One connection, lent for a scope.
+/// One connection, leased for a scope.
 ///
 /// Statements run one after another on one session. It belongs to the scope that received it: using
 /// it afterwards, or from two tasks at the same time, is `misuse`.
@@ -56,8 +56,9 @@ public final class Connection: StatementExecutor {
   }
 
   /// Does what ``withFirstRow(of:at:_:)`` does, if nothing has to be waited for.
-  public func withFirstRowNow(
-    of sql: SQL, adding arguments: (inout [Value]) -> Void, at site: CallSite,
+  @usableFromInline
+  func firstRowNow(
+    of sql: SQL, adding arguments: (inout [Value]) -> Void,
     _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) throws(DatabaseError) -> Bool? {
     try firstRowNow(of: sql, adding: arguments, body) { sql throws(DatabaseError) in
@@ -88,7 +89,7 @@ public final class Connection: StatementExecutor {
   /// The rebound text, if the scope is not over.
   func text(_ sql: SQL) throws(DatabaseError) -> StatementText {
     if isOver.load(ordering: .relaxed) {
-      throw .misuse("the connection was used after the scope it was lent to; borrow it again")
+      throw .misuse("the connection was used after the scope it was leased to; borrow it again")
     }
     let text = try texts.text(for: sql.text)
     if refusesWrites, !text.looksReadOnly, text.use != .begin, text.use != .end {

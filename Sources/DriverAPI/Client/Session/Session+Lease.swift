@@ -21,7 +21,7 @@ extension Session {
       }
       needsReset = false
     } catch {
-      // A session that cannot be reset is not lent again; the pool opens a new one when asked.
+      // A session that cannot be reset is not leased again; the pool opens a new one when asked.
       instruments.reportDetail("connection not reset, closing it", error)
       isSpent = true
     }
@@ -48,7 +48,7 @@ extension Session {
   /// Ends the rows that are still open; answers with what their statement threw at its end.
   private func endRows() async -> DatabaseError? {
     do throws(DatabaseError) {
-      try await endLentRows()
+      try await endOpenRows()
       return nil
     } catch {
       return error

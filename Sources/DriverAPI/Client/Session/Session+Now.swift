@@ -1,4 +1,4 @@
-/// The short way for statements that need no company: the driver works inline and notices cancellation
+/// The fast path, for statements that wait for nobody: the driver works inline and notices cancellation
 /// by itself, there is no timeout, nobody measures, and the statement is prepared. Then nothing has to
 /// be awaited, and a statement costs plain calls: a lock, a cancellation handler and six async frames
 /// less, which is a quarter of a point select. Everything here answers nil if that is not so, and has

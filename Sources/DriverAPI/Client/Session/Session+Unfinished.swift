@@ -32,10 +32,10 @@ extension Session {
     }
   }
 
-  /// Ends the rows that were lent to somebody who keeps them beyond their scope. [QUERY-8]
+  /// Ends the open rows of somebody who keeps them beyond their scope. [QUERY-8]
   ///
   /// - Throws: what their statement threw at its end.
-  func endLentRows() async throws(DatabaseError) {
+  func endOpenRows() async throws(DatabaseError) {
     borrower?.takeUnretainedValue().expire()
     if unfinished != nil { try await completeUnfinished() }
   }

@@ -29,7 +29,7 @@ final class Session: @unchecked Sendable {
   /// Rows that were left before their end, of a statement that may write: it is completed before the
   /// session does anything else. [QUERY-7]
   var unfinished: (any DriverRows)?
-  /// Whom rows were lent to that end with the lease; not retained, because it takes itself out.
+  /// Whose open rows there are that end with the lease; not retained, because it takes itself out.
   var borrower: Unmanaged<RowCursor>?
   /// The kind of the error that came last.
   var lastFailure: DatabaseError.Kind?

@@ -77,7 +77,7 @@ final class RowCursor {
   func nextOfNone() throws(DatabaseError) -> Bool {
     guard isExpired else { return false }
     throw .misuse(
-      "the rows were used after the scope that their connection was lent to; read them inside it, "
+      "the rows were used after the scope that their connection was leased to; read them inside it, "
         + "or collect() them")
   }
 

@@ -26,17 +26,6 @@ public protocol StatementExecutor: Sendable {
     _ statements: [SQL], at site: CallSite
   ) async throws(DatabaseError) -> [ExecResult]
 
-  /// Does what ``withFirstRow(of:at:_:)`` does, if nothing has to be waited for. Default: nil.
-  ///
-  /// Nil means that nothing was done, and that `withFirstRow` is to be called. An async call costs a
-  /// twentieth of a point select.
-  ///
-  /// - Parameter arguments: appends the values for each `?` of `sql`; called once or not at all.
-  func withFirstRowNow(
-    of sql: SQL, adding arguments: (inout [Value]) -> Void, at site: CallSite,
-    _ body: (borrowing Row) throws(DatabaseError) -> Void
-  ) throws(DatabaseError) -> Bool?
-
   /// Runs `body` in a transaction: commits when it returns, rolls back when it throws.
   ///
   /// On a ``Transaction`` this is a savepoint. [TX-1, TX-2, TX-3]

@@ -47,8 +47,9 @@ public final class Transaction: StatementExecutor {
   }
 
   /// Does what ``withFirstRow(of:at:_:)`` does, if nothing has to be waited for.
-  public func withFirstRowNow(
-    of sql: SQL, adding arguments: (inout [Value]) -> Void, at site: CallSite,
+  @usableFromInline
+  func firstRowNow(
+    of sql: SQL, adding arguments: (inout [Value]) -> Void,
     _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) throws(DatabaseError) -> Bool? {
     try connection.firstRowNow(of: sql, adding: arguments, body) { sql throws(DatabaseError) in
@@ -133,7 +134,7 @@ public final class Transaction: StatementExecutor {
   /// Commits. Never repeated: after a lost connection nobody knows how it ended. [TX-12]
   private func finish() async throws(DatabaseError) {
     do throws(DatabaseError) {
-      try await connection.session.endLentRows()
+      try await connection.session.endOpenRows()
       // What failed in it, and was caught, has spoilt it: its end would be a rollback. [TX-13]
       try connection.checkTransaction(atEnd: true)
       if Task.isCancelled { throw cancelledBeforeCommit() }
@@ -149,7 +150,7 @@ public final class Transaction: StatementExecutor {
   // then there is nothing left to undo: its status is asked, never counted.
   private func undo() async {
     let session = connection.session
-    do throws(DatabaseError) { try await session.endLentRows() } catch {
+    do throws(DatabaseError) { try await session.endOpenRows() } catch {
       session.instruments.reportDetail("a statement failed that was left early", error)
     }
     guard !session.isSpent, connection.transactionStatus != .none else { return }

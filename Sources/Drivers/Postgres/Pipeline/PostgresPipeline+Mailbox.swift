@@ -6,7 +6,7 @@ import Synchronization
 /// Who does what with the session, and when: one at a time, and nobody waits for another.
 extension PostgresPipeline {
   /// What is to be done with the session.
-  enum Letter {
+  enum Request {
     case statement(PostgresPipelined, StatementText, [Value])
     /// Something has arrived, or there is room to send.
     case input
@@ -26,7 +26,7 @@ extension PostgresPipeline {
       case loop
     }
 
-    var letters: [Letter] = []
+    var requests: [Request] = []
     var keeper = Keeper.nobody
   }
 
@@ -34,9 +34,9 @@ extension PostgresPipeline {
   private static let maxRounds = 4
 
   /// Has it done by whoever is at work, or here and now.
-  func deliver(_ letter: Letter) {
+  func deliver(_ request: Request) {
     let isMine = mailbox.withLock { box in
-      box.letters.append(letter)
+      box.requests.append(request)
       guard case .nobody = box.keeper else { return false }
       box.keeper = .worker
       return true
@@ -49,9 +49,9 @@ extension PostgresPipeline {
 
   /// Has it done by whoever is at work, or by the event loop: for callers that must not be held up, and
   /// must not resume a task.
-  func leave(_ letter: Letter) {
+  func post(_ request: Request) {
     let callsLoop = mailbox.withLock { box in
-      box.letters.append(letter)
+      box.requests.append(request)
       guard case .nobody = box.keeper else { return false }
       box.keeper = .loop
       return true
@@ -62,7 +62,7 @@ extension PostgresPipeline {
   /// The event loop saw the socket ready.
   func inputArrived() {
     let isMine = mailbox.withLock { box in
-      box.letters.append(.input)
+      box.requests.append(.input)
       if case .worker = box.keeper { return false }
       box.keeper = .worker
       return true
@@ -71,17 +71,17 @@ extension PostgresPipeline {
   }
 
   private func work() {
-    var letters: [Letter] = []
+    var requests: [Request] = []
     for _ in 0..<Self.maxRounds {
-      letters.removeAll(keepingCapacity: true)
+      requests.removeAll(keepingCapacity: true)
       let isDone = mailbox.withLock { box in
-        swap(&letters, &box.letters)
-        if letters.isEmpty { box.keeper = .nobody }
-        return letters.isEmpty
+        swap(&requests, &box.requests)
+        if requests.isEmpty { box.keeper = .nobody }
+        return requests.isEmpty
       }
       if isDone { return }
-      let isCorked = letters.count > 2 && link.cork(true)
-      for letter in letters { open(letter) }
+      let isCorked = requests.count > 2 && link.cork(true)
+      for request in requests { open(request) }
       if isCorked, !state.isClosed { link.cork(false) }
       finish()
     }
@@ -94,8 +94,8 @@ extension PostgresPipeline {
     link.watch.arm(for: [.readable, .writable])
   }
 
-  private func open(_ letter: Letter) {
-    switch letter {
+  private func open(_ request: Request) {
+    switch request {
     case .statement(let statement, let text, let values):
       do throws(DatabaseError) {
         try enqueue(statement, text, values)

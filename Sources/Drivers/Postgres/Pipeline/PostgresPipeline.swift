@@ -77,7 +77,7 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
   }
 
   func interrupt(number: UInt64) {
-    leave(.interruption(number))
+    post(.interruption(number))
   }
 
   func abandon() { link.breakOff() }
@@ -95,7 +95,7 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
       let number = statement.number
       deliver(.statement(statement, text, values))
       // The interruption found nothing to stop if it came first. [CANCEL-5]
-      if Task.isCancelled { leave(.interruption(number)) }
+      if Task.isCancelled { post(.interruption(number)) }
     }
     return try outcome.get()
   }
@@ -109,7 +109,7 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
     state.isCancelling = true
     cancel.send { [weak self] in
       _ = DeadlineTimer.shared.schedule(at: .now + Self.pause) { [weak self] in
-        self?.leave(.cancellationSent)
+        self?.post(.cancellationSent)
       }
     }
   }

@@ -190,7 +190,7 @@ private func expectWhole(_ db: Database) async throws {
     for _ in 1...8 {
       group.addTask {
         try await db.withConnection { connection in
-          try expectEqual(connection.transactionStatus, .none, "a lent connection")
+          try expectEqual(connection.transactionStatus, .none, "a leased connection")
           try expectEqual(try await connection.single("SELECT 17", as: Int.self), 17, "SELECT 17")
         }
       }

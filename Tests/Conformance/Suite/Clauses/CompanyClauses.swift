@@ -66,7 +66,7 @@ let companyClauses = [
     }
   },
 
-  Clause("PIPE-6", "While every connection is lent, tasks read where they share sessions.") {
+  Clause("PIPE-6", "While every connection is leased, tasks read where they share sessions.") {
     context in
     let plan = try context.harness.driver.plan(for: DatabaseURL(context.url))
     guard plan.maxPipelines > 0 else { return }

@@ -71,7 +71,7 @@ let poolSessionClauses = [
   },
 
   Clause(
-    "POOL-3", "A connection that no longer answers is replaced before it is lent.",
+    "POOL-3", "A connection that no longer answers is replaced before it is leased.",
     needs: \.durableStorage,
     otherwise: { context in
       let watched = WatchedDriver(context.harness.driver)
@@ -136,7 +136,7 @@ let poolSessionClauses = [
     }
   },
 
-  Clause("POOL-4", "A session that cannot be reset is not lent again.") { context in
+  Clause("POOL-4", "A session that cannot be reset is not leased again.") { context in
     let watched = WatchedDriver(context.harness.driver)
     let db = try await context.open(with: watched) { $0.maxConnections = 1 }
     watched.failNextReset(with: DatabaseError(.other, "the reset failed"))

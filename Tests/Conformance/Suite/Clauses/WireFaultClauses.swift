@@ -29,7 +29,7 @@ let wireFaultClauses = [
     let db = try await context.open(through: proxy) { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 1)
     for round in 1...3 {
-      // On a connection that is lent: one that is idle is looked at first. [POOL-10]
+      // On a connection that is leased: one that is idle is looked at first. [POOL-10]
       try await db.withConnection { connection in
         _ = try await connection.rowCount(of: "items")
         proxy.cutAll()

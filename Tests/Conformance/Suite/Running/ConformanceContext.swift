@@ -42,7 +42,7 @@ public final class ConformanceContext: Sendable {
     return proxy
   }
 
-  /// Opens the case's database through a proxy, with sessions that are lent and not shared unless another
+  /// Opens the case's database through a proxy, with sessions that are leased and not shared unless another
   /// driver is named.
   func open(
     through proxy: FaultProxy, with driver: (any Driver)? = nil,

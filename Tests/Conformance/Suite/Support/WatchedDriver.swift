@@ -48,7 +48,7 @@ final class WatchedDriver: Driver {
 
   func plan(for url: DatabaseURL) throws(DatabaseError) -> ConnectionPlan {
     var plan = try driver.plan(for: url)
-    // What is counted here are sessions that are lent; shared ones would take statements past them.
+    // What is counted here are sessions that are leased; shared ones would take statements past them.
     if !sharesSessions { plan.maxPipelines = 0 }
     return plan
   }

@@ -3,22 +3,22 @@ import Synchronization
 /// Where the session that was given back last waits for the next holder, who finds it with one atomic
 /// exchange instead of the pool's lock.
 ///
-/// ``PoolStateMachine`` is told late: for it a parked session is still with its last holder. So whoever
-/// needs the truth clears the space first, under the pool's lock; and while somebody waits for a
-/// connection the space stays shut, so that every session given back goes to the one who asked first.
+/// ``PoolStateMachine`` is told late: for it a session in the slot is still with its last holder. So whoever
+/// needs the truth closes the slot first, under the pool's lock; and while somebody waits for a
+/// connection the slot stays closed, so that every session given back goes to the one who asked first.
 /// [POOL-1]
-struct ParkingSpace: ~Copyable, Sendable {
+struct IdleSlot: ~Copyable, Sendable {
   // One of the two constants, or the address of a session that the pool's table keeps alive.
-  private let occupant = Atomic<UInt>(ParkingSpace.nobody)
+  private let occupant = Atomic<UInt>(IdleSlot.nobody)
   private static let nobody: UInt = 0
   // No object has an odd address.
-  private static let isShut: UInt = 1
+  private static let isClosed: UInt = 1
 
-  /// Takes the parked session out, if there is one.
+  /// Takes the session out, if there is one.
   @inline(__always)
   borrowing func take() -> Unmanaged<Session>? {
     let address = occupant.load(ordering: .relaxed)
-    guard address > Self.isShut,
+    guard address > Self.isClosed,
       occupant.compareExchange(
         expected: address, desired: Self.nobody, ordering: .acquiringAndReleasing
       ).exchanged
@@ -26,9 +26,9 @@ struct ParkingSpace: ~Copyable, Sendable {
     return Self.session(at: address)
   }
 
-  /// Parks a session; false if the space is taken or shut.
+  /// Puts a session in; false if the slot is taken or closed.
   @inline(__always)
-  borrowing func park(_ session: Session) -> Bool {
+  borrowing func put(_ session: Session) -> Bool {
     occupant.compareExchange(
       expected: Self.nobody,
       desired: UInt(bitPattern: Unmanaged.passUnretained(session).toOpaque()),
@@ -36,16 +36,16 @@ struct ParkingSpace: ~Copyable, Sendable {
     ).exchanged
   }
 
-  /// Lets nobody park; answers with who was parked. Under the pool's lock.
-  borrowing func shut() -> Session? {
-    let address = occupant.exchange(Self.isShut, ordering: .acquiringAndReleasing)
-    return address > Self.isShut ? Self.session(at: address)?.takeUnretainedValue() : nil
+  /// Lets nobody in; answers with who was there. Under the pool's lock.
+  borrowing func close() -> Session? {
+    let address = occupant.exchange(Self.isClosed, ordering: .acquiringAndReleasing)
+    return address > Self.isClosed ? Self.session(at: address)?.takeUnretainedValue() : nil
   }
 
-  /// Lets sessions park again. Under the pool's lock.
+  /// Lets sessions in again. Under the pool's lock.
   borrowing func reopen() {
     _ = occupant.compareExchange(
-      expected: Self.isShut, desired: Self.nobody, ordering: .releasing)
+      expected: Self.isClosed, desired: Self.nobody, ordering: .releasing)
   }
 
   private static func session(at address: UInt) -> Unmanaged<Session>? {

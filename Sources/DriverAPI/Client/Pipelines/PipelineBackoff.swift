@@ -5,9 +5,9 @@ import struct Synchronization.Atomic
 /// Not for ever: on a machine that stood still for a moment a short statement looks like a long one. Each
 /// time it happens again the text stays away for twice as long, at most for some minutes; a text with a
 /// good record is not sent away at once.
-final class Solitude: Sendable {
+final class PipelineBackoff: Sendable {
   private struct State {
-    var length = Solitude.shortest
+    var length = PipelineBackoff.shortest
     var end = MonotonicTime(nanoseconds: 0)
   }
 
@@ -32,7 +32,7 @@ final class Solitude: Sendable {
 
   /// Whether the text is to be kept away from others now.
   @inline(__always)
-  func lasts(at now: @autoclosure () -> MonotonicTime = .now) -> Bool {
+  func isActive(at now: @autoclosure () -> MonotonicTime = .now) -> Bool {
     hasBegun.load(ordering: .relaxed) && isBefore(now())
   }
 

@@ -5,46 +5,46 @@ import Synchronization
 extension ConnectionPool {
   /// The session given back last, if nobody has taken it since and it can be trusted to be alive.
   ///
-  /// The pool keeps it alive while it is lent.
+  /// The pool keeps it alive while it is leased.
   @inline(__always)
-  func takeParked(for holder: PoolStateMachine.Holder) -> Unmanaged<Session>? {
-    guard let parked = parking.take() else { return nil }
-    return parked._withUnsafeGuaranteedRef { session in
-      let idle = holder.since.since(session.holder.lastLease)
-      guard idle < trustedIdleTime else {
+  func takeFromIdleSlot(for holder: PoolStateMachine.Holder) -> Unmanaged<Session>? {
+    guard let idle = idleSlot.take() else { return nil }
+    return idle._withUnsafeGuaranteedRef { session in
+      let idleTime = holder.since.since(session.holder.lastLease)
+      guard idleTime < trustedIdleTime else {
         // As one that was idle in the machine's eyes it is asked first whether it still answers.
         giveBack(session)
         return nil
       }
-      if idle >= glanceAfter, session.driver.hasEnded {
+      if idleTime >= glanceAfter, session.driver.hasEnded {
         discard(session)
         return nil
       }
       session.holder.write(holder)
-      return parked
+      return idle
     }
   }
 
   /// Ends a lease without the lock; false if it takes the lock.
   @inline(__always)
-  func park(_ session: Session) -> Bool {
+  func putIntoIdleSlot(_ session: Session) -> Bool {
     guard session.mayRunPlain else { return false }
     session.holder.forgetTask()
-    return parking.park(session)
+    return idleSlot.put(session)
   }
 
-  /// Makes the machine see a parked session as the idle one it is, and lets nobody park until
-  /// ``reopenParking(_:)``. To be called in ``changing(_:)``.
-  func clearParking(_ state: inout State) {
-    if let session = parking.shut() { state.note(takeBack(session, &state)) }
+  /// Makes the machine see a session in the slot as the idle one it is, and keeps the slot empty until
+  /// ``reopenIdleSlot(_:)``. To be called in ``changing(_:)``.
+  func closeIdleSlot(_ state: inout State) {
+    if let session = idleSlot.close() { state.note(takeBack(session, &state)) }
   }
 
-  /// Lets sessions park again, unless somebody waits for one or the pool is closed.
-  func reopenParking(_ state: inout State) {
-    if !state.machine.isClosed, state.machine.waiterCount == 0 { parking.reopen() }
+  /// Lets sessions into the slot again, unless somebody waits for one or the pool is closed.
+  func reopenIdleSlot(_ state: inout State) {
+    if !state.machine.isClosed, state.machine.waiterCount == 0 { idleSlot.reopen() }
   }
 
-  /// Makes the machine see who has the sessions that were lent without it.
+  /// Makes the machine see who has the sessions that were leased without it.
   func noteHolders(_ state: inout State) {
     for case let session? in state.sessions {
       state.machine.noteHolder(session.holder.read(), slot: session.slot)

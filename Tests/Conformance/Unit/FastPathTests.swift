@@ -5,10 +5,10 @@ import Testing
 
 @testable import DriverAPI
 
-@Suite("Sessions that are lent without the pool's lock")
-struct ParkedSessionTests {
+@Suite("Sessions that are leased without the pool's lock")
+struct FastPathTests {
   private let directory = FileManager.default.temporaryDirectory
-    .appendingPathComponent("parked-\(UUID())")
+    .appendingPathComponent("idle-\(UUID())")
 
   /// A database in a file, with one row in one table.
   private func database(
@@ -18,7 +18,7 @@ struct ParkedSessionTests {
     var configuration = DatabaseConfiguration()
     configure(&configuration)
     let database = try await Database.open(
-      "sqlite:\(directory.path)/parked.db", configuration: configuration,
+      "sqlite:\(directory.path)/idle.db", configuration: configuration,
       registry: DriverRegistry(SQLiteDriver()))
     try await database.exec("CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT)")
     try await database.exec("INSERT INTO t VALUES (1, 'one')")
@@ -31,7 +31,7 @@ struct ParkedSessionTests {
 
   private func nameNow(_ database: Database, _ id: Int64) throws -> String? {
     var name: String?
-    let found = try database.withFirstRowNow(
+    let found = try database.firstRowNow(
       of: "SELECT name FROM t WHERE id = ?", adding: { $0.append(.int(id)) },
       at: CallSite(file: #fileID, line: #line)
     ) { row throws(DatabaseError) in name = try row.decode(0) }
@@ -50,8 +50,8 @@ struct ParkedSessionTests {
     await database.close()
   }
 
-  @Test("a parked session is idle in the eyes of the pool")
-  func parkedIsIdle() async throws {
+  @Test("a session in the idle slot is idle in the eyes of the pool")
+  func whatIsInTheSlotIsIdle() async throws {
     let database = try await database()
     defer { try? FileManager.default.removeItem(at: directory) }
     _ = try await name(database, 1)
@@ -76,16 +76,16 @@ struct ParkedSessionTests {
     while pool.state.withLock({ $0.machine.waiterCount }) == 0 { await Task.yield() }
     pool.release(session)
     let holder = PoolStateMachine.Holder(since: .now, site: HolderSite(site), task: nil)
-    #expect(pool.takeParked(for: holder) == nil)
+    #expect(pool.takeFromIdleSlot(for: holder) == nil)
     let granted = try await second
     #expect(granted === session)
     pool.release(granted)
-    #expect(pool.takeParked(for: holder) != nil)
+    #expect(pool.takeFromIdleSlot(for: holder) != nil)
     pool.release(session)
     await database.close()
   }
 
-  @Test("a session that is put in order is not parked: its pool counts it as nobody's")
+  @Test("a session that is put in order is not put there: its pool counts it as nobody's")
   func putInOrder() async throws {
     let database = try await database()
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -95,7 +95,7 @@ struct ParkedSessionTests {
     let holder = PoolStateMachine.Holder(
       since: .now, site: HolderSite(CallSite(file: #fileID, line: #line)), task: nil)
     while !pool.state.withLock({ $0.machine.hasIdle }) {
-      try #require(pool.takeParked(for: holder) == nil)
+      try #require(pool.takeFromIdleSlot(for: holder) == nil)
       await Task.yield()
     }
     await database.close()
@@ -107,7 +107,7 @@ struct ParkedSessionTests {
     defer { try? FileManager.default.removeItem(at: directory) }
     let site = CallSite(file: "Report/Holder.swift", line: 4711)
     let holder = PoolStateMachine.Holder(since: .now, site: HolderSite(site), task: nil)
-    let session = try #require(database.writers.takeParked(for: holder)).takeUnretainedValue()
+    let session = try #require(database.writers.takeFromIdleSlot(for: holder)).takeUnretainedValue()
     let error = await #expect(throws: DatabaseError.self) {
       try await database.exec("DELETE FROM t")
     }
@@ -117,7 +117,7 @@ struct ParkedSessionTests {
     await database.close()
   }
 
-  @Test("a session that was idle for long is asked before it is lent")
+  @Test("a session that was idle for long is asked before it is leased")
   func longIdleIsAsked() async throws {
     let database = try await database { $0.healthCheckAfter = .zero }
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -127,7 +127,7 @@ struct ParkedSessionTests {
     await database.close()
   }
 
-  @Test("closing finds the parked session, and nothing is lent afterwards")
+  @Test("closing finds the session in the idle slot, and nothing is leased afterwards")
   func closes() async throws {
     let database = try await database()
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -164,7 +164,7 @@ struct ParkedSessionTests {
     await database.close()
   }
 
-  @Test("no session is lent to two at the same time, however they ask")
+  @Test("no session is leased to two at the same time, however they ask")
   func lentToOne() async throws {
     let database = try await database { $0.leaseTimeout = .seconds(60) }
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -178,8 +178,8 @@ struct ParkedSessionTests {
           for round in 0..<400 {
             let session: Session
             let holder = PoolStateMachine.Holder(since: .now, site: HolderSite(site), task: nil)
-            if number % 2 == 0, let parked = pool.takeParked(for: holder) {
-              session = parked.takeUnretainedValue()
+            if number % 2 == 0, let idle = pool.takeFromIdleSlot(for: holder) {
+              session = idle.takeUnretainedValue()
             } else {
               session = try await pool.lease(at: site)
             }

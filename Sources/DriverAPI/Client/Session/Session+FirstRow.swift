@@ -8,7 +8,7 @@ extension Session {
   /// Does what `firstRowNow` does. Nothing has to be looked at afterwards if it succeeds: a statement
   /// on data leaves a session as it was.
   @inline(__always)
-  func lentFirstRow(
+  func borrowedFirstRow(
     of sql: SQL, adding arguments: (inout [Value]) -> Void,
     _ body: (borrowing Row) throws(DatabaseError) -> Void
   ) -> Result<Bool?, DatabaseError> {
