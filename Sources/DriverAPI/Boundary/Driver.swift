@@ -1,9 +1,11 @@
 /// A database engine that ``Database`` can open.
 ///
-/// The whole of what a driver author writes is in this folder: ``Driver``, ``DriverConnection``,
-/// ``DriverStatement`` and ``DriverRows``, seventeen requirements in all. Pooling, transactions,
-/// savepoints, retries, the statement cache, bulk splitting, migrations, timeouts, logging, metrics
-/// and tracing are the core's and work the same for every driver.
+/// The whole of what a driver author implements is in this folder: ``Driver``, ``DriverConnection``,
+/// ``DriverStatement`` and ``DriverRows``, seventeen requirements without a default in all; or, for a
+/// library whose calls block, ``Driver``, ``BlockingSession`` and ``BlockingStatement``. What he fills in
+/// is a ``Dialect`` and ``Capabilities``; what helps him is in `Support`. Pooling, transactions, savepoints, retries, the
+/// statement cache, bulk splitting, migrations, timeouts, logging, metrics and tracing are the core's
+/// and work the same for every driver.
 public protocol Driver: Sendable {
   /// The URL schemes this driver answers to, in lower case; the first is its name in messages.
   ///

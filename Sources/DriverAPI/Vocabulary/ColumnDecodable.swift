@@ -150,7 +150,8 @@ extension UUID: ColumnDecodable {
       .untyped where cell.count == 16:
       self = UUID(bytes: cell.borrowedBytes)
     case .text:
-      guard let parsed = UUID(uuidString: String(decoding: cell.borrowedBytes, as: UTF8.self)) else {
+      let text = String(decoding: cell.borrowedBytes, as: UTF8.self)
+      guard let parsed = UUID(uuidString: text) else {
         throw row.mismatch(index, "UUID")
       }
       self = parsed

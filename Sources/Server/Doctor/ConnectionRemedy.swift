@@ -6,6 +6,18 @@ enum ConnectionRemedy {
   private static let unknownDatabaseStates = ["3D000", "42000"]
   private static let unknownDatabaseCode = 1049
 
+  /// The remedy for an error of connecting, once it is known whether the server's name is; nil where the
+  /// error says all there is to say.
+  static func observed(for error: DatabaseError, _ target: DatabaseTarget) async -> String? {
+    if error.kind == .cannotConnect,
+      let name = await HostLookup.unknownName(of: target.url.hosts.map(\.name))
+    {
+      return "this machine knows no server named \(name): correct the name in MARCHAT_DB_PATH, or enter "
+        + "it where names are looked up (DNS, /etc/hosts)"
+    }
+    return text(for: error, target)
+  }
+
   /// The remedy for an error of connecting; nil where the error says all there is to say.
   static func text(for error: DatabaseError, _ target: DatabaseTarget) -> String? {
     if isUnknownDatabase(error) {
@@ -40,8 +52,10 @@ enum ConnectionRemedy {
       "the server is there and lets that user in from other machines only: CREATE USER "
         + "'\(user(of: target))'@'the address of this machine' and grant it the database"
     case (nil, "28000"):
-      "the server is there and has no rule that lets this user in from here: add one to its "
-        + "pg_hba.conf, or correct the user in MARCHAT_DB_PATH"
+      // For a user that there is not, one that may not log in, and one without a rule for this machine.
+      "the server is there and does not let this user in from here: as its administrator, CREATE ROLE "
+        + "\(user(of: target)) LOGIN PASSWORD '…' or ALTER ROLE \(user(of: target)) LOGIN, and see that "
+        + "its pg_hba.conf has a rule; or correct the user in MARCHAT_DB_PATH"
     case (nil, "57P03"): "the server is there and is still starting or stopping: try again soon"
     default: nil
     }

@@ -82,7 +82,8 @@ struct DatabaseVisit: Sendable {
       return (DoctorCheck("db_ping", .ok, "\(name) database reachable"), database)
     } catch {
       let text = Masking.credentials(in: "\(error)")
-      let remedy = target.isEmbedded ? nil : ConnectionRemedy.text(for: error, target)
+      let remedy =
+        target.isEmbedded ? nil : await ConnectionRemedy.observed(for: error, target)
       return (
         DoctorCheck("db_ping", .error, "open \(name): \(text)" + (remedy.map { "; \($0)" } ?? "")),
         nil

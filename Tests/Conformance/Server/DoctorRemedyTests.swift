@@ -119,6 +119,53 @@ import Testing
   }
 
   @Test(.enabled(if: TestBackend.postgres != nil, "needs PostgreSQL"))
+  func aRoleThatMayNotLogIn() async throws {
+    let backend = try #require(TestBackend.postgres)
+    try await withUser(on: backend) { _, database, url in
+      let user = try #require(try DatabaseURL(url).user)
+      try await database.exec(SQL(raw: "GRANT USAGE, CREATE ON SCHEMA public TO \(user)"))
+      try await database.exec(SQL(raw: "ALTER ROLE \(user) NOLOGIN"))
+      let check = try await report(backend, url).check("db_ping")
+      let advice = "ALTER ROLE \(user) LOGIN"
+      #expect(check.status == .error && check.message.contains(advice), "\(check.message)")
+      try await database.exec(SQL(raw: advice))
+      #expect(try await report(backend, url).check("db_ping").status == .ok)
+    }
+  }
+
+  @Test(arguments: TestBackend.servers)
+  func aUserWhoHasAllHisConnections(_ backend: TestBackend) async throws {
+    try await withUser(on: backend) { _, database, url in
+      let user = try #require(try DatabaseURL(url).user)
+      let isPostgres = backend.name == "postgres"
+      let name = isPostgres ? user : "'\(user)'@'%'"
+      func limit(_ count: Int) async throws {
+        try await database.exec(
+          SQL(
+            raw: isPostgres
+              ? "ALTER ROLE \(name) CONNECTION LIMIT \(count)"
+              : "ALTER USER \(name) WITH MAX_USER_CONNECTIONS \(count)"))
+      }
+      if !isPostgres {
+        let place = try #require(try await database.queryRow("SELECT DATABASE()", as: String.self))
+        try await database.exec(SQL(raw: "GRANT ALL PRIVILEGES ON \(place).* TO \(name)"))
+      }
+      try await limit(1)
+      let holder = try await Database.open(DatabaseURL(url), with: backend.driver)
+      let check = try await holder.withConnection { connection in
+        _ = try await connection.queryRow("SELECT 1", as: Int.self)
+        return try await report(backend, url).check("db_ping")
+      }
+      await holder.close()
+      let advice = isPostgres ? "ALTER ROLE … CONNECTION LIMIT" : "max_user_connections"
+      #expect(check.status == .error && check.message.contains(advice), "\(check.message)")
+      #expect(!check.message.contains("is the server running"), "\(check.message)")
+      try await limit(20)
+      #expect(try await report(backend, url).check("db_ping").status == .ok)
+    }
+  }
+
+  @Test(.enabled(if: TestBackend.postgres != nil, "needs PostgreSQL"))
   func aDatabaseThatIsNotUnicode() async throws {
     let backend = try #require(TestBackend.postgres)
     try await TestDatabase.run(on: backend) { place in

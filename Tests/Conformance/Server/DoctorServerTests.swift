@@ -53,7 +53,7 @@ import Testing
     let password = try replaced(url, /:[^:@\/]+@/, ":wrong@")
     let database = TestDatabase.renamed(url, to: "no_such_database")
     let findings = [
-      (host, "nobody answers there"), (port, "nobody answers there"),
+      (host, "knows no server named no-such-host.invalid"), (port, "nobody answers there"),
       (password, "refuses the user"), (database, "create no_such_database"),
     ]
     for (url, finding) in findings {
