@@ -22,7 +22,17 @@ extension ChatListener {
     let assembly = ConnectionAssembly(
       settings: settings, tls: tls, gate: gate, sweeps: sweeps, routes: routes, entrance: entrance,
       logger: logger)
+    // And some that are cut off, so that nobody waits to be told nothing.
+    let most =
+      settings.limits.maxConnections + settings.limits.maxRefusedConnections
+      + Int(AcceptThrottle.batch)
     let bootstrap = ServerBootstrap(group: group)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptThrottle(limit: most))
+        }
+      }
+      .serverChannelOption(.maxMessagesPerRead, value: AcceptThrottle.batch)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)

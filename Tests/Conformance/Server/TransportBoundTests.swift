@@ -1,5 +1,6 @@
 import NIOConcurrencyHelpers
 import NIOCore
+import NIOEmbedded
 import NIOHTTP1
 import NIOPosix
 import Testing
@@ -177,6 +178,37 @@ extension TransportSuites {
       #expect(
         DescriptorLimit(count: 64).clientConnections(wanted: 100, databaseConnections: 10) == 1)
       #expect(DescriptorLimit.raised().count >= 256)
+    }
+
+    /// Counts how often the system is asked for connections.
+    private final class Reads: ChannelOutboundHandler {
+      typealias OutboundIn = Never
+      var count = 0
+      func read(context: ChannelHandlerContext) { count += 1 }
+    }
+
+    @Test func noMoreConnectionsAreAcceptedThanThereMayBe() async throws {
+      let loop = EmbeddedEventLoop()
+      let reads = Reads()
+      let server = EmbeddedChannel(handlers: [reads, AcceptThrottle(limit: 3)], loop: loop)
+      let children = (0..<4).map { _ in EmbeddedChannel(loop: loop) }
+      for (number, child) in children.prefix(3).enumerated() {
+        server.read()
+        #expect(reads.count == number + 1)
+        server.pipeline.fireChannelRead(child as any Channel)
+      }
+      server.read()
+      #expect(reads.count == 3, "a fourth was asked for")
+      try await children[0].close().get()
+      loop.run()
+      #expect(reads.count == 4, "there is room again, and nobody asked")
+      server.pipeline.fireChannelRead(children[3] as any Channel)
+      server.read()
+      #expect(reads.count == 4)
+      for child in children.dropFirst() { try await child.close().get() }
+      loop.run()
+      #expect(reads.count == 5)
+      _ = try? server.finish()
     }
   }
 }
