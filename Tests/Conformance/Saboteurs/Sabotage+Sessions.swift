@@ -99,5 +99,5 @@ extension Sabotage {
   /// Every sabotage.
   static let all: [Sabotage] =
     ofRows + ofValues + ofExecution + ofErrors + ofTransactions + ofSessions + ofServers
-    + ofChanges
+    + ofChanges + ofDialects
 }

@@ -7,7 +7,8 @@ extension ConformanceSuite {
     ("TX", "Transactions"),
     ("ERR", "Errors"), ("CANCEL", "Cancellation and timeouts"), ("POOL", "Pool"),
     ("STMT", "Statement cache"), ("PIPE", "Pipelining"), ("BATCH", "Batches"), ("BULK", "Bulk"),
-    ("NOTIFY", "Notifications"), ("SCHEMA", "Introspection"), ("MIG", "Migrations"),
+    ("NOTIFY", "Notifications"), ("SCHEMA", "Introspection"),
+    ("DIALECT", "What the dialect writes"), ("MIG", "Migrations"),
     ("DURABLE", "Durable state"),
   ]
 

@@ -19,7 +19,7 @@ public enum ConformanceSuite {
     + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses + companyClauses
     + wireFaultClauses
     + silenceClauses + farServerClauses + schemaChangeClauses + endedStatementClauses + bulkClauses
-    + callFaultClauses + migrationClauses + migrationModeClauses + durableClauses
+    + callFaultClauses + dialectClauses + migrationClauses + migrationModeClauses + durableClauses
 
   /// Every check on one backend.
   ///
