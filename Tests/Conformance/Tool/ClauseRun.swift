@@ -50,7 +50,8 @@ struct ClauseRun {
       var lines = report.failures.map { "FAILED \($0.failure ?? $0.title)" }
       lines.append(
         "\(report.backend) (\(report.product) \(report.version)): \(report.count(.held)) held, "
-          + "\(report.count(.provenOff)) proven off, \(report.failures.count) failed")
+          + "\(report.count(.provenOff)) proven off, \(report.count(.notSaid)) not said, "
+          + "\(report.failures.count) failed")
       Console.summarise(lines.joined(separator: "\n"), besideJSON: options.json)
     }
   }
@@ -62,6 +63,7 @@ extension ConformanceReport.Outcome {
     case .held: "held"
     case .provenOff: "proven off"
     case .failedAsKnown: "fails, as known"
+    case .notSaid: "not said"
     case .failed: "FAILED"
     }
   }

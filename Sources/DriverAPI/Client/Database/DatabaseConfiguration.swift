@@ -41,6 +41,10 @@ public struct DatabaseConfiguration: Sendable {
   /// Where the database reports what it does by itself.
   public var logger = Logger(label: "dovetail.database")
 
+  /// Is told of each statement that failed: its text, which may hold what a user typed, and the error. For
+  /// the conformance suite alone; nil costs nothing.
+  package var observesFailure: (@Sendable (StatementText, DatabaseError) -> Void)?
+
   /// The defaults.
   public init() {}
 }

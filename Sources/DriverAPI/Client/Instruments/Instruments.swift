@@ -6,8 +6,8 @@ import Tracing
 /// Logging, metrics and tracing of statements: the one place of the core that knows of them.
 ///
 /// What is not wanted is found out once, when the database is opened, so that a statement pays for a
-/// clock or a span only if somebody looks. Nothing here ever carries a value, a password or SQL
-/// text. [URL-4, ERR-3]
+/// clock or a span only if somebody looks. Nothing that is logged, counted or traced ever carries a
+/// value, a password or SQL text. [URL-4, ERR-3]
 struct Instruments: Sendable {
   private let logger: Logger
   private let system: String
@@ -15,12 +15,14 @@ struct Instruments: Sendable {
   private let failures: Counter?
   private let slowThreshold: Duration?
   private let tracesSpans: Bool
+  private let observesFailure: (@Sendable (StatementText, DatabaseError) -> Void)?
 
   init(configuration: DatabaseConfiguration, scheme: String) {
     var logger = configuration.logger
     logger[metadataKey: "db.system"] = "\(scheme)"
     self.logger = logger
     system = scheme
+    observesFailure = configuration.observesFailure
     let isMeasured =
       configuration.recordsMetrics && !(MetricsSystem.factory is NOOPMetricsHandler)
     let dimensions = [("db_system", scheme)]
@@ -47,6 +49,9 @@ struct Instruments: Sendable {
     let metadata: Logger.Metadata? = error.map { ["error": "\($0)"] }
     logger.log(level: level, "\(what)", metadata: metadata)
   }
+
+  /// Tells the conformance suite, where that runs.
+  func note(_ text: StatementText, _ error: DatabaseError) { observesFailure?(text, error) }
 
   /// One statement while it is looked at.
   struct Observation {

@@ -19,6 +19,7 @@ extension Database {
       if let observation { instruments.end(observation, nil) }
       return result
     } catch {
+      instruments.note(text, error)
       if let observation { instruments.end(observation, error) }
       throw error
     }

@@ -20,6 +20,7 @@ extension Session {
       return result
     } catch {
       note(error)
+      instruments.note(text, error)
       if let observation { instruments.end(observation, error) }
       throw error
     }

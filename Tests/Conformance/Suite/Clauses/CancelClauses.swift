@@ -9,9 +9,9 @@ let cancelClauses = [
     for run in ["query", "exec", "transaction"] {
       let task = Task {
         switch run {
-        case "query": _ = try await db.query(endlessCount, as: Int.self).collect()
-        case "exec": try await db.exec(endlessCount)
-        default: _ = try await db.transaction { try await $0.exec(endlessCount) }
+        case "query": _ = try await db.query(db.endlessCount, as: Int.self).collect()
+        case "exec": try await db.exec(db.endlessCount)
+        default: _ = try await db.transaction { try await $0.exec($0.endlessCount) }
         }
       }
       let waited = try await cancelled(task, after: .milliseconds(150))
@@ -27,7 +27,7 @@ let cancelClauses = [
     let isCancelled = Signal()
     let task = Task {
       // Some engines count to the end before they give the first row.
-      var rows = try await db.query(counting(to: 500_000))
+      var rows = try await db.query(db.counting(to: 500_000))
       guard try await rows.next() else { return }
       started.fire()
       // Must not come to the end of the rows before, however slow the rest of the machine is.
@@ -46,7 +46,7 @@ let cancelClauses = [
     try await db.createItems(rowCount: 1)
     for round in 0..<60 {
       let task = Task {
-        try await db.query(counting(to: 20_000, "SUM(n)"), as: Int64.self).collect()
+        try await db.query(db.counting(to: 20_000, "SUM(n)"), as: Int64.self).collect()
       }
       Deadline.after(.microseconds(round * 200)) { task.cancel() }
       do {
@@ -97,7 +97,7 @@ let cancelClauses = [
     }
     let start = ContinuousClock.now
     let error = try await expectError(.statementTimeout, "a statement without an end") {
-      try await db.exec(endlessCount)
+      try await db.exec(db.endlessCount)
     }
     let waited = ContinuousClock.now - start
     try expect(waited >= .milliseconds(190), "it fired after \(waited) already")
@@ -115,10 +115,10 @@ let cancelClauses = [
     }
     try await db.withConnection { connection in
       for round in 1...3 {
-        for _ in 1...3 { _ = try await connection.single("SELECT 1", as: Int.self) }
+        for _ in 1...3 { _ = try await connection.single(connection.one, as: Int.self) }
         let start = ContinuousClock.now
         try await expectError(.statementTimeout, "a statement without an end, round \(round)") {
-          try await connection.exec(endlessCount)
+          try await connection.exec(connection.endlessCount)
         }
         let waited = ContinuousClock.now - start
         try expect(waited >= .milliseconds(290), "it fired after \(waited), round \(round)")
@@ -191,7 +191,7 @@ private func expectWhole(_ db: Database) async throws {
       group.addTask {
         try await db.withConnection { connection in
           try expectEqual(connection.transactionStatus, .none, "a leased connection")
-          try expectEqual(try await connection.single("SELECT 17", as: Int.self), 17, "SELECT 17")
+          try expectEqual(try await connection.single(connection.selecting("17"), as: Int.self), 17, "SELECT 17")
         }
       }
     }

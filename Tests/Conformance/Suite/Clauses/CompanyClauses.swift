@@ -57,7 +57,7 @@ let companyClauses = [
       }
       let sum = try await db.single("SELECT SUM(amount) FROM items", as: ExactDecimal.self)
       try expectEqual("\(sum)", "\(round * 12)", "the steps of round \(round)")
-      let endless = Task(executorPreference: db.taskExecutor) { try await db.exec(endlessCount) }
+      let endless = Task(executorPreference: db.taskExecutor) { try await db.exec(db.endlessCount) }
       Deadline.after(.milliseconds(100)) { endless.cancel() }
       let start = ContinuousClock.now
       try await expectError(.cancelled, "a cancelled statement") { try await endless.value }
@@ -142,7 +142,7 @@ private func inCompany(
 private func readInCompany(_ db: Database) async throws {
   try await inCompany { task in
     for round in 0..<20 {
-      let sum = try await db.single(SQL(raw: "SELECT \(task) + \(round)"), as: Int.self)
+      let sum = try await db.single(db.selecting("\(task) + \(round)"), as: Int.self)
       try expectEqual(sum, task + round, "the sum")
     }
   }

@@ -11,7 +11,7 @@ let connectingClauses = [
     let value = try await db.withConnection { connection in
       try expectEqual(connection.server.product, db.server.product, "the connection's product")
       try expectEqual(connection.transactionStatus, .none, "a fresh connection's transaction")
-      return try await connection.single("SELECT 1", as: Int.self)
+      return try await connection.single(connection.one, as: Int.self)
     }
     try expectEqual(value, 1, "SELECT 1")
   },
@@ -32,7 +32,7 @@ let connectingClauses = [
     let db = try await context.open()
     await db.close()
     await db.close()
-    try await expectRefusal(.misuse, "exec after close") { try await db.exec("SELECT 1") }
+    try await expectRefusal(.misuse, "exec after close") { try await db.exec(db.one) }
     try await expectRefusal(.misuse, "ping after close") { try await db.ping() }
     try await expectRefusal(.misuse, "a transaction after close") {
       try await db.transaction { _ in }
@@ -54,7 +54,7 @@ let connectingClauses = [
     let db = try await context.open()
     let kept = try await db.withConnection { $0 }
     try await expectRefusal(.misuse, "a connection after its scope") {
-      try await kept.exec("SELECT 1")
+      try await kept.exec(kept.one)
     }
     try await db.ping()
   },
@@ -96,7 +96,7 @@ let connectingClauses = [
       try await db.exec("INSERT INTO children (id, parent) VALUES (1, 7)")
     }
     let now = try await db.single(
-      SQL(raw: "SELECT \(db.dialect.currentTimestamp)"), as: Timestamp.self)
+      db.selecting(db.dialect.currentTimestamp), as: Timestamp.self)
     let apart = abs(now.microseconds - Timestamp.now.microseconds)
     try expect(apart < 600_000_000, "the server's UTC is \(apart / 1_000_000) s away from ours")
   },

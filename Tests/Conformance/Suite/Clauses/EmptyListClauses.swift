@@ -9,8 +9,8 @@ let emptyListClauses = [
       id {int} NOT NULL PRIMARY KEY, i {int}, t {key}, d {double}, n {decimal}, s {timestamp}, c {date},
       u {uuid}
       """)
-    try await db.exec(
-      "INSERT INTO kept (id, i, t, d, n) VALUES (1, 1, 'a', 1, 1), (2, 2, 'b', 2, 2)")
+    try await db.insertRows(
+      "kept", ["id", "i", "t", "d", "n"], [[1, 1, "a", 1.0, 1], [2, 2, "b", 2.0, 2]])
     try await db.exec("INSERT INTO kept (id) VALUES (3)")
     let none: [Int] = []
     func ids(_ condition: SQL) async throws -> [Int] {

@@ -115,7 +115,7 @@ let errorClauses = [
     try await db.createTable(
       "pairs",
       "a {int} NOT NULL, b {int} NOT NULL, c {int} NOT NULL, CONSTRAINT pairs_key UNIQUE (a, b)")
-    try await db.exec("INSERT INTO pairs (a, b, c) VALUES (1, 2, 3), (1, 3, 3)")
+    try await db.insertRows("pairs", ["a", "b", "c"], [[1, 2, 3], [1, 3, 3]])
     try await db.exec("INSERT INTO children (id, name) VALUES (2, 'Bob')")
     let (pairs, children) = (try db.dialect.quoted("pairs"), try db.dialect.quoted("children"))
     for (text, constraint, table, column) in [
@@ -191,7 +191,7 @@ let errorClauses = [
     let slow = { context.log.lines.filter { $0.contains("slow statement") } }
     let before = slow().count
     for _ in 1...5 { _ = try await db.single("SELECT name FROM items", as: String.self) }
-    let task = Task { try await db.exec(endlessCount) }
+    let task = Task { try await db.exec(db.endlessCount) }
     Deadline.after(.milliseconds(600)) { task.cancel() }
     try await expectError(.cancelled, "a slow statement") { try await task.value }
     let lines = slow().dropFirst(before)

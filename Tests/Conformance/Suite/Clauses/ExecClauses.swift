@@ -21,8 +21,8 @@ let execClauses = [
     try expectEqual(try await count("UPDATE items SET amount = 1"), 3, "rows set to what they had")
     try expectEqual(try await count("UPDATE items SET amount = 2 WHERE id = 2"), 1, "one row")
     try expectEqual(try await count("UPDATE items SET amount = 2 WHERE id = 9"), 0, "no row")
-    try expectEqual(
-      try await count("INSERT INTO items (id, name) VALUES (4, 'd'), (5, 'e')"), 2, "rows inserted")
+    let copies: SQL = "INSERT INTO items (id, name) SELECT id + 3, name FROM items WHERE id < 3"
+    try expectEqual(try await count(copies), 2, "rows inserted")
     try expectEqual(try await count("DELETE FROM items WHERE id > 3"), 2, "rows deleted")
     try expectEqual(try await count("DELETE FROM items"), 3, "all rows deleted")
     try expectEqual(try await count("DELETE FROM items"), 0, "rows deleted from an empty table")
@@ -129,7 +129,7 @@ let execClauses = [
     try await db.withConnection { connection in
       try await expectError(.uniqueViolation, "an insert whose last row is bad") {
         try await connection.exec(
-          "INSERT INTO items (id, name) VALUES (3, 'c'), (4, 'd'), (1, 'again')")
+          "INSERT INTO items (id, name) SELECT 5 - 2 * id, name FROM items ORDER BY id")
       }
       try expectEqual(connection.transactionStatus, .none, "the transaction after a failure")
       try expectEqual(try await connection.rowCount(of: "items"), 2, "rows after the failure")

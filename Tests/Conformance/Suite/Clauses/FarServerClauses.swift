@@ -34,13 +34,13 @@ let farServerClauses = [
     let proxy = try context.proxy()
     let db = try await context.open(through: proxy, with: context.harness.driver)
     try await withCompany(db) {
-      for _ in 1...20 { _ = try await db.single("SELECT 1", as: Int.self) }
+      for _ in 1...20 { _ = try await db.single(db.one, as: Int.self) }
     }
     proxy.latency = latency
     for (number, delay) in [0, 1, 5, 20, 60, 120, 200].enumerated() {
       try await withCompany(db) {
         try await expectEnd("a task of four after \(delay) ms", after: .milliseconds(delay)) {
-          _ = try await db.queryRow(endless(number), as: Int.self)
+          _ = try await db.queryRow(db.endlessCount(number), as: Int.self)
         }
       }
     }
@@ -104,23 +104,20 @@ private func expectEnd(
   try expect(took < limit + delay, "\(what) took \(took)", file: file, line: line)
 }
 
-/// A statement without an end that no other number has the text of.
-private func endless(_ number: Int) -> SQL { counting(to: 2_000_000_000 + number, "COUNT(*)") }
-
 private typealias Run = @Sendable (Database, Int) async throws -> Void
 
 /// Statements without an end, each text for the first time; one has a parameter whose type has to be
 /// asked for.
 private let endlessRuns: [Run] = [
-  { db, number in try await db.exec(endless(number)) },
+  { db, number in try await db.exec(db.endlessCount(number)) },
   { db, number in
-    let update = "UPDATE blobs SET content = ? WHERE id = (\(endless(number).text))"
+    let update = "UPDATE blobs SET content = ? WHERE id = (\(db.endlessCount(number).text))"
     try await db.exec(SQL(raw: update, [.bytes([1])]))
   },
-  { db, number in _ = try await db.query(endless(number), as: Int.self).collect() },
+  { db, number in _ = try await db.query(db.endlessCount(number), as: Int.self).collect() },
   { db, number in
     try await db.transaction { transaction in
-      _ = try await transaction.queryRow(endless(number), as: Int.self)
+      _ = try await transaction.queryRow(transaction.endlessCount(number), as: Int.self)
     }
   },
 ]

@@ -6,7 +6,9 @@ let hiddenWriteClauses = [
     "PIPE-3", "A write that a function or a view hides is entered exactly once.", weight: .heavy
   ) { context in
     let db = try await context.open()
-    guard try await createCounting(on: db) else { return }
+    guard try await createCounting(on: db) else {
+      throw NotSaid("the suite has no function that writes in the words of \(db.dialect)")
+    }
     let texts: [SQL] = [
       "SELECT bump()", SQL(raw: "SELECT \(try db.dialect.quoted("bump"))()"),
       "SELECT n FROM bumps",
@@ -18,7 +20,7 @@ let hiddenWriteClauses = [
           for _ in 0..<2 {
             for text in texts {
               _ = try await db.queryRow(text, as: Int64.self)
-              _ = try await db.queryRow("SELECT 1", as: Int.self)
+              _ = try await db.queryRow(db.one, as: Int.self)
             }
           }
         }

@@ -104,8 +104,10 @@ let insertedRowClauses = [
         inserts.append((upsert.text, ["d"], upsert.parameters(of: ["d"])))
         inserts.append((ignoring.text, ["e"], ignoring.parameters(of: ["e"])))
       }
-      let many = "INSERT INTO notes (code, amount) VALUES (?, 1), (?, 1), (?, 1)"
-      inserts.append((many, ["a", "b", "c"], ["a", "b", "c"]))
+      let codes: [Value] = Array(
+        ["a", "b", "c"].prefix(dialect.rowsPerInsert(columnCount: 1)))
+      let many = try dialect.insertSQL(into: "notes", columns: ["code"], rowCount: codes.count)
+      inserts.append((many, codes, codes))
       for (sql, codes, parameters) in inserts {
         let result = try await connection.exec(SQL(raw: sql, parameters))
         guard let id = result.lastInsertID else { continue }

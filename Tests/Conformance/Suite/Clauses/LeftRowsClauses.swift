@@ -41,8 +41,8 @@ let leftRowsClauses = [
     try await db.createItems()
     for round in 1...3 {
       try await db.transaction { transaction in
-        _ = try await transaction.queryRow(counting(to: 50_000), as: Int.self)
-        let rows = try await transaction.query(counting(to: 50_000), as: Int.self)
+        _ = try await transaction.queryRow(transaction.counting(to: 50_000), as: Int.self)
+        let rows = try await transaction.query(transaction.counting(to: 50_000), as: Int.self)
         for try await _ in rows { break }
         try await transaction.exec("INSERT INTO items (id, name) VALUES (?, 'a')", round)
       }

@@ -5,8 +5,8 @@ let migrationModeClauses = [
     context in
     let db = try await context.open()
     try await Migrator([authors]).migrate(db)
-    try await db.exec("INSERT INTO authors (id, name) VALUES (1, 'one'), (2, 'two')")
-    try await db.exec("INSERT INTO books (id, author) VALUES (10, 1), (20, 2)")
+    try await db.insertRows("authors", ["id", "name"], [[1, "one"], [2, "two"]])
+    try await db.insertRows("books", ["id", "author"], [[10, 1], [20, 2]])
     try await Migrator([authors, rebuilding]).migrate(db)
     try expectEqual(try await db.rowCount(of: "authors"), 2, "rows of the table that was changed")
     try expectEqual(try await db.rowCount(of: "books"), 2, "rows that refer to it")
@@ -19,8 +19,8 @@ let migrationModeClauses = [
     let db = try await context.open()
     try await Migrator([authors]).migrate(db)
     guard db.dialect.tableRebuild != nil else { return }
-    try await db.exec("INSERT INTO authors (id, name) VALUES (1, 'one'), (2, 'two')")
-    try await db.exec("INSERT INTO books (id, author) VALUES (10, 1), (20, 2)")
+    try await db.insertRows("authors", ["id", "name"], [[1, "one"], [2, "two"]])
+    try await db.insertRows("books", ["id", "author"], [[10, 1], [20, 2]])
     let losing = Migration(2, "loses an author", mode: .rebuildingTables) { dialect in
       rebuilding.statements(dialect) + ["DELETE FROM authors WHERE id = 2"]
     }
@@ -212,7 +212,7 @@ private let authors = Migration(1, "authors and books") { dialect in
 /// Adds a column: by a new table where the engine needs that for larger changes.
 private let rebuilding = Migration(2, "years of birth", mode: .rebuildingTables) { dialect in
   let int = dialect.typeName(.int)
-  guard dialect.tableRebuild != nil else { return ["ALTER TABLE authors ADD COLUMN born \(int)"] }
+  guard dialect.tableRebuild != nil else { return [dialect.addingColumn("born \(int)", to: "authors")] }
   return [
     """
     CREATE TABLE authors_new (id \(int) NOT NULL PRIMARY KEY, name \(dialect.typeName(.text)),

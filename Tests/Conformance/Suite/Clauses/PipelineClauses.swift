@@ -49,7 +49,7 @@ let pipelineClauses = [
     let db = try await context.open()
     try await db.createItems(rowCount: 5)
     let long = Task {
-      try await db.single(counting(to: 300_000, "SUM(n)"), as: ExactDecimal.self)
+      try await db.single(db.counting(to: 300_000, "SUM(n)"), as: ExactDecimal.self)
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for task in 0..<16 {

@@ -11,7 +11,7 @@ let poolClauses = [
       for _ in 1...40 {
         group.addTask {
           try await db.withConnection { connection in
-            try await connection.exec("SELECT 1")
+            try await connection.exec(connection.one)
             await Task.yield()
           }
         }
@@ -83,10 +83,10 @@ let poolClauses = [
     context in
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 1)
+    let leak = try context.leak(of: db)
     for _ in 1...20 {
       // What may have changed the session is reset when its rows are let go.
-      let rows = try await db.query("EXPLAIN SELECT id FROM items")
-      rows.close()
+      for statement in leak.words { try await db.query(SQL(raw: statement)).close() }
       try await db.withConnection { _ in }
     }
   },

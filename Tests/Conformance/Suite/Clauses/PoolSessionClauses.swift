@@ -98,30 +98,30 @@ let poolSessionClauses = [
 
   Clause("POOL-4", "Session state does not leak between leases.") { context in
     let db = try await context.open { $0.maxConnections = 1 }
-    try await db.withConnection { connection in
-      try await connection.exec("CREATE TEMPORARY TABLE passing (id INTEGER)")
-      try await connection.exec("INSERT INTO passing (id) VALUES (1)")
-      try expectEqual(try await connection.rowCount(of: "passing"), 1, "rows of the holder")
+    try await db.createItems(rowCount: 1)
+    let leak = try context.leak(of: db)
+    let question = SQL(raw: leak.question)
+    let usual = try await db.queryRow(question, as: Value.self)
+    let held = try await db.withConnection { connection in
+      try await connection.leave(leak)
+      return try await connection.queryRow(question, as: Value.self)
     }
-    _ = try await db.withConnection { connection in
-      try await expectError(.undefinedObject, "a temporary table of an earlier lease") {
-        try await connection.rowCount(of: "passing")
-      }
-    }
+    try expect(held != usual, "\(leak.words) has no effect that is told")
+    let next = try await db.withConnection { try await $0.queryRow(question, as: Value.self) }
+    try expectEqual(next, usual, "what an earlier lease left behind")
   },
 
   Clause("POOL-4", "What statements set, lock or make ends with the lease.") { context in
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 1)
+    _ = try context.leak(of: db)
     for leak in context.harness.sessionLeaks(of: db.server) {
       let question = SQL(raw: leak.question)
       // A setting that the database does not have answers with no row.
       let usual = try await db.queryRow(question, as: Value.self)
       let words = leak.words.joined(separator: "; ")
       try await db.withConnection { connection in
-        for statement in leak.words {
-          _ = try await connection.query(SQL(raw: statement), as: Value.self).collect()
-        }
+        try await connection.leave(leak)
         // What an engine does not take is no leak either.
         let now = try await connection.queryRow(question, as: Value.self)
         try expect(now != usual || isIgnored(leak), "\(words) has no effect that is told")
@@ -139,13 +139,13 @@ let poolSessionClauses = [
   Clause("POOL-4", "A session that cannot be reset is not leased again.") { context in
     let watched = WatchedDriver(context.harness.driver)
     let db = try await context.open(with: watched) { $0.maxConnections = 1 }
+    try await db.createItems(rowCount: 1)
+    let leak = try context.leak(of: db)
     watched.failNextReset(with: DatabaseError(.other, "the reset failed"))
-    _ = try await db.withConnection { connection in
-      try await connection.exec("CREATE TEMPORARY TABLE passing (id INTEGER)")
-    }
+    try await db.withConnection { try await $0.leave(leak) }
     let before = watched.counts.connected
     try await db.withConnection { connection in
-      _ = try await connection.single("SELECT 1", as: Int.self)
+      _ = try await connection.single(connection.one, as: Int.self)
     }
     try expectEqual(watched.counts.connected, before + 1, "connections opened")
   },
@@ -158,7 +158,7 @@ let poolSessionClauses = [
     await held.wait()
     async let closing: Void = db.close()
     try await Task.sleep(for: .milliseconds(50))
-    try await expectRefusal(.misuse, "a call during shutdown") { try await db.exec("SELECT 1") }
+    try await expectRefusal(.misuse, "a call during shutdown") { try await db.exec(db.one) }
     done.fire()
     let start = ContinuousClock.now
     await closing
@@ -172,7 +172,7 @@ let poolSessionClauses = [
     let running = Task {
       try await db.withConnection { connection in
         started.fire()
-        try await connection.exec(endlessCount)
+        try await connection.exec(connection.endlessCount)
       }
     }
     await started.wait()
@@ -190,7 +190,7 @@ let poolSessionClauses = [
       let watched = WatchedDriver(context.harness.driver)
       let db = try await context.open(with: watched)
       watched.failNextStatement(with: restarted)
-      _ = try await thrownError("the call that notices") { try await db.exec("SELECT 1") }
+      _ = try await thrownError("the call that notices") { try await db.exec(db.one) }
       try await db.ping()
     }
   ) { context in

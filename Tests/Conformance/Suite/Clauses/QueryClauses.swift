@@ -27,7 +27,7 @@ let queryClauses = [
       }
     }
     let scan = Task(executorPreference: executor) {
-      var rows = try await db.query(counting(to: 60_000))
+      var rows = try await db.query(db.counting(to: 60_000))
       _ = try await rows.next()
       let before = ticks.current
       while try await rows.next() {}
@@ -83,18 +83,18 @@ let queryClauses = [
     let db = try await context.open()
     let padding = String(repeating: "x", count: 400)
     let before = ResidentMemory.current()
-    var rows = try await db.query(counting(to: 1_000_000, "n, '\(padding)'"))
-    var expected: Int64 = 0
+    var rows = try await db.query(db.counting(to: 1_000_000, "n, '\(padding)'"))
+    var (count, sum): (Int64, Int64) = (0, 0)
     while try await rows.next() {
-      expected += 1
-      let n = try rows.row.decode(0, as: Int64.self)
-      if n != expected { throw ClauseFailure("row \(expected) is \(n)") }
-      guard n % 65_536 == 0 else { continue }
+      count += 1
+      sum += try rows.row.decode(0, as: Int64.self)
+      guard count % 65_536 == 0 else { continue }
       let growth = ResidentMemory.current() - before
       try expect(
-        growth < 200 << 20, "memory grew by \(growth >> 20) MiB within \(n) rows")
+        growth < 200 << 20, "memory grew by \(growth >> 20) MiB within \(count) rows")
     }
-    try expectEqual(expected, 1_000_000, "rows")
+    try expectEqual(count, 1_000_000, "rows")
+    try expectEqual(sum, 500_000_500_000, "the sum of the numbers")
   },
 
   Clause("QUERY-3", "Leaving the rows early frees the connection at once.") { context in

@@ -53,7 +53,7 @@ let rebindClauses = [
       let error = try await expectRefusal(.misuse, "??") { try db.dialect.rebind(text) }
       try expectEqual(error.details.position, 10, "the position")
     }
-    let quoted = try await db.single("SELECT '??'", as: String.self)
+    let quoted = try await db.single(db.selecting("'??'"), as: String.self)
     try expectEqual(quoted, "??", "two question marks in a string")
   },
 

@@ -5,8 +5,8 @@ let rowClauses = [
     context in
     let db = try await context.open()
     try await db.createItems()
-    try await db.exec(
-      "INSERT INTO items (id, name, amount) VALUES (1, 'one', 300), (2, 'two', NULL)")
+    try await db.insertRows(
+      "items", ["id", "name", "amount"], [[1, "one", 300], [2, "two", nil]])
     var rows = try await db.query("SELECT id, name, amount FROM items ORDER BY id")
     try expect(try await rows.next(), "the first row is missing")
     try expectMismatch("amount", asked: "Int8", found: "int") {

@@ -91,8 +91,8 @@ let schemaChangeClauses = [
     try await db.createItems(rowCount: 3)
     let changing = Task {
       while !Task.isCancelled {
-        try await other.exec("ALTER TABLE items ADD COLUMN extra INTEGER")
-        try await other.exec("ALTER TABLE items DROP COLUMN extra")
+        try await other.exec(SQL(raw: other.dialect.addingColumn("extra INTEGER", to: "items")))
+        try await other.exec(SQL(raw: other.dialect.removingColumn("extra", from: "items")))
       }
     }
     defer { changing.cancel() }
@@ -326,7 +326,10 @@ extension Database {
     case "mysql", "mariadb":
       try await exec(SQL(raw: "ALTER TABLE \(table) MODIFY v \(type)"))
     default:
-      try await exec(SQL(raw: "ALTER TABLE \(table) RENAME TO before_\(table)"))
+      // Not every engine gives a table another name.
+      try await createTable("before_\(table)", "id {int} NOT NULL, v \(change.before)")
+      try await exec(SQL(raw: "INSERT INTO before_\(table) SELECT id, v FROM \(table)"))
+      try await exec(SQL(raw: "DROP TABLE \(table)"))
       try await createTable(table, "id {int} NOT NULL, v \(change.after)")
       try await exec(SQL(raw: "INSERT INTO \(table) SELECT id, v FROM before_\(table)"))
       try await exec(SQL(raw: "DROP TABLE before_\(table)"))

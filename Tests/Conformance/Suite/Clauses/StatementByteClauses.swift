@@ -26,13 +26,13 @@ let statementByteClauses = [
     let db = try await context.open { $0.maxConnections = 1 }
     for _ in 1...3 {
       for form in ["\u{e9}", "e\u{301}"] {
-        let found = try await db.single("SELECT '\(raw: form)'", as: String.self)
+        let found = try await db.single(db.selecting("'\(form)'"), as: String.self)
         try expectEqual(Array(found.utf8), Array(form.utf8), "bytes of a text")
       }
     }
     // A quote and an accent behind it are one character, and to the engine a quote.
     let name = "a\(db.dialect.identifierQuote)\u{301}b"
-    let rows = try await db.query(SQL(raw: "SELECT 1 AS \(try db.dialect.quoted(name))"))
+    let rows = try await db.query(db.selecting("1 AS \(try db.dialect.quoted(name))"))
     try expectEqual(
       rows.columns.names.first.map { Array($0.utf8) }, Array(name.utf8), "bytes of a name")
   },
@@ -48,7 +48,7 @@ let statementByteClauses = [
       try await expectRefusal(.misuse, "a parameter less") {
         try await db.exec(SQL(raw: "SELECT 1 /*!999999 + ? */", [.int(7)]))
       }
-    default: return
+    default: throw NotSaid("no text is known in which \(db.dialect) counts other parameters")
     }
   },
 
@@ -82,7 +82,7 @@ let statementByteClauses = [
         CALL fill();
         """)
       try expectEqual(try await db.rowCount(of: "items"), 3, "rows that a loop wrote")
-    default: return
+    default: throw NotSaid("nothing is known that \(db.dialect) reads in a way of its own")
     }
   },
 ]

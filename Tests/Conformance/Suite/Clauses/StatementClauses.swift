@@ -9,7 +9,8 @@ let statementClauses = [
       for _ in 1...3 {
         try expectEqual(try await names(connection, all), ["id", "name", "amount"], "before")
       }
-      try await connection.exec("ALTER TABLE items ADD COLUMN extra INTEGER DEFAULT 7")
+      let adding = connection.dialect.addingColumn("extra INTEGER DEFAULT 7", to: "items")
+      try await connection.exec(SQL(raw: adding))
       for _ in 1...3 {
         try expectEqual(
           try await names(connection, all), ["id", "name", "amount", "extra"], "after ALTER TABLE")
@@ -32,7 +33,7 @@ let statementClauses = [
     for round in 1...3 {
       try await db.exec("INSERT INTO items (id, name) VALUES (?, 'a')", 100 + round)
       try await db.exec("UPDATE items SET amount = ? WHERE id = 1", round)
-      try await db.exec(SQL(raw: "ALTER TABLE items ADD COLUMN extra\(round) INTEGER"))
+      try await db.exec(SQL(raw: db.dialect.addingColumn("extra\(round) INTEGER", to: "items")))
     }
     try expectEqual(try await db.rowCount(of: "items"), 4, "rows")
   },
@@ -64,10 +65,10 @@ let statementClauses = [
     }
     try await db.withConnection { connection in
       let before = watched.counts
-      for _ in 1...10 { _ = try await connection.single("SELECT 1", as: Int.self) }
+      for _ in 1...10 { _ = try await connection.single(connection.one, as: Int.self) }
       try expectEqual(watched.counts.prepared - before.prepared, 1, "prepared for one text")
       for number in 1...20 {
-        _ = try await connection.single(SQL(raw: "SELECT \(number)"), as: Int.self)
+        _ = try await connection.single(connection.selecting("\(number)"), as: Int.self)
       }
       let kept = watched.counts.prepared - watched.counts.finalized
       try expect(kept <= 5, "\(kept) statements are kept, 4 may be")

@@ -74,15 +74,17 @@ let strangeValueClauses = [
 
   Clause("TYPE-7", "A value that no kind has room for is text, and fails no row.") { context in
     let db = try await context.open()
-    for (expression, expected) in strangeValues(of: db.dialect) {
-      let query = SQL(raw: "SELECT 7 AS a, \(expression) AS x, 'z' AS b")
+    let strange = strangeValues(of: db.dialect)
+    if strange.isEmpty { throw NotSaid("no type of \(db.dialect) is known that the library lacks") }
+    for (expression, expected) in strange {
+      let query = db.selecting("7 AS a, \(expression) AS x, 'z' AS b")
       for _ in 1...2 {
         var values: [Value] = []
         let rows = try await db.query(query)
         try await rows.forEach { row in values = try row.values() }
         try expectEqual(values, [7, .text(expected), "z"], "\(expression) in a row")
         let text = try await db.single(
-          SQL(raw: "SELECT \(expression)"), as: String.self)
+          db.selecting(expression), as: String.self)
         try expectEqual(text, expected, expression)
       }
     }
@@ -91,7 +93,7 @@ let strangeValueClauses = [
   Clause("TYPE-7", "An expression of texts is text, also where one of them has no type.") {
     context in
     let db = try await context.open()
-    var expressions = ["COALESCE(?, 'ab')"]
+    var expressions = ["COALESCE(\(db.dialect.parameter(.text)), 'ab')"]
     if ["mysql", "mariadb"].contains(db.dialect.name) {
       expressions += [
         "COALESCE(@nobody, ?, 'ab')", "IFNULL(@nobody, CONCAT('a', COALESCE(?, 'b')))",
@@ -100,7 +102,7 @@ let strangeValueClauses = [
     }
     for expression in expressions {
       for _ in 1...2 {
-        let text = try await db.single(SQL(raw: "SELECT \(expression)", [.null]), as: String.self)
+        let text = try await db.single(SQL(raw: db.dialect.selectSQL(expression), [.null]), as: String.self)
         try expectEqual(text, "ab", expression)
       }
     }
@@ -133,8 +135,8 @@ let strangeValueClauses = [
     }
     // Whatever the engine makes of the number.
     for number in [nines, "-" + nines, "0." + nines] {
-      _ = try await db.queryRow(SQL(raw: "SELECT \(number)"), as: Value.self)
-      _ = try await db.queryRow(SQL(raw: "SELECT \(number)"), as: String.self)
+      _ = try await db.queryRow(db.selecting("\(number)"), as: Value.self)
+      _ = try await db.queryRow(db.selecting("\(number)"), as: String.self)
     }
   },
 ]

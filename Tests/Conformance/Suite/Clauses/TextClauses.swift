@@ -16,7 +16,7 @@ let textClauses = [
   Clause("TYPE-2", "Combining marks are neither composed nor decomposed.") { context in
     let db = try await context.open()
     try await db.createTable("marks", "id {int} NOT NULL PRIMARY KEY, x {key}")
-    try await db.exec("INSERT INTO marks (id, x) VALUES (1, ?), (2, ?)", "e\u{301}", "\u{e9}")
+    try await db.insertRows("marks", ["id", "x"], [[1, "e\u{301}"], [2, "\u{e9}"]])
     let found = try await db.query(
       "SELECT id FROM marks WHERE x = \("\u{e9}")", as: Int.self
     ).collect()

@@ -184,7 +184,7 @@ let upsertClauses = [
       FOREIGN KEY (name) REFERENCES visits (name) ON DELETE CASCADE
       """)
     try await db.upsert(visit, [["Ada", "ada@x", 1]])
-    try await db.exec("INSERT INTO logs (id, name) VALUES (1, 'Ada'), (2, 'Ada')")
+    try await db.insertRows("logs", ["id", "name"], [[1, "Ada"], [2, "Ada"]])
     try await db.upsert(visit, [["Ada", "new@x", 2]])
     try await db.upsert(counted, [["Ada", "new@x", 3]])
     try expectEqual(try await db.rowCount(of: "logs"), 2, "rows that refer to it")
@@ -214,8 +214,12 @@ let upsertClauses = [
 ]
 
 /// A promise of upserts; where there are none, both calls and the dialect say so, and nothing happens.
-func upsertClause(_ id: String, _ title: String, _ check: @escaping Clause.Check) -> Clause {
-  Clause(id, title, needs: \.upserts, otherwise: proveNoUpserts, check)
+func upsertClause(
+  _ id: String, _ title: String, file: StaticString = #fileID, line: UInt = #line,
+  _ check: @escaping Clause.Check
+) -> Clause {
+  Clause(
+    id, title, needs: \.upserts, file: file, line: line, otherwise: proveNoUpserts, check)
 }
 
 private func proveNoUpserts(_ context: ConformanceContext) async throws {

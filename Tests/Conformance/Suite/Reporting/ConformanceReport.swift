@@ -10,6 +10,8 @@ public struct ConformanceReport: Sendable, Hashable, Codable {
     case provenOff
     /// It failed, as was said in advance, for a reason that lies outside the driver.
     case failedAsKnown
+    /// It could not be asked of this engine.
+    case notSaid
     /// The promise was broken.
     case failed
   }
@@ -22,7 +24,7 @@ public struct ConformanceReport: Sendable, Hashable, Codable {
     public let title: String
     /// How it ended.
     public let outcome: Outcome
-    /// What was expected and what happened, if it failed; the reason, if that was known.
+    /// What was expected and what happened, if it failed; the reason, if that was known, or if it could not be asked.
     public let failure: String?
     /// How long it took, waiting for its turn not included.
     public let seconds: Double

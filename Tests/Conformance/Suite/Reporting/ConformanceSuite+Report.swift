@@ -79,11 +79,14 @@ extension ConformanceCase {
         seconds: stopwatch.seconds)
     }
     do {
-      return switch try await run(started: { stopwatch.start() }) {
+      return switch try await judged({ stopwatch.start() }) {
       case .held: ended(.held)
       case .provenOff: ended(.provenOff)
       case .failedAsKnown: ended(.failedAsKnown, knownFailure)
+      case .notSaid: ended(.notSaid)
       }
+    } catch let reason as NotSaid {
+      return ended(.notSaid, "\(reason)")
     } catch {
       // Without a database the case never came to its check, which would have named the clause.
       let isNamed = error is ClauseFailure

@@ -52,6 +52,7 @@ extension [ConformanceReport] {
     case .held: "held"
     case .provenOff: "proven off"
     case .failedAsKnown: "fails, as known"
+    case .notSaid: "not said"
     case .failed: "**failed**"
     case nil: "not run"
     }

@@ -27,14 +27,18 @@ public struct Clause: Sendable {
   public let requirement: Requirement?
   /// How much of the machine the check needs.
   public let weight: Weight
+  /// Where the check stands.
+  let place: CallSite
   let check: Check
   /// Proves the opposite where the capability is off.
   let opposite: Check?
 
   /// A promise that every driver makes.
   public init(
-    _ id: String, _ title: String, weight: Weight = .light, _ check: @escaping Check
+    _ id: String, _ title: String, weight: Weight = .light, file: StaticString = #fileID,
+    line: UInt = #line, _ check: @escaping Check
   ) {
+    place = CallSite(file: file, line: line)
     self.id = id
     self.title = title
     self.weight = weight
@@ -46,8 +50,10 @@ public struct Clause: Sendable {
   /// A promise that a capability switches on, and what is true without it.
   public init(
     _ id: String, _ title: String, needs requirement: Requirement, weight: Weight = .light,
-    otherwise opposite: @escaping Check, _ check: @escaping Check
+    file: StaticString = #fileID, line: UInt = #line, otherwise opposite: @escaping Check,
+    _ check: @escaping Check
   ) {
+    place = CallSite(file: file, line: line)
     self.id = id
     self.title = title
     self.requirement = requirement

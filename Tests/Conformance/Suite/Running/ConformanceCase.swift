@@ -10,6 +10,8 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
     case provenOff
     /// It failed, as was said in advance, for a reason that lies outside the driver.
     case failedAsKnown
+    /// It could not be asked of this engine, for a reason that was printed.
+    case notSaid
   }
 
   /// The promise.
@@ -43,6 +45,13 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
 
   /// - Parameter started: called when the case's turn has come.
   func run(started: () -> Void) async throws -> Outcome {
+    do { return try await judged(started) } catch let reason as NotSaid {
+      print("not said: \(self): \(reason)")
+      return .notSaid
+    }
+  }
+
+  func judged(_ started: () -> Void) async throws -> Outcome {
     guard let knownFailure else { return try await runOnce(started) }
     // Without a database the case never came to its check: that is no failure of the clause.
     do { _ = try await runOnce(started) } catch is ClauseFailure {
@@ -57,19 +66,25 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
     try await CaseGate.shared.admitted(clause.weight) {
       started()
       let context = ConformanceContext(harness, url: try await harness.makeDatabase())
-      let outcome: Outcome
+      let outcome: Result<Outcome, NotSaid>
       do {
         outcome = try await Deadline.run(within: limit, named: "\(clause)", on: taskExecutor) {
-          let outcome = try await self.check(context)
+          let outcome = try await self.answer(context)
           try await context.closeDatabases()
           return outcome
         }
       } catch {
         await context.abandon()
-        throw named(error)
+        throw named(error, context.lastFailure)
       }
       await harness.removeDatabase(context.url)
-      return outcome
+      return try outcome.get()
+    }
+  }
+
+  private func answer(_ context: ConformanceContext) async throws -> Result<Outcome, NotSaid> {
+    do { return .success(try await check(context)) } catch let reason as NotSaid {
+      return .failure(reason)
     }
   }
 
@@ -85,10 +100,20 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
     return .held
   }
 
-  private func named(_ error: any Error) -> any Error {
-    let failure = error as? ClauseFailure ?? ClauseFailure("unexpected error: \(error)")
-    return ClauseFailure(
-      "[\(clause.id)] \(clause.title) on \(harness.name): \(failure.message)", at: failure)
+  /// What an author has to know: the promise, what was found, the statement that failed last, which an error
+  /// does not quote, and what the engine said of it.
+  private func named(
+    _ error: any Error, _ last: ConformanceContext.FailedStatement? = nil
+  ) -> any Error {
+    let failure =
+      error as? ClauseFailure
+      ?? ClauseFailure("unexpected error: \(error)", file: clause.place.file, line: clause.place.line)
+    var message = "[\(clause.id)] \(clause.title) on \(harness.name): \(failure.message)"
+    if let last {
+      message += "; the statement that failed last: \(last.text.prefix(300)); it was told as \(last.error)"
+      if let words = last.error.serverMessage { message += "; the engine said: \(words.prefix(500))" }
+    }
+    return ClauseFailure(message, at: failure)
   }
 }
 

@@ -10,8 +10,18 @@ public final class ConformanceContext: Sendable {
   public let url: String
   /// What the library logged during the case.
   let log = RecordedLog()
+  private let failed = Mutex<FailedStatement?>(nil)
   private let opened = Mutex<[Database]>([])
   private let proxies = Mutex<[FaultProxy]>([])
+
+  /// A statement that an engine refused.
+  struct FailedStatement: Sendable {
+    let text: String
+    let error: DatabaseError
+  }
+
+  /// The one that came last, if there was one.
+  var lastFailure: FailedStatement? { failed.withLock { $0 } }
 
   init(_ harness: any ConformanceHarness, url: String) {
     self.harness = harness
@@ -64,6 +74,9 @@ public final class ConformanceContext: Sendable {
     configuration.leaseTimeout = .seconds(20)
     configuration.shutdownGrace = .seconds(5)
     configuration.logger = log.logger
+    configuration.observesFailure = { [weak self] text, error in
+      self?.failed.withLock { $0 = FailedStatement(text: text.original, error: error) }
+    }
     change(&configuration)
     return configuration
   }

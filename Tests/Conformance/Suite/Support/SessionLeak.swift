@@ -26,8 +26,12 @@ extension SessionLeak {
     }
   }
 
+  /// A table of the session that hides the one of the database.
+  private static let hidingTable = SessionLeak(
+    "CREATE TEMPORARY TABLE items (id INTEGER)", toldBy: "SELECT COUNT(*) FROM items")
+
   private static let sqlite: [SessionLeak] =
-    [
+    [hidingTable] + [
       "locking_mode=EXCLUSIVE", "query_only=1", "foreign_keys=0", "cache_size=77", "temp_store=2",
       "synchronous=0", "recursive_triggers=1", "reverse_unordered_selects=1",
       "ignore_check_constraints=1", "automatic_index=0", "read_uncommitted=1", "secure_delete=FAST",
@@ -50,6 +54,7 @@ extension SessionLeak {
   private static let tenant = "SELECT COALESCE(current_setting('app.tenant', true), '')"
 
   private static let postgres = [
+    hidingTable,
     SessionLeak("SELECT set_config('app.tenant', 'alice', false)", toldBy: tenant),
     SessionLeak("SELECT pg_catalog.set_config('app.tenant', 'alice', false)", toldBy: tenant),
     SessionLeak("SELECT \"set_config\"('app.tenant', 'alice', false)", toldBy: tenant),
@@ -94,6 +99,7 @@ extension SessionLeak {
   private static let variable = "SELECT CAST(COALESCE(@tenant, '') AS CHAR)"
 
   private static let mysql = [
+    hidingTable,
     SessionLeak("SELECT @tenant := 'alice'", toldBy: variable),
     SessionLeak("SELECT 'alice' INTO @tenant", toldBy: variable),
     SessionLeak("SET @tenant = 'alice'", toldBy: variable),
@@ -122,4 +128,25 @@ extension SessionLeak {
     SessionLeak(
       "SET SESSION max_statement_time = 77", toldBy: "SELECT @@SESSION.max_statement_time"),
   ]
+}
+
+extension ConformanceContext {
+  /// What a session of that server can leave behind, the first that the harness knows.
+  ///
+  /// - Throws: ``NotSaid`` if it knows nothing.
+  func leak(of database: Database) throws -> SessionLeak {
+    guard let leak = harness.sessionLeaks(of: database.server).first else {
+      throw NotSaid("the harness names nothing that statements leave behind in a session")
+    }
+    return leak
+  }
+}
+
+extension Connection {
+  /// Leaves it behind.
+  func leave(_ leak: SessionLeak) async throws {
+    for statement in leak.words {
+      _ = try await query(SQL(raw: statement), as: Value.self).collect()
+    }
+  }
 }

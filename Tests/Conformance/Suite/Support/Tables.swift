@@ -27,6 +27,12 @@ extension StatementExecutor {
     }
   }
 
+  /// Stores rows one by one, for engines differ in how one insert takes several.
+  func insertRows(_ table: String, _ columns: [String], _ rows: [[Value]]) async throws {
+    let insert = try dialect.insertSQL(into: table, columns: columns)
+    for row in rows { try await exec(SQL(raw: insert, row)) }
+  }
+
   /// How many rows a table has.
   func rowCount(of table: String) async throws -> Int {
     try await queryRow(SQL(raw: "SELECT COUNT(*) FROM \(table)"), as: Int.self) ?? -1
@@ -49,15 +55,46 @@ extension StatementExecutor {
   }
 }
 
-/// A query without a table that counts to `limit`, one row a number, on any engine.
-func counting(to limit: Int, _ selection: String = "n") -> SQL {
-  SQL(
-    raw: """
-      WITH RECURSIVE counter (n) AS
-        (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < \(limit))
-      SELECT \(selection) FROM counter
-      """)
-}
+extension StatementExecutor {
+  /// The shortest query: one row, the number 1.
+  var one: SQL { selecting("1") }
 
-/// A statement that keeps the server busy for minutes before its only row.
-var endlessCount: SQL { counting(to: 2_000_000_000, "COUNT(*)") }
+  /// A query for values that stand in no table.
+  func selecting(_ expressions: String) -> SQL { SQL(raw: dialect.selectSQL(expressions)) }
+
+  /// A query that counts to `limit`, one row a number, in no order. Its column is called `n`.
+  ///
+  /// Joined of digits: engines allow a recursion less deep, and a query of less length.
+  func counting(to limit: Int, _ selection: String = "n") -> SQL {
+    let places = String(limit - 1).utf8.count
+    let factors = (0..<places).map { place in (0..<place).reduce(1) { factor, _ in factor * 10 } }
+    let number = factors.enumerated().map { "\($1) * p\($0).d" }.joined(separator: " + ")
+    let highest = (limit - 1) / (factors.last ?? 1)
+    return SQL(
+      raw: """
+        WITH digits (d) AS (\(digits)) SELECT \(selection) FROM (SELECT 1 + \(number) AS n
+        FROM \(digitTables(places)) WHERE p\(places - 1).d <= \(highest)) numbers WHERE n <= \(limit)
+        """)
+  }
+
+  /// A statement that keeps the server busy for hours before its only row.
+  var endlessCount: SQL { endlessCount(0) }
+
+  /// The same, each number another text.
+  func endlessCount(_ number: Int) -> SQL {
+    SQL(
+      raw: """
+        WITH digits (d) AS (\(digits))
+        SELECT COUNT(*) + \(number) FROM \(digitTables(14)) WHERE p0.d + p13.d < 40
+        """)
+  }
+
+  private var digits: String {
+    (0...9).map { dialect.selectSQL("\($0)") }.joined(separator: " UNION ALL ")
+  }
+
+  // The lowest place last, so that a join which goes through it fastest counts upwards.
+  private func digitTables(_ count: Int) -> String {
+    (0..<count).reversed().map { "digits p\($0)" }.joined(separator: " CROSS JOIN ")
+  }
+}
