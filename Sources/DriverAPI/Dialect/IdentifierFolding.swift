@@ -34,8 +34,9 @@ extension Dialect {
     return folding.folded(name)
   }
 
-  /// The name that a program writes for one that the engine keeps: the other way round.
-  func written(_ name: String) -> String {
+  /// The name that a program writes for one that the engine keeps: the other way round. For what the engine
+  /// tells of tables, columns and constraints, in the catalogue and in ``DatabaseError/details``.
+  public func written(_ name: String) -> String {
     guard folding == .upper, name.isPlain(letters: UInt8(ascii: "A")...UInt8(ascii: "Z")) else {
       return name
     }

@@ -27,8 +27,20 @@ final class TransactionCall<Session: BlockingSession>: DriverStatement {
   }
 
   func query(_ parameters: [Value]) async throws(DatabaseError) -> any DriverRows {
-    throw .misuse("what begins or ends a transaction gives no rows; use exec")
+    _ = try await exec(parameters)
+    return NoRows()
   }
 
   func finalize() {}
+}
+
+/// The rows of what gives none.
+private final class NoRows: DriverRows {
+  let columns = ColumnList([])
+
+  func step(into cells: UnsafeMutableBufferPointer<Cell>) throws(DatabaseError) -> RowStep { .done }
+
+  func wait() async throws(DatabaseError) {}
+
+  func close() {}
 }

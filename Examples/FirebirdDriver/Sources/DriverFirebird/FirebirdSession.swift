@@ -8,7 +8,8 @@ final class FirebirdSession: BlockingSession {
   var database: isc_db_handle
   /// The transaction of the application, or that of a single statement; 0 if there is none.
   var transaction: isc_tr_handle = 0
-  private var isInTransaction = false
+  /// What the application began; nil outside of its transactions.
+  private(set) var options: TransactionOptions?
   /// Holds the lock of migrations, beside the other.
   private var lock: isc_tr_handle = 0
 
@@ -40,7 +41,7 @@ final class FirebirdSession: BlockingSession {
     "ALTER", "COMMENT", "CREATE", "DROP", "GRANT", "RECREATE", "REVOKE",
   ]
 
-  var transactionStatus: TransactionStatus? { isInTransaction ? .active : TransactionStatus.none }
+  var transactionStatus: TransactionStatus? { options == nil ? TransactionStatus.none : .active }
 
   func prepare(_ text: StatementText) throws(DatabaseError) -> FirebirdStatement {
     try FirebirdStatement(text, on: self)
@@ -50,12 +51,12 @@ final class FirebirdSession: BlockingSession {
     switch step {
     case .begin(let options):
       transaction = try begin(Self.parameters(options))
-      isInTransaction = true
+      self.options = options
     case .commit:
-      isInTransaction = false
+      options = nil
       try end(committing: true)
     case .rollback:
-      isInTransaction = false
+      options = nil
       try end(committing: false)
     }
   }
@@ -119,7 +120,7 @@ extension FirebirdSession {
 
   /// Ends a transaction that ``beginForStatement()`` began.
   func endForStatement(committing: Bool) throws(DatabaseError) {
-    if !isInTransaction { try end(committing: committing) }
+    if options == nil { try end(committing: committing) }
   }
 
   /// Does something in the transaction of the application, or in one of its own.
@@ -166,7 +167,9 @@ extension FirebirdSession {
     return handle
   }
 
-  /// A level is as strong as its name, or stronger: nobody sees what is not committed.
+  /// A level is as strong as its name, or stronger: nobody sees what is not committed. A serializable
+  /// transaction locks tables, and the engine finds a deadlock of those only after a second: it does not
+  /// wait, and ``FirebirdStatement`` asks again.
   private static func parameters(_ options: TransactionOptions) -> [Int32] {
     let level =
       switch options.isolation {
@@ -174,7 +177,8 @@ extension FirebirdSession {
       case .repeatableRead: [isc_tpb_concurrency]
       case .serializable: [isc_tpb_consistency]
       }
-    return level + [isc_tpb_wait, options.isReadOnly ? isc_tpb_read : isc_tpb_write]
+    let waiting = options.isolation == .serializable ? isc_tpb_nowait : isc_tpb_wait
+    return level + [waiting, options.isReadOnly ? isc_tpb_read : isc_tpb_write]
   }
 
   /// Runs a statement of the driver's own in the transaction that is there.

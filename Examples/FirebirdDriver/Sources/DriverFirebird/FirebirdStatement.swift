@@ -1,5 +1,6 @@
 import CFirebird
 import DriverAPI
+import Glibc
 
 /// A prepared statement, and the rows of its execution.
 final class FirebirdStatement: BlockingStatement {
@@ -59,6 +60,28 @@ final class FirebirdStatement: BlockingStatement {
   }
 
   func execute(_ values: [Value]) throws(DatabaseError) {
+    let start = ContinuousClock.now
+    // Of two that stand in each other's way one has to give up first.
+    let patience = Duration.milliseconds(Int.random(in: 50...250))
+    while true {
+      do throws(DatabaseError) { return try executeOnce(values) } catch {
+        let waited = ContinuousClock.now - start
+        switch (session.options, error.details.nativeCode) {
+        // The row was changed while the statement waited for it: it is undone, and can be repeated where a
+        // transaction sees what others have committed meanwhile. After a second it may be a deadlock.
+        case (nil, Int(isc_deadlock)): continue
+        case (let options?, Int(isc_deadlock)) where options.isolation.isStatementwise:
+          if waited > .milliseconds(900) { throw error.with(kind: .deadlock) }
+        case (let options?, Int(isc_lock_conflict)) where options.isolation == .serializable:
+          if waited > patience { throw error.with(kind: .deadlock) }
+          usleep(5000)
+        default: throw error
+        }
+      }
+    }
+  }
+
+  private func executeOnce(_ values: [Value]) throws(DatabaseError) {
     try session.beginForStatement()
     do throws(DatabaseError) {
       try bind(values)
@@ -134,6 +157,13 @@ final class FirebirdStatement: BlockingStatement {
     guard handle != 0 else { return }
     FirebirdStatus.attempt { isc_dsql_free_statement($0, &handle, UInt16(DSQL_drop)) }
     handle = 0
+  }
+}
+
+extension IsolationLevel? {
+  /// Whether each statement sees what was committed before it.
+  fileprivate var isStatementwise: Bool {
+    self == nil || self == .readUncommitted || self == .readCommitted
   }
 }
 

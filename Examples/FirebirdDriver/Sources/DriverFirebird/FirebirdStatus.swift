@@ -60,11 +60,13 @@ struct FirebirdStatus {
 
   private func details(of error: DatabaseError, _ texts: [String]) -> DatabaseError.Details {
     var details = error.details
+    let texts = texts.map { Dialect.firebird.written($0) }
     if error.kind == .notNullViolation {
       // A column of a table, both in quotes.
-      let names = (texts.first ?? "").split(separator: "\"").filter { !$0.utf8.elementsEqual(".".utf8) }
-      details.column = names.last.map(String.init)
-      if names.count > 1 { details.table = names.first.map(String.init) }
+      let names = (texts.first ?? "").split(separator: "\"")
+        .filter { !$0.utf8.elementsEqual(".".utf8) }.map { Dialect.firebird.written(String($0)) }
+      details.column = names.last
+      if names.count > 1 { details.table = names.first }
     } else {
       (details.constraint, details.table) = (texts.first, texts.dropFirst().first)
     }

@@ -44,6 +44,7 @@ enum FirebirdHome {
       WireCrypt = Enabled
       SecurityDatabase = \(folder)/security3.fdb
       ServerMode = Super
+      DeadlockTimeout = 1
       """, folder + "/firebird.conf")
     try write(
       "security.db = \(folder)/security3.fdb\n{\n  RemoteAccess = false\n}\n",

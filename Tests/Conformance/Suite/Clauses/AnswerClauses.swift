@@ -12,7 +12,8 @@ let answerClauses = [
       switch db.dialect.name {
       case "sqlite": ("PRAGMA user_version", plain)
       case "postgres": ("PREPARE asked AS \(plain)", "EXECUTE asked")
-      default: ("PREPARE asked FROM '\(plain)'", "EXECUTE asked")
+      case "mysql", "mariadb": ("PREPARE asked FROM '\(plain)'", "EXECUTE asked")
+      default: throw NotSaid("no statement is known that \(db.dialect) cannot prepare")
       }
     try await db.withConnection { connection in
       try await connection.exec(SQL(raw: preparing))
@@ -61,7 +62,8 @@ let answerClauses = [
       switch db.dialect.name {
       case "sqlite": ("PRAGMA user_version", plain)
       case "postgres": ("PREPARE kinds_asked AS \(plain)", "EXECUTE kinds_asked")
-      default: ("PREPARE kinds_asked FROM '\(plain)'", "EXECUTE kinds_asked")
+      case "mysql", "mariadb": ("PREPARE kinds_asked FROM '\(plain)'", "EXECUTE kinds_asked")
+      default: throw NotSaid("no statement is known that \(db.dialect) cannot prepare")
       }
     try await db.withConnection { connection in
       try await connection.exec(SQL(raw: preparing))

@@ -3,7 +3,8 @@ import DriverAPI
 let bindClauses = [
   Clause("BIND-1", "Parameters may be freed when the call returns.") { context in
     let db = try await context.open()
-    try await db.createItems(rowCount: 40)
+    try await db.createTable("notes", "id {int} NOT NULL PRIMARY KEY, body {text}")
+    try await db.insertRows("notes", ["id", "body"], (1...40).map { [.int($0), "item"] })
     var rows = try await comparison(db, with: String(repeating: "item ", count: 400))
     var churn: [String] = []
     var id = 0
@@ -39,10 +40,15 @@ let bindClauses = [
     try await db.createItems(rowCount: 2)
     let limit = db.dialect.maxParameters
     func count(_ parameters: Int) async throws -> Int {
-      let marks = Array(repeating: "?", count: parameters).joined(separator: ", ")
       let values = (1...parameters).map { Value.int(Int64($0)) }
+      let most = db.dialect.maxListCount ?? parameters
+      let lists = stride(from: 0, to: parameters, by: most).map { start in
+        let marks = Array(repeating: "?", count: min(most, parameters - start))
+        return "id IN (\(marks.joined(separator: ", ")))"
+      }
+      let condition = lists.joined(separator: " OR ")
       return try await db.single(
-        SQL(raw: "SELECT COUNT(*) FROM items WHERE id IN (\(marks))", values), as: Int.self)
+        SQL(raw: "SELECT COUNT(*) FROM items WHERE \(condition)", values), as: Int.self)
     }
     try expectEqual(try await count(limit), 2, "rows among \(limit) parameters")
     let error = try await expectRefusal(.misuse, "\(limit + 1) parameters") {
@@ -55,5 +61,5 @@ let bindClauses = [
 /// In a function, so that nothing but the statement could still hold the parameter.
 private func comparison(_ db: Database, with text: String) async throws -> Rows {
   try await db.query(
-    "SELECT id, CASE WHEN name = \(text) THEN 1 ELSE 0 END FROM items ORDER BY id")
+    "SELECT id, CASE WHEN body = \(text) THEN 1 ELSE 0 END FROM notes ORDER BY id")
 }

@@ -43,8 +43,11 @@ let companyClauses = [
         for step in 0..<10 {
           let name = try await db.single("SELECT name FROM items WHERE id = \(id)", as: String.self)
           try expectEqual(name, "item \(id)", "the name of \(id)")
+          let parameter = db.dialect.parameter(.int)
           let sum = try await db.single(
-            "SELECT id * 0 + \(task) + \(step) FROM items WHERE id = 1", as: Int.self)
+            SQL(
+              raw: "SELECT id * 0 + \(parameter) + \(parameter) FROM items WHERE id = 1",
+              [.int(Int64(task)), .int(Int64(step))]), as: Int.self)
           try expectEqual(sum, task + step, "the sum")
           if step == 5 {
             let ids = try await db.query("SELECT id FROM items ORDER BY id", as: Int.self).collect()

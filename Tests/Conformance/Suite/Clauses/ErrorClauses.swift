@@ -30,7 +30,7 @@ let errorClauses = [
     for text in [
       "SELEC 1", "SELECT FROM WHERE", "INSERT items VALUES", "SELECT (1", "UPDATE items",
       "SELECT id id id FROM items", "SELECT id FROM items WHERE id = = 1", "DELETE items WHERE",
-      "CREATE TABLE (id INTEGER)", "SELECT * FROM items LIMIT", "INSERT INTO items VALUES",
+      "CREATE TABLE (id INTEGER)", "SELECT * FROM items ORDER BY", "INSERT INTO items VALUES",
       "SELECT 'nowhere' FROM items WHERE", "SELECT 1abc(2",
     ] {
       try await expectError(.syntax, text) { try await db.exec(SQL(raw: text)) }

@@ -149,7 +149,10 @@ let poolLimitClauses = [
       for number in 1...4 {
         do {
           try expectEqual(
-            try await db.single("SELECT \(number) + 0", as: Int.self), number, "with \(name)")
+            try await db.single(
+              SQL(
+                raw: db.dialect.selectSQL("\(db.dialect.parameter(.int)) + 0"),
+                [.int(Int64(number))]), as: Int.self), number, "with \(name)")
         } catch let error as DatabaseError {
           throw ClauseFailure("with \(name): \(error)")
         }

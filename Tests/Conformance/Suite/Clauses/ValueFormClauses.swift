@@ -12,7 +12,13 @@ let valueFormClauses = [
     let values = try borderValues()
     for (number, column) in borderColumns.enumerated() {
       let tables = ["known", "first", "batch"].map { "\($0)\(number)" }
-      for table in tables { try await db.createTable(table, "id {int}, v \(column)") }
+      do {
+        for table in tables { try await db.createTable(table, "id {int}, v \(column)") }
+      } catch let error as DatabaseError {
+        // A type in the words of the standard that the engine does not have, or not so long.
+        if column.utf8.contains(UInt8(ascii: "{")) { throw error }
+        continue
+      }
       for (place, value) in values.enumerated() {
         let row: [Value] = [.int(Int64(place)), value]
         let insert = { (table: String) in
@@ -91,25 +97,27 @@ let valueFormClauses = [
       written.append(
         [.int(Int64(id)), id % 7 == 0 ? .null : .text(text), .bytes(bytes), number])
     }
-    for chunk in [1, 3, 900] {
+    let most = db.dialect.rowsPerInsert(columnCount: 4)
+    var stored = 0
+    for chunk in Set([1, 3, 900].map { min($0, most) }).sorted() {
       var found: [[Value]] = []
       for start in stride(from: 0, to: chunk == 900 ? 900 : 9, by: chunk) {
         let part = written[start..<start + chunk]
-        let marks = Array(repeating: "(?, ?, ?, ?)", count: chunk).joined(separator: ", ")
-        let sql = SQL(
-          raw: "INSERT INTO told (id, t, y, n) VALUES \(marks) RETURNING id, t, y, n",
-          Array(part.joined()))
+        let insert = try db.dialect.insertSQL(
+          into: "told", columns: ["id", "t", "y", "n"], rowCount: chunk)
+        let sql = SQL(raw: insert + " RETURNING id, t, y, n", Array(part.joined()))
         var rows = try await db.query(sql)
         while try await rows.next() { found.append(try rows.row.values()) }
       }
       try expectEqual(found.count, chunk == 900 ? 900 : 9, "rows told, \(chunk) at once")
+      stored += found.count
       for (row, other) in zip(found, written) {
         if row != other {
           throw ClauseFailure("row \(other[0]) is told otherwise, \(chunk) at once")
         }
       }
     }
-    try expectEqual(try await db.rowCount(of: "told"), 918, "rows stored")
+    try expectEqual(try await db.rowCount(of: "told"), stored, "rows stored")
   },
 ]
 

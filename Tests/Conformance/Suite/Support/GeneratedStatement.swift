@@ -20,7 +20,7 @@ struct GeneratedStatement {
       let alias = parts.flip() ? parts.alias(index) : ""
       columns.append(parts.space() + column.text + alias + parts.space())
     }
-    text = "SELECT" + parts.space() + " " + columns.joined(separator: ",")
+    text = "SELECT" + parts.space() + " " + columns.joined(separator: ",") + parts.source
     parameters = parts.parameters
     generator = parts.generator
   }
@@ -43,7 +43,7 @@ private struct StatementParts {
       return ("\(number)", .int(number))
     case 1:
       let number = Int64(bitPattern: generator.next())
-      return ("CAST(\(bound(.int(number))) AS \(integerType))", .int(number))
+      return ("CAST(\(untyped(.int(number))) AS \(integerType))", .int(number))
     default:
       let expression = string(depth: 2)
       return (expression.text, .text(expression.value))
@@ -68,7 +68,7 @@ private struct StatementParts {
       )
     case 5:
       let inner = string(depth: depth - 1)
-      return ("(SELECT\(space()) \(inner.text))", inner.value)
+      return ("(SELECT\(space()) \(inner.text)\(source))", inner.value)
     default:
       let inner = string(depth: depth - 1)
       return ("COALESCE(\(inner.text),\(space())\(bound(.text("unused"))))", inner.value)
@@ -82,8 +82,14 @@ private struct StatementParts {
     if dialect.lexical.escapeStrings { literals.append((#"E'\'? \\'"#, #"'? \"#)) }
     if dialect.lexical.backslashEscapes { literals.append((#"'\'? \\'"#, #"'? \"#)) }
     if dialect.lexical.doubleQuotedStrings { literals.append((#""it's ?""#, "it's ?")) }
-    return literals[below(literals.count)]
+    let (text, value) = literals[below(literals.count)]
+    // Where parameters need a type literals have one too: of a fixed length, which is filled up with blanks.
+    guard dialect.parametersNeedTypes else { return (text, value) }
+    return ("CAST(\(text) AS \(dialect.typeName(.text)))", value)
   }
+
+  /// What a query without a table reads from.
+  var source: String { dialect.dummyTable.map { " FROM \($0)" } ?? "" }
 
   private mutating func parameter() -> String {
     let texts = ["value \(below(100))", "?", "", "it's", "é 🌍", "$1", "??", #"a\b"#, "NULL"]
@@ -91,6 +97,11 @@ private struct StatementParts {
   }
 
   private mutating func bound(_ value: Value) -> String {
+    parameters.append(value)
+    return dialect.parameter(.text)
+  }
+
+  private mutating func untyped(_ value: Value) -> String {
     parameters.append(value)
     return "?"
   }

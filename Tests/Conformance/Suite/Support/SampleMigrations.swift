@@ -18,7 +18,7 @@ extension Migration {
 
   /// Gives the table a third column.
   static let titles = Migration(3, "titles") { dialect in
-    ["ALTER TABLE notes ADD COLUMN title \(dialect.typeName(.text))"]
+    [dialect.addingColumn("title \(dialect.typeName(.text))", to: "notes")]
   }
 
   /// Makes `halves (id)`, and then fails.

@@ -40,6 +40,7 @@ final class WatchedConnection: DriverConnection {
 
   func ping() async throws(DatabaseError) {
     noteUse()
+    if let fault = watch.takeStatementFault() { throw fault }
     watch.count { $0.executed += 1 }
     try await connection.ping()
   }

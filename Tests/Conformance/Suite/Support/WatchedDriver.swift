@@ -38,6 +38,7 @@ final class WatchedDriver: Driver {
 
   let driver: any Driver
   private let recorded = Mutex(Counts())
+  private let keeps = Mutex(true)
   private let faults = Mutex(Faults())
 
   init(_ driver: any Driver) {
@@ -45,6 +46,14 @@ final class WatchedDriver: Driver {
   }
 
   var schemes: [String] { driver.schemes }
+
+  /// Whether the last session that was opened lets the core keep prepared statements.
+  var keepsStatements: Bool { keeps.withLock { $0 } }
+
+  /// - Throws: ``NotSaid`` if it does not.
+  func expectKeeping() throws {
+    if !keepsStatements { throw NotSaid("no statement is kept, since it would hold its tables") }
+  }
 
   func plan(for url: DatabaseURL) throws(DatabaseError) -> ConnectionPlan {
     var plan = try driver.plan(for: url)
@@ -77,6 +86,7 @@ final class WatchedDriver: Driver {
       $0.open += 1
       $0.mostOpen = max($0.mostOpen, $0.open)
     }
+    keeps.withLock { $0 = !connection.keptStatementsHoldTables }
     return WatchedConnection(connection, self)
   }
 
