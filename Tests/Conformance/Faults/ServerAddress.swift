@@ -8,7 +8,8 @@ public enum ServerAddress: Sendable, Hashable {
   /// The path of a socket.
   case socket(path: String)
 
-  /// Where the first host of a URL listens; nil if it names none.
+  /// Where the first host of a URL listens; nil if it names none, or, where the usual port of the scheme
+  /// is not known here, no port.
   public init?(_ url: DatabaseURL) {
     let wire = WireProtocol(scheme: url.scheme)
     guard let host = url.hosts.first, !host.name.isEmpty else { return nil }
@@ -17,7 +18,10 @@ public enum ServerAddress: Sendable, Hashable {
     case (.postgres, false): self = .tcp(host: host.name, port: host.port ?? 5432)
     case (.mysql, true): self = .socket(path: host.name)
     case (.mysql, false): self = .tcp(host: host.name, port: host.port ?? 3306)
-    case (.opaque, _): return nil
+    case (.opaque, true): self = .socket(path: host.name)
+    case (.opaque, false):
+      guard let port = host.port else { return nil }
+      self = .tcp(host: host.name, port: port)
     }
   }
 

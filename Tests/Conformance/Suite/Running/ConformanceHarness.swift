@@ -30,7 +30,7 @@ public protocol ConformanceHarness: Sendable {
   /// A proxy in front of the server of such a URL, for faults on the wire.
   ///
   /// Called only if the server's ``Capabilities/networkSession`` is set. The default is right for
-  /// URLs of PostgreSQL and MySQL; one in which the server stands elsewhere needs its own.
+  /// every URL with a host and a port; one in which the server stands elsewhere needs its own.
   func proxy(for url: String) throws -> FaultProxy
 }
 
