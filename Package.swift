@@ -133,7 +133,11 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "UnitTests", dependencies: ["DriverAPI", "DriverFaults", "DriverSQLite"],
+      name: "UnitTests",
+      dependencies: [
+        "DriverAPI", "DriverFaults", "DriverSQLite", "Server",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       path: "Tests/Conformance/Unit", swiftSettings: strict),
     .testTarget(
       name: "DriverTests",

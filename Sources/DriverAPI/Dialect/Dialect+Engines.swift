@@ -13,7 +13,6 @@ extension Dialect {
     dialect.upsertForm = .onConflict
     dialect.returning = [.insert, .update, .delete]
     dialect.lastInsertID = "SELECT last_insert_rowid()"
-    dialect.booleanLiterals = (true: "1", false: "0")
     dialect.maxParameters = 32_766
     // Whatever may write has the whole database.
     dialect.rowLock = nil
@@ -92,7 +91,6 @@ extension Dialect {
     dialect.columnChange = .modify
     dialect.dropsIndexOfTable = true
     dialect.lastInsertID = "SELECT LAST_INSERT_ID()"
-    dialect.booleanLiterals = (true: "1", false: "0")
     dialect.transactions = .mysql
     dialect.types = .mysql
     // A column's default must be an expression in parentheses.

@@ -30,7 +30,12 @@ extension Dialect {
     case .insertAll where rowCount > 1:
       return "INSERT ALL " + repeated("\(target) VALUES (\(values))", by: " ") + " "
         + selectSQL("1")
-    case .valueLists, .unionAll, .insertAll, .oneByOne:
+    case .derivedUnion where rowCount > 1:
+      // The names are those of the first query, and without them two equal values were one name.
+      let named = (1...columns.count).map { "? AS dovetail_\($0)" }.joined(separator: ", ")
+      let more = String(repeating: " UNION ALL " + selectSQL(values), count: rowCount - 1)
+      return "INSERT \(target) SELECT * FROM (\(selectSQL(named))\(more)) dovetail_rows"
+    case .valueLists, .unionAll, .derivedUnion, .insertAll, .oneByOne:
       return "INSERT \(target) VALUES " + repeated("(\(values))", by: ", ")
     }
   }
@@ -128,7 +133,8 @@ extension Dialect {
     return names.joined(separator: ", ")
   }
 
-  /// The value that a column of the row in question has.
+  /// The value that a column of the row in question has, where the table goes by its name alone: as the
+  /// target of `MERGE`, `ON CONFLICT` and `RETURNING`.
   func oldValue(_ column: String, _ table: String) throws(DatabaseError) -> String {
     "\(try unqualified(table)).\(try quoted(column))"
   }

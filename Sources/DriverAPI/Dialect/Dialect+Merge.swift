@@ -4,6 +4,12 @@ extension Dialect {
   /// from there: one that stood in a list of values, as a table to merge from, would have none on Firebird
   /// and Db2.
   func merge(_ upsert: Upsert, _ words: MergeWords) throws(DatabaseError) -> RowStatement {
+    if !words.assignsKeys,
+      let column = upsert.assignments.map(\.column).first(where: upsert.key.containsBytes(of:))
+    {
+      throw .unsupported(
+        "\(name) cannot change \(column) in an upsert into \(upsert.table) that compares it")
+    }
     var order = ParameterOrder(upsert.columns)
     var conditions: [String] = []
     for column in upsert.key {
@@ -29,9 +35,13 @@ extension Dialect {
   /// `UPDATE OR INSERT`, which gives every column its new value; `MERGE` if the upsert means anything else.
   func updateOrInsert(_ upsert: Upsert) throws(DatabaseError) -> RowStatement {
     let usual = Upsert(into: upsert.table, columns: upsert.columns, key: upsert.key)
-    guard !upsert.assignments.isEmpty, Set(upsert.assignments) == Set(usual.assignments) else {
-      return try merge(upsert, MergeWords())
-    }
+    let isUsual =
+      !upsert.assignments.isEmpty && upsert.assignments.count == usual.assignments.count
+      && upsert.assignments.allSatisfy { assignment in
+        guard case .newValue(let column) = assignment else { return false }
+        return !upsert.key.containsBytes(of: column)
+      }
+    guard isUsual else { return try merge(upsert, MergeWords()) }
     let insert = try insertSQL(into: upsert.table, columns: upsert.columns)
     return RowStatement(text: "UPDATE OR \(insert) MATCHING (\(try list(upsert.key)))")
   }

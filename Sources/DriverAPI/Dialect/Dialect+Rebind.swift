@@ -10,7 +10,8 @@ extension Dialect {
   ///
   /// - Throws: `misuse` for a quote or comment without an end, with its position [REBIND-4]; for a
   ///   mixture of `?` and the engine's own placeholders; for `??` where the engine has no operator
-  ///   with a question mark; for more parameters than the engine takes, or a longer text [BIND-3].
+  ///   with a question mark; for more parameters than the engine takes, in the statement or in one
+  ///   `IN (…)`, or a longer text [BIND-3].
   public func rebind(_ sql: String) throws(DatabaseError) -> StatementText {
     let written = writingEmptyLists(sql)
     let findings = try SQLLexer.findings(in: written, lexical)
@@ -22,7 +23,8 @@ extension Dialect {
     }
     return StatementText(
       original: sql, text: text, parameterCount: findings.parameterCount,
-      statements: findings.statements)
+      statements: findings.statements,
+      setsOutTransaction: transactions.begin.isSettingOut && text.isSettingOut)
   }
 
   /// The statements of a script, in order, without the semicolons and comments between them.
@@ -66,6 +68,7 @@ extension Dialect {
         "the statement has \(findings.parameterCount) parameters and \(name) takes at most "
           + "\(maxParameters)")
     }
+    try checkLists(findings, of: sql)
   }
 
   private func misuse(_ message: String, at offset: Int, in sql: String) -> DatabaseError {
@@ -86,7 +89,13 @@ extension Dialect {
   }
 
   private func rewritten(_ sql: String, _ marks: [LexerFindings.Mark]) -> String {
-    guard placeholders == .dollarNumber, !marks.isEmpty else { return sql }
+    let prefix: String
+    switch placeholders {
+    case .questionMark: return sql
+    case .dollarNumber: prefix = "$"
+    case .numbered(let own): prefix = own
+    }
+    guard !marks.isEmpty else { return sql }
     var output: [UInt8] = []
     output.reserveCapacity(sql.utf8.count + 3 * marks.count)
     let bytes = sql.utf8.span
@@ -103,11 +112,20 @@ extension Dialect {
         copied = mark.offset + 1
         // A name and $1 side by side would be one word, a number behind it another parameter.
         if let last = output.last, SQLByte.isWord(last) { output.append(UInt8(ascii: " ")) }
-        output += "$\(number)".utf8
+        output += "\(prefix)\(number)".utf8
         if copied < bytes.count, SQLByte.isWord(bytes[copied]) { output.append(UInt8(ascii: " ")) }
       }
     }
     for index in copied..<bytes.count { output.append(bytes[index]) }
     return String(decoding: output, as: UTF8.self)
+  }
+}
+
+extension String {
+  /// Whether the words of Firebird and Oracle that begin a transaction stand at its start.
+  fileprivate var isSettingOut: Bool {
+    let words = "SET TRANSACTION"
+    return utf8.count >= words.utf8.count
+      && zip(utf8, words.utf8).allSatisfy { $0 == $1 || $0 ^ 0x20 == $1 }
   }
 }

@@ -16,7 +16,8 @@ extension Dialect {
 
   /// Takes a column away from a table.
   public func removingColumn(_ name: String, from table: String) -> String {
-    "ALTER TABLE \(table) \(dropColumn) \(name)"
+    guard let columnRemoval else { return "ALTER TABLE \(table) \(dropColumn) \(name)" }
+    return columnRemoval.replacing("{table}", with: table).replacing("{column}", with: name)
   }
 
   /// Drops an index of a table.

@@ -59,7 +59,11 @@ extension Dialect {
       throw .misuse("the upsert into \(upsert.table) changes nothing")
     }
     var order = ParameterOrder(upsert.columns)
-    let changes = try changes(of: upsert) { column throws(DatabaseError) in
+    // With the schema too: without it some engines look for the table in the session's own.
+    let table = try quoted(table: upsert.table)
+    let changes = try changes(
+      of: upsert, oldValue: { column throws(DatabaseError) in "\(table).\(try quoted(column))" }
+    ) { column throws(DatabaseError) in
       order.parameter(column)
     }
     var conditions: [String] = []
@@ -67,7 +71,7 @@ extension Dialect {
       conditions.append("\(try quoted(column)) = \(order.parameter(column))")
     }
     let text =
-      "UPDATE \(try quoted(table: upsert.table)) SET \(changes) WHERE "
+      "UPDATE \(table) SET \(changes) WHERE "
       + conditions.joined(separator: " AND ")
     return RowStatement(text: text, valueIndexes: order.indexes)
   }
@@ -120,13 +124,23 @@ extension Dialect {
   public func changes(
     of upsert: Upsert, newValue: (String) throws(DatabaseError) -> String
   ) throws(DatabaseError) -> String {
+    try changes(
+      of: upsert,
+      oldValue: { column throws(DatabaseError) in try oldValue(column, upsert.table) },
+      newValue: newValue)
+  }
+
+  private func changes(
+    of upsert: Upsert, oldValue: (String) throws(DatabaseError) -> String,
+    newValue: (String) throws(DatabaseError) -> String
+  ) throws(DatabaseError) -> String {
     var changes: [String] = []
     for (column, expression) in try ordered(upsert) {
       var text = ""
       for part in expression.parts {
         switch part {
         case .text(let sql): text += sql
-        case .old(let column): text += try oldValue(column, upsert.table)
+        case .old(let column): text += try oldValue(column)
         case .new(let column): text += try newValue(column)
         }
       }

@@ -15,6 +15,9 @@ public struct Dialect: Sendable {
     case questionMark
     /// `$1`, `$2` …
     case dollarNumber
+    /// `:1`, `:2` … or `@p1`, `@p2` …: a number behind that prefix. ``rebind(_:)`` writes them and does
+    /// not look for them in what the application wrote.
+    case numbered(prefix: String)
   }
 
   /// The name, such as `postgres`.
@@ -75,13 +78,20 @@ public struct Dialect: Sendable {
   public var maxParameters = 65_535
   /// The most bytes of one statement's text; nil if memory alone is the limit. [BIND-3]
   public var maxStatementBytes: Int?
-  /// The most values of one `IN (…)`; nil if only the parameters are counted. For whoever writes lists.
+  /// The most parameters of one `IN (…)`; nil if only those of the statement are counted. A longer list is
+  /// refused before anything is sent, with the limit: how to take it apart, by `OR` or in several
+  /// statements, depends on what it is for. [BIND-3]
   public var maxListCount: Int?
   /// Whether a parameter is refused whose type does not follow from what stands around it; see
   /// ``parameter(_:)``.
   public var parametersNeedTypes = false
   /// How queries are cut to some of their rows.
   public var paging = PagingForm.limit
+  /// Whether a page can be asked for that has no rows; where not, ``paged(_:limit:offset:)`` puts a
+  /// condition in its place that holds for nothing. Read for ``PagingForm/fetch`` alone.
+  public var hasEmptyPages = true
+  /// The characters that `LIKE` takes for more than themselves, all in ASCII.
+  public var likeWildcards = "%_"
   /// How a query locks the rows it reads; nil where it cannot, or need not.
   public var rowLock: RowLockWords? = RowLockWords(ending: "FOR UPDATE")
   /// Whether `CREATE TABLE IF NOT EXISTS` is understood.
@@ -92,6 +102,9 @@ public struct Dialect: Sendable {
   public var columnChange: ColumnChangeForm?
   /// What stands between the table and the column in `ALTER TABLE` to take it away.
   public var dropColumn = "DROP COLUMN"
+  /// The whole text that takes a column away, with `{table}` and `{column}` for their names, where
+  /// something has to go before it: on SQL Server the constraint that a `DEFAULT` is. Nil: ``dropColumn``.
+  public var columnRemoval: String?
   /// Whether `DROP INDEX` names the table too.
   public var dropsIndexOfTable = false
   /// Whether a column's `DEFAULT` has to stand before its `NOT NULL`.
@@ -167,7 +180,11 @@ public enum RowsForm: Sendable, Hashable {
   case valueLists
   /// `INSERT INTO t (a, b) SELECT ?, ? UNION ALL SELECT ?, ?`, each from ``Dialect/dummyTable``.
   case unionAll
-  /// `INSERT ALL INTO t (a, b) VALUES (?, ?) INTO t (a, b) VALUES (?, ?) SELECT 1 FROM DUAL`
+  /// `INSERT INTO t (a, b) SELECT * FROM (SELECT ? AS c1, ? AS c2 UNION ALL SELECT ?, ?) r`, where a
+  /// generated id cannot be given to the rows of a union (Oracle).
+  case derivedUnion
+  /// `INSERT ALL INTO t (a, b) VALUES (?, ?) INTO t (a, b) VALUES (?, ?) SELECT 1 FROM DUAL`. A generated
+  /// id is the same for all of these rows: only for tables without one.
   case insertAll
   /// In no statement: the core inserts one by one.
   case oneByOne

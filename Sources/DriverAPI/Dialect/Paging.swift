@@ -6,7 +6,7 @@ public enum PagingForm: Sendable, Hashable {
   case fetch
   /// `… ROWS 21 TO 30`
   case rows
-  /// `SELECT TOP (10) …`, which cannot leave rows out.
+  /// `SELECT TOP (10) …`, which cannot leave rows out, and of several queries in a union cuts the first.
   case top
 }
 
@@ -15,12 +15,18 @@ extension Dialect {
   ///
   /// - Parameter query: a `SELECT` with an `ORDER BY`, without which some engines page nothing and no
   ///   page means anything.
+  /// - Parameter limit: `.max` for all rows from `offset` on. Where pages of no rows are refused
+  ///   (``hasEmptyPages``) the columns of the query need names for a page of 0.
   /// - Throws: `unsupported` for an offset where the engine has none; `misuse` for counts below zero, and
   ///   for a query that does not begin with `SELECT` where that matters. A page beyond `Int.max` ends there.
   public func paged(_ query: SQL, limit: Int, offset: Int = 0) throws(DatabaseError) -> SQL {
     guard limit >= 0, offset >= 0 else { throw .misuse("a page has no rows below zero") }
     switch paging {
     case .limit: return query.with(" LIMIT \(limit)" + (offset > 0 ? " OFFSET \(offset)" : ""))
+    case .fetch where limit == 0 && !hasEmptyPages:
+      return "SELECT * FROM (\(query) OFFSET 0 ROWS) dovetail_page WHERE 1 = 0"
+    // Offset and count together can be more than the engine counts to.
+    case .fetch where limit == .max: return query.with(" OFFSET \(offset) ROWS")
     case .fetch: return query.with(" OFFSET \(offset) ROWS FETCH NEXT \(limit) ROWS ONLY")
     // Of no rows: from a row to the one before it.
     case .rows:

@@ -24,6 +24,8 @@ public final class StatementText: Sendable {
   public let statementCount: Int
   /// Whether the original is ASCII, so that no other text of that length is equal to it.
   private let isASCII: Bool
+  /// Whether it is a `SET TRANSACTION` of an engine that begins transactions by that.
+  let setsOutTransaction: Bool
   let use: Use
   /// Whether the statement can leave something behind in the session.
   let mayChangeSession: Bool
@@ -31,8 +33,10 @@ public final class StatementText: Sendable {
   let backoff = PipelineBackoff()
 
   init(
-    original: String, text: String, parameterCount: Int, statements: [LexerFindings.Statement]
+    original: String, text: String, parameterCount: Int, statements: [LexerFindings.Statement],
+    setsOutTransaction: Bool = false
   ) {
+    self.setsOutTransaction = setsOutTransaction
     self.original = original
     self.text = text
     self.parameterCount = parameterCount

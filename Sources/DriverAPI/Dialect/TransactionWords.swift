@@ -23,6 +23,10 @@ public struct TransactionWords: Sendable, Hashable {
     /// In a statement before it, which holds until there is another: the session is reset after the
     /// lease.
     case session
+    /// In the place of the beginning statement: `SET TRANSACTION ISOLATION LEVEL …` begins the
+    /// transaction too, and goes with no other mode. One that only reads is begun as without a level,
+    /// because it sees a single state of the data already (Oracle).
+    case instead
   }
 
   /// Begins a transaction that may write.
@@ -45,8 +49,11 @@ public struct TransactionWords: Sendable, Hashable {
   public var rollback = "ROLLBACK"
   /// Sets a savepoint; its name follows.
   public var savepoint = "SAVEPOINT "
-  /// Ends a savepoint, keeping what was done; its name follows.
-  public var release = "RELEASE SAVEPOINT "
+  /// What stands behind that name, such as ` ON ROLLBACK RETAIN CURSORS`.
+  public var savepointEnding = ""
+  /// Ends a savepoint, keeping what was done; its name follows. Nil where no statement does that: there a
+  /// savepoint stays until the transaction ends, or another of its name is set.
+  public var release: String? = "RELEASE SAVEPOINT "
   /// Undoes what was done since a savepoint; its name follows.
   public var rollbackTo = "ROLLBACK TO SAVEPOINT "
 
@@ -110,6 +117,7 @@ extension Dialect {
       // Standard SQL separates the modes by a comma, and there is one already: READ ONLY.
       return [begin + (options.isReadOnly ? transactions.modeSeparator : " ") + words]
     case .before, .session: return ["SET TRANSACTION " + words, begin]
+    case .instead: return [options.isReadOnly ? begin : "SET TRANSACTION " + words]
     }
   }
 }

@@ -24,11 +24,15 @@ public struct MergeWords: Sendable, Hashable {
   public var tableHint: String?
   /// What ends the statement where it needs that, such as `;`.
   public var terminator = ""
+  /// Whether a column by which rows are compared can also be assigned; where not (Oracle), such an upsert
+  /// throws `unsupported`.
+  public var assignsKeys = true
 
   /// The words of standard SQL.
-  public init(tableHint: String? = nil, terminator: String = "") {
+  public init(tableHint: String? = nil, terminator: String = "", assignsKeys: Bool = true) {
     self.tableHint = tableHint
     self.terminator = terminator
+    self.assignsKeys = assignsKeys
   }
 }
 

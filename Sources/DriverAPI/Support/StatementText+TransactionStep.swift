@@ -16,10 +16,25 @@ extension StatementText {
   public var transactionStep: TransactionStep? {
     switch leadingKeyword {
     case "BEGIN", "START": .begin(writtenOptions)
+    case "SET" where setsOutTransaction: .begin(writtenOptions)
     case "COMMIT", "END": .commit
-    case "ROLLBACK", "ABORT": text.uppercased().contains(" TO ") ? nil : .rollback
+    case "ROLLBACK", "ABORT": namesSavepoint ? nil : .rollback
     default: nil
     }
+  }
+
+  /// Whether a rollback ends somewhere within the transaction: `… TO SAVEPOINT name`, or, on SQL Server,
+  /// `ROLLBACK TRANSACTION name`.
+  private var namesSavepoint: Bool {
+    let sql = text.uppercased()
+    if sql.contains(" TO ") { return true }
+    let words = sql.pieces(omittingEmpty: true) {
+      $0 <= UInt8(ascii: " ") || $0 == UInt8(ascii: ";")
+    }
+    guard let last = words.indices.first(where: { ["TRAN", "TRANSACTION"].contains(words[$0]) }),
+      words.indices.contains(last + 1)
+    else { return false }
+    return words[last + 1] != "AND"
   }
 
   /// What a beginning says of the transaction, in the words of ``TransactionWords/calls``.

@@ -52,7 +52,8 @@ extension DatabaseVisit {
     _ flaws: inout Flaws
   ) async throws -> (count: Int, isPart: Bool) {
     try await database.withConnection(.reader) { connection in
-      var rows = try await connection.query(table.query(limit: Self.maxRowCount))
+      var rows = try await connection.query(
+        table.query(limit: Self.maxRowCount, in: connection.dialect))
       var count = 0
       while try await rows.next() {
         count += 1

@@ -56,16 +56,17 @@ struct ReadTable: Sendable {
       name: "read_receipts", keys: ["username", "message_id"],
       columns: [
         Column(name: "read_at", kind: .optionalTime, replacement: "CURRENT_TIMESTAMP")
-      ]),
+      ], order: " ORDER BY message_id DESC"),
     ReadTable(
       name: "user_channels", keys: ["username"],
-      columns: [Column(name: "channel", kind: .text, replacement: "'general'")]),
+      columns: [Column(name: "channel", kind: .text, replacement: "'general'")],
+      order: " ORDER BY username"),
   ]
 
   /// The query for its rows: keys, then columns.
-  func query(limit: Int) -> SQL {
+  func query(limit: Int, in dialect: Dialect) throws(DatabaseError) -> SQL {
     let columns = (keys + columns.map(\.name)).joined(separator: ", ")
-    return SQL(raw: "SELECT \(columns) FROM \(name)\(order) LIMIT \(limit)")
+    return try dialect.paged(SQL(raw: "SELECT \(columns) FROM \(name)\(order)"), limit: limit)
   }
 
   /// What of a row cannot be read; nil if all can.

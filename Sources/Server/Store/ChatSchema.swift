@@ -76,14 +76,15 @@ enum ChatSchema {
     let (text, time) = (dialect.typeName(.text), dialect.typeName(.timestamp))
     let key = dialect.typeName(.key(maxLength: 191))
     let zero = dialect.required(default: "0")
+    let no = dialect.booleanLiterals.false
     return [
       (
         "messages",
         """
         id \(id), sender \(text), content \(text), \
-        created_at \(time), is_encrypted \(bool) DEFAULT FALSE, \
-        message_id \(int) \(zero), edited \(bool) DEFAULT FALSE, \
-        deleted \(bool) DEFAULT FALSE, pinned \(bool) DEFAULT FALSE, \
+        created_at \(time), is_encrypted \(bool) DEFAULT \(no), \
+        message_id \(int) \(zero), edited \(bool) DEFAULT \(no), \
+        deleted \(bool) DEFAULT \(no), pinned \(bool) DEFAULT \(no), \
         encrypted_data \(dialect.typeName(.bytes)), nonce \(dialect.typeName(.bytes)), \
         recipient \(text), channel \(key) \(dialect.required(default: "'general'"))
         """

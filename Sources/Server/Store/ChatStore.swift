@@ -41,14 +41,18 @@ final class ChatStore: ChatArchive {
 
   func search(_ query: String, for user: UserName) async throws -> [StoredMessage] {
     let visible = Visibility(user: user.key).condition
-    let pattern = "%" + escaped(query) + "%"
+    let dialect = database.dialect
+    let no = dialect.no
+    // Alone in a call, it has no type to go by.
+    let pattern = SQL(
+      raw: dialect.parameter(.text), [.text("%" + escaped(query, dialect.likeWildcards) + "%")])
     let found: SQL = """
-      SELECT \(StoredMessage.columns) FROM messages WHERE \(visible) \
-      AND COALESCE(deleted, FALSE) = FALSE AND COALESCE(is_encrypted, FALSE) = FALSE \
+      SELECT \(StoredMessage.columns(dialect)) FROM messages WHERE \(visible) \
+      AND COALESCE(deleted, \(no)) = \(no) AND COALESCE(is_encrypted, \(no)) = \(no) \
       AND LOWER(content) LIKE LOWER(\(pattern)) ESCAPE '!' ORDER BY id DESC
       """
     let rows = try await database.query(
-      database.dialect.paged(found, limit: Self.maxSearchHitCount),
+      dialect.paged(found, limit: Self.maxSearchHitCount),
       as: ReadableRow<StoredMessage>.self
     ).collect()
     return readable(rows, by: user)
@@ -58,11 +62,14 @@ final class ChatStore: ChatArchive {
     for user: UserName, atMost count: Int
   ) async throws -> [StoredMessage] {
     let visible = Visibility(user: user.key).condition
-    let rows = try await database.query(
+    let dialect = database.dialect
+    let pinned: SQL = """
+      SELECT \(StoredMessage.columns(dialect)) FROM messages WHERE \(visible) \
+      AND pinned = \(dialect.yes) AND COALESCE(deleted, \(dialect.no)) = \(dialect.no) \
+      ORDER BY id DESC
       """
-      SELECT \(StoredMessage.columns) FROM messages WHERE \(visible) AND pinned = TRUE \
-      AND COALESCE(deleted, FALSE) = FALSE ORDER BY id DESC LIMIT \(raw: "\(count)")
-      """, as: ReadableRow<StoredMessage>.self
+    let rows = try await database.query(
+      dialect.paged(pinned, limit: count), as: ReadableRow<StoredMessage>.self
     ).collect()
     return readable(rows, by: user)
   }
@@ -74,7 +81,7 @@ final class ChatStore: ChatArchive {
   }
 
   /// The text with what LIKE would take for wildcards marked as ordinary.
-  private func escaped(_ text: String) -> String {
-    String(text.flatMap { "!%_".contains($0) ? ["!", $0] : [$0] })
+  private func escaped(_ text: String, _ wildcards: String) -> String {
+    text.marking([UInt8(ascii: "!")] + wildcards.utf8, with: UInt8(ascii: "!"))
   }
 }

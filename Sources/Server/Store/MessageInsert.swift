@@ -20,7 +20,8 @@ struct MessageInsert: Sendable {
     let dialect = database.dialect
     returnsID = dialect.hasReturning
     let isFar = database.capabilities.networkSession
-    let counts = returnsID && isFar ? Self.rowCounts : [1]
+    let maxCount = dialect.rowsPerInsert(columnCount: Self.columns.count)
+    let counts = returnsID && isFar ? Self.rowCounts.filter { $0 <= maxCount } : [1]
     texts = try counts.map { count in
       let insert = try dialect.insertSQL(
         into: "messages", columns: Self.columns, rowCount: count)

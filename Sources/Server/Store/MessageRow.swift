@@ -2,11 +2,16 @@ import DriverAPI
 
 extension StoredMessage: RowDecodable {
   /// The columns that `init(row:)` reads. Rows of older programs hold NULL in some of them.
-  static let columns: SQL = """
-    id, COALESCE(sender, ''), COALESCE(content, ''), created_at, COALESCE(is_encrypted, FALSE), \
-    COALESCE(edited, FALSE), COALESCE(deleted, FALSE), COALESCE(recipient, ''), \
-    COALESCE(channel, 'general')
-    """
+  /// All have names, without which some engines take no query between parentheses.
+  static func columns(_ dialect: Dialect) -> SQL {
+    let no = dialect.no
+    return """
+      id, COALESCE(sender, '') AS sender, COALESCE(content, '') AS content, created_at, \
+      COALESCE(is_encrypted, \(no)) AS is_encrypted, COALESCE(edited, \(no)) AS edited, \
+      COALESCE(deleted, \(no)) AS deleted, COALESCE(recipient, '') AS recipient, \
+      COALESCE(channel, 'general') AS channel
+      """
+  }
 
   init(row: borrowing Row) throws(DatabaseError) {
     // The recipient decides, and nothing that was derived from it.

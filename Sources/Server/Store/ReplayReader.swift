@@ -82,7 +82,7 @@ struct ReplayReader {
       let union: SQL = index == 0 ? "" : " UNION ALL "
       let newest = try connection.dialect.paged(
         """
-        SELECT \(StoredMessage.columns) FROM messages WHERE \(branch)\(outsideGaps) \
+        SELECT \(StoredMessage.columns(connection.dialect)) FROM messages WHERE \(branch)\(outsideGaps) \
         ORDER BY id DESC
         """, limit: limit)
       // Without AS, which not every engine takes before the name of a table.

@@ -71,9 +71,10 @@ struct RetentionSweep {
   ) async throws -> (removedCount: Int, last: Int64?) {
     // Without it, somebody could react to a message between the deletions.
     try await ledger?.takeTurn(in: transaction)
+    let no = transaction.dialect.no
     let next: SQL = """
       SELECT id, created_at FROM messages WHERE \(condition) \
-      AND COALESCE(pinned, FALSE) = FALSE ORDER BY id
+      AND COALESCE(pinned, \(no)) = \(no) ORDER BY id
       """
     let rows = try await transaction.query(
       transaction.dialect.paged(next, limit: limit), as: AgedRow.self

@@ -38,7 +38,10 @@ extension Transaction {
       return .notFound
     }
     try await exec(
-      "UPDATE messages SET pinned = NOT COALESCE(pinned, FALSE) WHERE id = ?", id)
+      """
+      UPDATE messages SET pinned = CASE WHEN COALESCE(pinned, \(dialect.no)) = \(dialect.no) \
+      THEN \(dialect.yes) ELSE \(dialect.no) END WHERE id = \(id)
+      """)
     let isPinned = try await queryRow(
       "SELECT pinned FROM messages WHERE id = ?", id, as: (Bool).self)
     return isPinned.map { .pinned($0) } ?? .notFound
@@ -55,7 +58,8 @@ extension Transaction {
   private func target(_ id: Int64) async throws -> Target? {
     let row = try await queryRow(
       """
-      SELECT COALESCE(sender, ''), COALESCE(recipient, ''), COALESCE(channel, 'general'), COALESCE(deleted, FALSE) FROM messages WHERE id = \(id)
+      SELECT COALESCE(sender, ''), COALESCE(recipient, ''), COALESCE(channel, 'general'), \
+      COALESCE(deleted, \(dialect.no)) FROM messages WHERE id = \(id)
       """, as: (String, String, String, Bool).self)
     guard let (sender, recipient, channel, isDeleted) = row else { return nil }
     let addressee = UserName(recipient).key

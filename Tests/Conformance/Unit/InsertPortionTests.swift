@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Portions of rows [BULK-1] [BIND-3]")
 struct InsertPortionTests {
-  @Test(arguments: [RowsForm.valueLists, .unionAll, .insertAll])
+  @Test(arguments: [RowsForm.valueLists, .unionAll, .derivedUnion, .insertAll])
   func `an insert is no longer than the engine takes`(form: RowsForm) throws {
     for limit in [400, 1000, 65_535] {
       var dialect = OtherEngines.oracle

@@ -13,6 +13,13 @@ struct SeveralRowsTests {
         #"INSERT INTO "T" ("A", "B") SELECT ?, ? FROM DUAL UNION ALL SELECT ?, ? FROM DUAL"#
       ),
       (
+        .derivedUnion,
+        #"""
+        INSERT INTO "T" ("A", "B") SELECT * FROM (SELECT ? AS dovetail_1, ? AS dovetail_2 FROM DUAL \#
+        UNION ALL SELECT ?, ? FROM DUAL) dovetail_rows
+        """#
+      ),
+      (
         .insertAll,
         #"INSERT ALL INTO "T" ("A", "B") VALUES (?, ?) INTO "T" ("A", "B") VALUES (?, ?) SELECT 1 FROM DUAL"#
       ),
@@ -37,7 +44,7 @@ struct SeveralRowsTests {
   @Test func `rows and parameters have limits of their own`() throws {
     let dialect = OtherEngines.sqlServer
     #expect(dialect.rowsPerInsert(columnCount: 1) == 1000)
-    #expect(dialect.rowsPerInsert(columnCount: 3) == 700)
+    #expect(dialect.rowsPerInsert(columnCount: 3) == 699)
     #expect(Dialect.postgres.rowsPerInsert(columnCount: 1) == 65_535)
     _ = try dialect.insertSQL(into: "t", columns: ["a"], rowCount: 1000)
     #expect(throws: DatabaseError.self) {

@@ -17,12 +17,15 @@ final class SlowLibrary: Sendable {
   let tellsStatus: Bool
   /// What a session says of its server.
   let server: ServerFacts
+  /// The row that answers a statement, nil for none; without it, numbers do.
+  let answer: (@Sendable (String) -> [Value]?)?
 
   init(
     _ habits: SessionHabits = SessionHabits(), tellsStatus: Bool = false,
-    _ change: (inout ServerFacts) -> Void = { _ in }
+    _ change: (inout ServerFacts) -> Void = { _ in },
+    answer: (@Sendable (String) -> [Value]?)? = nil
   ) {
-    (self.habits, self.tellsStatus) = (habits, tellsStatus)
+    (self.habits, self.tellsStatus, self.answer) = (habits, tellsStatus, answer)
     var dialect = Dialect(name: "slow")
     dialect.lastInsertID = "COUNT 1"
     var server = ServerFacts(
@@ -181,21 +184,43 @@ final class SlowStatement: BlockingStatement {
 
   /// `COUNT 5` counts to five; a query gives one row.
   private var rowCount: Int {
+    if session.library.answer != nil { return answered == nil ? 0 : 1 }
     if text.leadingKeyword == "SELECT" { return 1 }
     return text.text.split(separator: " ").last.flatMap { Int($0) } ?? 0
   }
 
+  private var answered: [Value]? { session.library.answer?(text.text) }
+
   func columns() throws(DatabaseError) -> ColumnList {
-    ColumnList(["COUNT", "SELECT"].contains(text.leadingKeyword) ? [Column(name: "n")] : [])
+    if session.library.answer != nil, text.returnsRows {
+      return ColumnList((answered ?? [.null]).map { _ in Column(name: "n") })
+    }
+    return ColumnList(["COUNT", "SELECT"].contains(text.leadingKeyword) ? [Column(name: "n")] : [])
   }
 
   func fetchRow(into page: RowPage) throws(DatabaseError) -> Bool {
     guard next < rowCount else { return false }
     next += 1
+    if let answered {
+      for value in answered { page.append(value) }
+      return true
+    }
     page.append(Cell(kind: .int, bits: UInt64(next)))
     return true
   }
 
   func closeRows() {}
   func free() { session.library.log("free \(text.text)") }
+}
+
+extension RowPage {
+  /// Appends the next column of a row: a number, a truth value, a text or NULL.
+  fileprivate func append(_ value: Value) {
+    switch value {
+    case .int(let number): append(Cell(kind: .int, bits: UInt64(bitPattern: number)))
+    case .bool(let isTrue): append(Cell(kind: .bool, bits: isTrue ? 1 : 0))
+    case .text(let text): Array(text.utf8).withUnsafeBytes { append(.text, copying: $0) }
+    default: append(Cell(kind: .null, bits: 0))
+    }
+  }
 }

@@ -25,7 +25,7 @@ struct TablelessQueryTests {
     #expect(
       oracle.text == """
         SELECT a FROM t WHERE b NOT IN (SELECT NULL AS dovetail_empty_list FROM DUAL WHERE 1 = 0) \
-        AND c = ?
+        AND c = :1
         """)
     #expect(oracle.original == sql.text)
     #expect(try OtherEngines.sqlServer.rebind(sql.text).text == sql.text)

@@ -60,7 +60,9 @@ struct UpsertTextTests {
     let change = try Dialect.mysql.changeSQL(Self.visit)
     #expect(
       change.text
-        == "UPDATE `app`.`visits` SET `hits` = `visits`.`hits` + ?, `name` = ? WHERE `name` = ?")
+        == """
+        UPDATE `app`.`visits` SET `hits` = `app`.`visits`.`hits` + ?, `name` = ? WHERE `name` = ?
+        """)
     #expect(change.valueIndexes == [1, 0, 0])
     #expect(change.parameters(of: ["Ada", 7]) == [7, "Ada", "Ada"])
     #expect(try Dialect.mysql.rebind(change.text).parameterCount == 3)

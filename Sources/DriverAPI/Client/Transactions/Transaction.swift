@@ -103,7 +103,7 @@ public final class Transaction: StatementExecutor {
     guard connection.scope.open(number, in: parent) else { throw sharedTransaction() }
     do throws(DatabaseError) {
       if depth > 0 {
-        try await control(words.savepoint + savepointName)
+        try await control(words.savepoint + savepointName + words.savepointEnding)
         return
       }
       let session = connection.session
@@ -138,7 +138,7 @@ public final class Transaction: StatementExecutor {
       // What failed in it, and was caught, has spoilt it: its end would be a rollback. [TX-13]
       try connection.checkTransaction(atEnd: true)
       if Task.isCancelled { throw cancelledBeforeCommit() }
-      try await control(depth > 0 ? words.release + savepointName : words.commit)
+      try await depth > 0 ? release() : control(words.commit)
       if depth == 0, connection.transactionStatus != .none { throw staysOpen() }
     } catch {
       await undo()
@@ -160,7 +160,7 @@ public final class Transaction: StatementExecutor {
     }
     do throws(DatabaseError) {
       try await control(words.rollbackTo + savepointName)
-      try await control(words.release + savepointName)
+      try await release()
     } catch {
       session.instruments.reportWarning(
         "rolling back to a savepoint failed, rolling back the transaction", error)
@@ -173,6 +173,10 @@ public final class Transaction: StatementExecutor {
   // One of each depth is open at most, since only the innermost takes another; few names, so that their
   // statements stay in the caches. [TX-15]
   private var savepointName: String { "dovetail_\(depth)" }
+
+  private func release() async throws(DatabaseError) {
+    if let release = words.release { try await control(release + savepointName) }
+  }
 
   private func control(_ sql: String) async throws(DatabaseError) {
     _ = try await connection.session.exec(try connection.texts.text(for: sql), [])
