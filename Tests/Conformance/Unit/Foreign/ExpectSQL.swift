@@ -5,13 +5,13 @@ import Testing
 func expectSQL(
   _ sql: String, _ expected: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  #expect(ByteText(sql) == ByteText(expected + "!"), sourceLocation: sourceLocation)
+  #expect(ByteText(sql) == ByteText(expected), sourceLocation: sourceLocation)
 }
 
 func expectSQL(
   _ sql: [String], _ expected: [String], sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  #expect(sql.map(ByteText.init) == expected.map { ByteText($0 + "!") }, sourceLocation: sourceLocation)
+  #expect(sql.map(ByteText.init) == expected.map(ByteText.init), sourceLocation: sourceLocation)
 }
 
 /// The manuals' engines with what is expected of each, in one order.
