@@ -32,7 +32,6 @@ let package = Package(
         "DriverFirebird", "FirebirdChatServer",
         .product(name: "DriverAPI", package: "dovetail"),
         .product(name: "DriverConformance", package: "dovetail"),
-        .product(name: "DriverFaults", package: "dovetail"),
       ],
       swiftSettings: strict),
   ]

@@ -20,6 +20,7 @@ extension Dialect {
     dialect.columnChange = .alterColumn
     dialect.defaultComesFirst = true
     dialect.maxListCount = 1500
+    dialect.maxParameters = 32_767
     dialect.maxStatementBytes = 10 << 20
     dialect.transactions = .calls
     dialect.transactions.readOnlyIsEnforced = true

@@ -6,56 +6,43 @@ import Glibc
 final class FirebirdStatement: BlockingStatement {
   let session: FirebirdSession
   let parameters = FirebirdArea()
-  let outputs = FirebirdArea()
-  let memory = ParameterMemory()
   /// The parameters as the server describes them; binding changes that.
   private(set) var described: [XSQLVAR] = []
+  let memory = ParameterMemory()
+  private let outputs = FirebirdArea()
   private var handle: isc_stmt_handle = 0
-  private var type: Int32 = 0
+  private var type = 0
   private let changesRows: Bool
-  /// What stands in the blobs of the only row of a statement that is no query.
-  private var onlyRow: [[UInt8]]?
-  /// Whether rows can be fetched.
-  private var isOpen = false
+  private var hasCursor = false
+  /// Whether the columns hold the only row of a statement that is no query.
+  private var hasRow = false
 
-  var parameterCount: Int? { parameters.variables.count }
+  var parameterCount: Int? { described.count }
 
   init(_ text: StatementText, on session: FirebirdSession) throws(DatabaseError) {
     (self.session, changesRows) = (session, text.changesRows)
-    try session.inTransaction { () throws(DatabaseError) in
-      do throws(DatabaseError) { try prepare(text.text) } catch {
-        free()
-        throw error
-      }
+    try session.beginForStatement()
+    do throws(DatabaseError) { try prepare(text.text) } catch {
+      free()
+      try? session.endForStatement(committing: false)
+      throw error
     }
   }
 
   private func prepare(_ text: String) throws(DatabaseError) {
     let version = UInt16(SQLDA_VERSION1)
     try FirebirdStatus.check { isc_dsql_allocate_statement($0, &session.database, &handle) }
-    let code = try session.calls.interruptible(cancel: session.cancel) {
-      FirebirdStatus.result { status in
-        isc_dsql_prepare(
-          status, &session.transaction, &handle, 0, text, UInt16(SQL_DIALECT_V6), outputs.raw)
-      }
+    try interruptible {
+      isc_dsql_prepare(
+        $0, &session.transaction, &handle, 0, text, UInt16(SQL_DIALECT_V6), outputs.raw)
     }
-    _ = try code.get()
-    if outputs.grow() {
-      try FirebirdStatus.check { isc_dsql_describe($0, &handle, version, outputs.raw) }
-    }
-    try describeParameters()
-    if parameters.grow() { try describeParameters() }
+    try outputs.describe { isc_dsql_describe($0, &handle, version, $1) }
+    try parameters.describe { isc_dsql_describe_bind($0, &handle, version, $1) }
     described = Array(parameters.variables)
     outputs.makeRoom()
-    type = try information(isc_info_sql_stmt_type).first ?? 0
-    if isc_info_sql_stmt_start_trans...isc_info_sql_stmt_rollback ~= type {
+    type = try number(isc_info_sql_stmt_type)
+    if Int(isc_info_sql_stmt_start_trans)...Int(isc_info_sql_stmt_rollback) ~= type {
       throw .unsupported("transactions of Firebird begin and end by calls; use Database.transaction")
-    }
-  }
-
-  private func describeParameters() throws(DatabaseError) {
-    try FirebirdStatus.check {
-      isc_dsql_describe_bind($0, &handle, UInt16(SQLDA_VERSION1), parameters.raw)
     }
   }
 
@@ -67,12 +54,12 @@ final class FirebirdStatement: BlockingStatement {
       do throws(DatabaseError) { return try executeOnce(values) } catch {
         let waited = ContinuousClock.now - start
         switch (session.options, error.details.nativeCode) {
-        // The row was changed while the statement waited for it: it is undone, and can be repeated where a
+        // The row was changed while the statement waited for it. It is undone, and can be repeated where a
         // transaction sees what others have committed meanwhile. After a second it may be a deadlock.
-        case (nil, Int(isc_deadlock)): continue
-        case (let options?, Int(isc_deadlock)) where options.isolation.isStatementwise:
+        case (nil, isc_deadlock): continue
+        case (let options?, isc_deadlock) where options.isolation.isStatementwise:
           if waited > .milliseconds(900) { throw error.with(kind: .deadlock) }
-        case (let options?, Int(isc_lock_conflict)) where options.isolation == .serializable:
+        case (let options?, isc_lock_conflict) where options.isolation == .serializable:
           if waited > patience { throw error.with(kind: .deadlock) }
           usleep(5000)
         default: throw error
@@ -84,36 +71,28 @@ final class FirebirdStatement: BlockingStatement {
   private func executeOnce(_ values: [Value]) throws(DatabaseError) {
     try session.beginForStatement()
     do throws(DatabaseError) {
-      try bind(values)
-      try run()
-      if isOpen { return }
-      // What the row lends from the transaction is read before that ends.
-      if type == isc_info_sql_stmt_exec_procedure { onlyRow = try readBlobs() }
+      for (index, value) in values.enumerated() { try bind(value, index) }
+      let answersAtOnce = type == isc_info_sql_stmt_exec_procedure
+      try interruptible {
+        isc_dsql_execute2(
+          $0, &session.transaction, &handle, UInt16(SQLDA_VERSION1), parameters.raw,
+          answersAtOnce ? outputs.raw : nil)
+      }
+      hasCursor = type == isc_info_sql_stmt_select || type == isc_info_sql_stmt_select_for_upd
+      // Where nothing was changed there is a row all the same, of NULLs.
+      if answersAtOnce { hasRow = changesRows ? try number(isc_info_sql_records) > 0 : true }
     } catch {
       try? session.endForStatement(committing: false)
       throw error
     }
-    try session.endForStatement(committing: true)
-  }
-
-  private func run() throws(DatabaseError) {
-    let version = UInt16(SQLDA_VERSION1)
-    let isProcedure = type == isc_info_sql_stmt_exec_procedure
-    let result = try session.calls.interruptible(cancel: session.cancel) {
-      FirebirdStatus.result { status in
-        isc_dsql_execute2(
-          status, &session.transaction, &handle, version, parameters.raw,
-          isProcedure ? outputs.raw : nil)
-      }
-    }
-    _ = try result.get()
-    isOpen = type == isc_info_sql_stmt_select || type == isc_info_sql_stmt_select_for_upd
+    if !hasCursor, !hasRow { try session.endForStatement(committing: true) }
   }
 
   func result() throws(DatabaseError) -> ExecResult {
+    let count = changesRows ? try number(isc_info_sql_records) : 0
     // A query ends when all its rows have been made: only then is it known to have succeeded.
-    while isOpen, try fetch() {}
-    return ExecResult(rowCount: changesRows ? try changedRows() : 0)
+    while try fetch() {}
+    return ExecResult(rowCount: count)
   }
 
   func columns() throws(DatabaseError) -> ColumnList {
@@ -121,35 +100,39 @@ final class FirebirdStatement: BlockingStatement {
   }
 
   func fetchRow(into page: RowPage) throws(DatabaseError) -> Bool {
-    if isOpen {
-      guard try fetch() else { return false }
-      try append(to: page, blobs: try readBlobs())
-      return true
-    }
-    guard let blobs = onlyRow else { return false }
-    onlyRow = nil
-    // Where nothing was changed there is a row all the same, of NULLs.
-    if changesRows, try changedRows() == 0 { return false }
-    try append(to: page, blobs: blobs)
+    guard try fetch() else { return false }
+    for column in outputs.variables { try append(column, to: page) }
     return true
   }
 
+  /// What the rows lend from the transaction has been read when there are no more of them, so that it ends
+  /// before anybody is told of success.
   private func fetch() throws(DatabaseError) -> Bool {
-    let result = try session.calls.interruptible(cancel: session.cancel) {
-      FirebirdStatus.result(passing: [100]) { status in
-        isc_dsql_fetch(status, &handle, UInt16(SQLDA_VERSION1), outputs.raw)
+    if hasCursor {
+      let code = try interruptible(passing: [100]) {
+        isc_dsql_fetch($0, &handle, UInt16(SQLDA_VERSION1), outputs.raw)
       }
+      if code == 0 { return true }
+      closeCursor()
+    } else if hasRow {
+      hasRow = false
+      return true
     }
-    return try result.get() == 0
+    try session.endForStatement(committing: true)
+    return false
+  }
+
+  private func closeCursor() {
+    if hasCursor {
+      FirebirdStatus.attempt { isc_dsql_free_statement($0, &handle, UInt16(DSQL_close)) }
+    }
+    hasCursor = false
   }
 
   func closeRows() {
     memory.removeAll()
-    onlyRow = nil
-    guard isOpen else { return }
-    isOpen = false
-    // A cursor that its transaction has closed is closed.
-    FirebirdStatus.attempt { isc_dsql_free_statement($0, &handle, UInt16(DSQL_close)) }
+    closeCursor()
+    hasRow = false
     try? session.endForStatement(committing: true)
   }
 
@@ -158,48 +141,26 @@ final class FirebirdStatement: BlockingStatement {
     FirebirdStatus.attempt { isc_dsql_free_statement($0, &handle, UInt16(DSQL_drop)) }
     handle = 0
   }
+
+  @discardableResult
+  private func interruptible(
+    passing codes: Set<ISC_STATUS> = [], _ call: FirebirdStatus.Call
+  ) throws(DatabaseError) -> ISC_STATUS {
+    try session.calls.interruptible(cancel: session.cancel) {
+      FirebirdStatus.result(passing: codes, call)
+    }.get()
+  }
+
+  private func number(_ item: Int32) throws(DatabaseError) -> Int {
+    var number = 0
+    try FirebirdStatus.check { dovetail_number($0, &handle, CChar(item), &number) }
+    return number
+  }
 }
 
 extension IsolationLevel? {
   /// Whether each statement sees what was committed before it.
   fileprivate var isStatementwise: Bool {
     self == nil || self == .readUncommitted || self == .readCommitted
-  }
-}
-
-extension FirebirdStatement {
-  /// How many rows the execution inserted, changed and deleted.
-  private func changedRows() throws(DatabaseError) -> Int {
-    let counters = [isc_info_req_insert_count, isc_info_req_update_count, isc_info_req_delete_count]
-    let bytes = try answer(isc_info_sql_records)
-    var (count, index) = (0, 3)
-    while index + 3 <= bytes.count, bytes[index] != UInt8(isc_info_end) {
-      let length = Int(bytes[index + 1]) | Int(bytes[index + 2]) << 8
-      if counters.contains(Int32(bytes[index])) {
-        count += Self.number(bytes.dropFirst(index + 3).prefix(length))
-      }
-      index += 3 + length
-    }
-    return count
-  }
-
-  private func information(_ item: Int32) throws(DatabaseError) -> [Int32] {
-    let bytes = try answer(item)
-    guard bytes.count > 3, bytes[0] == UInt8(item) else { return [] }
-    return [Int32(Self.number(bytes.dropFirst(3).prefix(Int(bytes[1]))))]
-  }
-
-  /// The item, the length in two bytes, and what there is to say.
-  private func answer(_ item: Int32) throws(DatabaseError) -> [UInt8] {
-    let items = [CChar(bitPattern: UInt8(item))]
-    var answer = [CChar](repeating: 0, count: 128)
-    try FirebirdStatus.check {
-      isc_dsql_sql_info($0, &handle, 1, items, Int16(answer.count), &answer)
-    }
-    return answer.map { UInt8(bitPattern: $0) }
-  }
-
-  private static func number(_ bytes: ArraySlice<UInt8>) -> Int {
-    bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 }

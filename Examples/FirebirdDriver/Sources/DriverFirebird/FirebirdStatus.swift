@@ -1,74 +1,68 @@
 import CFirebird
 import DriverAPI
 
-/// The status vector, in which every call of the library reports.
+/// The vector in which every call of the library reports: arguments, each with its kind before it, which are
+/// codes of errors, and texts and numbers that belong to the code before them.
 struct FirebirdStatus {
   private var vector = [ISC_STATUS](repeating: 0, count: 20)
 
-  /// Makes a call that gets the vector.
+  /// A call that gets the vector and answers with its first code.
+  typealias Call = (UnsafeMutablePointer<ISC_STATUS>) -> ISC_STATUS
+
+  /// Makes a call.
   ///
   /// - Parameter codes: first codes that are no failure, such as that of the end of rows.
-  /// - Returns: the first code, 0 if there is nothing to report, or what the library reports.
   static func result(
-    passing codes: Set<ISC_STATUS> = [], _ call: (UnsafeMutablePointer<ISC_STATUS>) -> ISC_STATUS
+    passing codes: Set<ISC_STATUS> = [], _ call: Call
   ) -> Result<ISC_STATUS, DatabaseError> {
     var status = FirebirdStatus()
-    let code = status.vector.withUnsafeMutableBufferPointer { buffer in
-      buffer.baseAddress.map(call) ?? 0
-    }
+    let code = status.vector.withUnsafeMutableBufferPointer { $0.baseAddress.map(call) ?? 0 }
     return code == 0 || codes.contains(code) ? .success(code) : .failure(status.error())
   }
 
-  /// The same for a call that needs no interruption.
-  ///
-  /// - Throws: what the library reports.
+  /// Makes one that cannot be interrupted.
   @discardableResult
   static func check(
-    passing codes: Set<ISC_STATUS> = [], _ call: (UnsafeMutablePointer<ISC_STATUS>) -> ISC_STATUS
+    passing codes: Set<ISC_STATUS> = [], _ call: Call
   ) throws(DatabaseError) -> ISC_STATUS { try result(passing: codes, call).get() }
 
-  /// The same where nobody can do anything about a failure.
-  static func attempt(_ call: (UnsafeMutablePointer<ISC_STATUS>) -> ISC_STATUS) {
-    _ = result(call)
-  }
+  /// Makes one about whose failure nobody can do anything.
+  static func attempt(_ call: Call) { _ = result(call) }
 
-  /// The vector consists of arguments, each with its kind before it: codes of errors, texts and numbers
-  /// that belong to the code before them.
   private func error() -> DatabaseError {
     var (codes, texts): ([Int], [Int: [String]]) = ([], [:])
     var index = 0
     while index < vector.count - 1, vector[index] != isc_arg_end {
-      switch vector[index] {
-      case ISC_STATUS(isc_arg_gds): codes.append(vector[index + 1])
-      case ISC_STATUS(isc_arg_string), ISC_STATUS(isc_arg_interpreted):
-        guard let text = UnsafePointer<CChar>(bitPattern: vector[index + 1]) else { break }
+      let (kind, argument) = (vector[index], vector[index + 1])
+      if kind == isc_arg_gds { codes.append(argument) }
+      if kind == isc_arg_string, let text = UnsafePointer<CChar>(bitPattern: argument) {
         texts[codes.last ?? 0, default: []].append(String(cString: text))
-      // A counted text takes one place more.
-      case ISC_STATUS(isc_arg_cstring): index += 1
-      default: break
       }
-      index += 2
+      // A counted text takes one place more.
+      index += kind == isc_arg_cstring ? 3 : 2
     }
-    let known = Self.kinds.first { codes.contains($0.0) }?.1
+    let known = Self.kinds.first { codes.contains($0.0) }
     let error = DatabaseError.reported(
-      sqlState: sqlState, nativeCode: codes.first ?? 0, serverMessage: words, kind: known)
-    guard let violation = codes.first(where: { Self.violations.contains($0) }) else { return error }
+      sqlState: sqlState, nativeCode: codes.first ?? 0, serverMessage: words, kind: known?.1)
+    guard let (code, kind) = known, let told = texts[code], Self.violations.contains(kind) else {
+      return error
+    }
     return DatabaseError(
-      error.kind, "the server refused a row", details: details(of: error, texts[violation] ?? []),
+      kind, "the server refused a row", details: Self.details(error.details, kind, told),
       serverMessage: error.serverMessage)
   }
 
-  private func details(of error: DatabaseError, _ texts: [String]) -> DatabaseError.Details {
-    var details = error.details
-    let texts = texts.map { Dialect.firebird.written($0) }
-    if error.kind == .notNullViolation {
-      // A column of a table, both in quotes.
-      let names = (texts.first ?? "").split(separator: "\"")
-        .filter { !$0.utf8.elementsEqual(".".utf8) }.map { Dialect.firebird.written(String($0)) }
-      details.column = names.last
-      if names.count > 1 { details.table = names.first }
+  /// A constraint and its table, or a column of a table, both in quotes.
+  private static func details(
+    _ known: DatabaseError.Details, _ kind: DatabaseError.Kind, _ texts: [String]
+  ) -> DatabaseError.Details {
+    var details = known
+    let column = kind == .notNullViolation ? texts[0].split(separator: "\"") : []
+    let names = (column.isEmpty ? texts : column.map(String.init)).map(Dialect.firebird.written)
+    if column.isEmpty {
+      (details.constraint, details.table) = (names.first, names.dropFirst().first)
     } else {
-      (details.constraint, details.table) = (texts.first, texts.dropFirst().first)
+      (details.table, details.column) = (column.count > 1 ? names[0] : nil, names.last)
     }
     return details
   }
@@ -76,24 +70,20 @@ struct FirebirdStatus {
   private var sqlState: String {
     var state = [CChar](repeating: 0, count: 6)
     fb_sqlstate(&state, vector)
-    return String(decoding: state.prefix(5).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return state.text
   }
 
   private var words: String {
-    var lines: [String] = []
-    var line = [CChar](repeating: 0, count: 1024)
+    var (lines, line) = ([String](), [CChar](repeating: 0, count: 1024))
     vector.withUnsafeBufferPointer { buffer in
       var next = buffer.baseAddress
-      while fb_interpret(&line, UInt32(line.count), &next) > 0 {
-        lines.append(String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
-      }
+      while fb_interpret(&line, UInt32(line.count), &next) > 0 { lines.append(line.text) }
     }
     return lines.joined(separator: "; ")
   }
 
-  private static let violations = [
-    isc_unique_key_violation, isc_no_dup, isc_foreign_key, isc_check_constraint,
-    isc_not_valid,
+  private static let violations: Set<DatabaseError.Kind> = [
+    .uniqueViolation, .foreignKeyViolation, .checkViolation, .notNullViolation,
   ]
 
   /// What says more than the SQLSTATE, which is one for all violations and one for all conflicts; what
@@ -108,7 +98,15 @@ struct FirebirdStatus {
     (isc_no_priv, .permissionDenied), (isc_login, .authenticationFailed),
     (isc_dsql_function_err, .undefinedObject), (isc_funnotdef, .undefinedObject),
     (isc_dsql_procedure_err, .undefinedObject), (isc_prcnotdef, .undefinedObject),
-    (isc_shutdown, .connectionLost), (isc_att_shutdown, .connectionLost),
-    (isc_io_error, .cannotConnect),
+    // An index of columns that are not there, which has no name in the header.
+    (336_068_728, .undefinedObject), (isc_shutdown, .connectionLost),
+    (isc_att_shutdown, .connectionLost), (isc_io_error, .cannotConnect),
   ]
+}
+
+extension [CChar] {
+  /// Up to the first NUL.
+  fileprivate var text: String {
+    String(decoding: prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
 }

@@ -38,10 +38,15 @@ final class ChatUser {
   }
 
   /// Waits until somebody, or the history, says that.
-  func hear(_ text: String) throws {
+  ///
+  /// - Parameter other: what must not have been said before, or with it.
+  func hear(_ text: String, besides other: String? = nil) throws {
     while true {
       let frame = try readFrame()
-      if frame.opcode == 1, String(decoding: frame.payload, as: UTF8.self).contains(text) { return }
+      guard frame.opcode == 1 else { continue }
+      let said = String(decoding: frame.payload, as: UTF8.self)
+      if let other, said.contains(other) { throw ChatFailure("heard \(said)") }
+      if said.contains(text) { return }
     }
   }
 

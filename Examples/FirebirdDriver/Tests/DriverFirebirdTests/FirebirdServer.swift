@@ -1,6 +1,5 @@
 import DriverAPI
 import DriverConformance
-import DriverFaults
 import DriverFirebird
 import Foundation
 
@@ -35,13 +34,6 @@ struct FirebirdServer: ConformanceHarness {
   }
 
   func sessionLeaks(of server: ServerFacts) -> [SessionLeak] { Self.leaks }
-
-  func proxy(for url: String) throws -> FaultProxy {
-    let server = ServerAddress.tcp(host: "127.0.0.1", port: Int(FirebirdHome.port))
-    return try FaultProxy(to: server, .opaque) { port throws(DatabaseError) in
-      try DatabaseURL(url).replacingHosts([.init(name: "127.0.0.1", port: Int(port))])
-    }
-  }
 
   static let password = "pass-\(UInt32.random(in: 0 ... .max))"
 
