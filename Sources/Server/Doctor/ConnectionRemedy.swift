@@ -12,7 +12,8 @@ enum ConnectionRemedy {
     if error.kind == .cannotConnect,
       let name = await HostLookup.unknownName(of: target.url.hosts.map(\.name))
     {
-      return "this machine knows no server named \(name): correct the name in MARCHAT_DB_PATH, or enter "
+      return
+        "this machine knows no server named \(name): correct the name in MARCHAT_DB_PATH, or enter "
         + "it where names are looked up (DNS, /etc/hosts)"
     }
     return text(for: error, target)

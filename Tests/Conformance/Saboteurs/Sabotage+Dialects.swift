@@ -10,7 +10,9 @@ extension Sabotage {
     dialect("asks a catalogue of many rows for one", "DIALECT-1") {
       $0.dummyTable = "(SELECT 1 AS n UNION ALL SELECT 2) AS two"
     },
-    dialect("calls false true", "DIALECT-1") { $0.booleanLiterals = (true: "FALSE", false: "TRUE") },
+    dialect("calls false true", "DIALECT-1") {
+      $0.booleanLiterals = (true: "FALSE", false: "TRUE")
+    },
     dialect("writes truth in a word that is none", "DIALECT-1") {
       $0.booleanLiterals = (true: "YES", false: "NO")
     },

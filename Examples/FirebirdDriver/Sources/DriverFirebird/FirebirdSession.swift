@@ -32,7 +32,8 @@ final class FirebirdSession: BlockingSession {
     }
     close()
     throw DatabaseError(
-      .cannotConnect, "the clock of the engine at \(target.host) does not show UTC; have it, or this "
+      .cannotConnect,
+      "the clock of the engine at \(target.host) does not show UTC; have it, or this "
         + "program if it opens a file, run with TZ=UTC", connection: .spent, execution: .notSent)
   }
 
@@ -135,7 +136,9 @@ extension FirebirdSession {
   /// - Throws: `.notSent` if the session is lost by then, for nothing of the statement was sent.
   func beginForStatement() throws(DatabaseError) {
     guard transaction == 0 else { return }
-    do throws(DatabaseError) { transaction = try begin(Self.parameters(TransactionOptions())) } catch {
+    do throws(DatabaseError) {
+      transaction = try begin(Self.parameters(TransactionOptions()))
+    } catch {
       throw error.with(execution: .notSent)
     }
   }

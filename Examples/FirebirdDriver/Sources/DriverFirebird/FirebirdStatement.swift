@@ -42,7 +42,8 @@ final class FirebirdStatement: BlockingStatement {
     outputs.makeRoom()
     type = try number(isc_info_sql_stmt_type)
     if Int(isc_info_sql_stmt_start_trans)...Int(isc_info_sql_stmt_rollback) ~= type {
-      throw .unsupported("transactions of Firebird begin and end by calls; use Database.transaction")
+      throw .unsupported(
+        "transactions of Firebird begin and end by calls; use Database.transaction")
     }
   }
 

@@ -10,7 +10,8 @@ enum FirebirdHome {
     let folder = FileManager.default.temporaryDirectory.path + "/firebird-" + UUID().uuidString
     do { try make(folder) } catch { fatalError("no folder for Firebird: \(error)") }
     // Firebird 3 has no time zones: its clock is that of the process it runs in.
-    for (name, value) in [("FIREBIRD", folder), ("FIREBIRD_LOCK", folder + "/lock"), ("TZ", "UTC")] {
+    for (name, value) in [("FIREBIRD", folder), ("FIREBIRD_LOCK", folder + "/lock"), ("TZ", "UTC")]
+    {
       setenv(name, value, 1)
     }
     tzset()

@@ -8,7 +8,9 @@ struct FirebirdFile: ConformanceHarness {
   let name = "Firebird in this process"
   let driver: any Driver = FirebirdDriver()
 
-  func makeDatabase() async throws -> String { "firebird:" + (try await FirebirdFiles.shared.make()) }
+  func makeDatabase() async throws -> String {
+    "firebird:" + (try await FirebirdFiles.shared.make())
+  }
 
   func removeDatabase(_ url: String) async {
     await FirebirdFiles.shared.remove(String(url.trimmingPrefix("firebird:")))

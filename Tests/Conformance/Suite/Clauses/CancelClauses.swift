@@ -191,7 +191,8 @@ private func expectWhole(_ db: Database) async throws {
       group.addTask {
         try await db.withConnection { connection in
           try expectEqual(connection.transactionStatus, .none, "a leased connection")
-          try expectEqual(try await connection.single(connection.selecting("17"), as: Int.self), 17, "SELECT 17")
+          try expectEqual(
+            try await connection.single(connection.selecting("17"), as: Int.self), 17, "SELECT 17")
         }
       }
     }

@@ -2,7 +2,8 @@ import DriverAPI
 
 // What a dialect writes, tried on the engine that is said to understand it.
 let dialectClauses = [
-  Clause("DIALECT-1", "A query of no table and the literals of truth are the engine's.") { context in
+  Clause("DIALECT-1", "A query of no table and the literals of truth are the engine's.") {
+    context in
     let db = try await context.open()
     let dialect = db.dialect
     try expectEqual(
@@ -45,12 +46,15 @@ let dialectClauses = [
         continue
       }
       try expectEqual(
-        try await db.query(page, as: Int.self).collect(), Array(all.dropFirst(offset).prefix(limit)),
+        try await db.query(page, as: Int.self).collect(),
+        Array(all.dropFirst(offset).prefix(limit)),
         "\(limit) rows from \(offset)")
     }
   },
 
-  Clause("DIALECT-3", "A row that was read to be changed stays as it is until then.", weight: .heavy) {
+  Clause(
+    "DIALECT-3", "A row that was read to be changed stays as it is until then.", weight: .heavy
+  ) {
     context in
     let db = try await context.open { $0.maxConnections = 2 }
     try await db.createItems(rowCount: 1)

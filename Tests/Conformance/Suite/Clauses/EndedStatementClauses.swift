@@ -67,7 +67,8 @@ let endedStatementClauses = [
           Task { try await stop(SQL(raw: words.end(id)), on: other, once: true) }
           switch run {
           case "exec": try await connection.exec(connection.endlessCount)
-          case "query": _ = try await connection.query(connection.endlessCount, as: Int.self).collect()
+          case "query":
+            _ = try await connection.query(connection.endlessCount, as: Int.self).collect()
           default: try await connection.transaction { try await $0.exec($0.endlessCount) }
           }
         }
@@ -138,7 +139,8 @@ private struct ServerWords {
 
   static func known(to dialect: Dialect) throws -> ServerWords {
     guard let words = ServerWords(dialect) else {
-      throw NotSaid("the suite does not know how \(dialect) stops the statements of another session")
+      throw NotSaid(
+        "the suite does not know how \(dialect) stops the statements of another session")
     }
     return words
   }

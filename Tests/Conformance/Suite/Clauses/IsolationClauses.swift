@@ -247,7 +247,9 @@ private let crossed = ["one_way", "other_way"]
 /// What stands in both rows: 30 before, and 2 more for each transaction that was committed.
 private func crossedSum(_ db: Database) async throws -> Int {
   var sum = 0
-  for table in crossed { sum += try await db.single(SQL(raw: "SELECT amount FROM \(table)"), as: Int.self) }
+  for table in crossed {
+    sum += try await db.single(SQL(raw: "SELECT amount FROM \(table)"), as: Int.self)
+  }
   return sum
 }
 

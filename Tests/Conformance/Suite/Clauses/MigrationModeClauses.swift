@@ -212,7 +212,9 @@ private let authors = Migration(1, "authors and books") { dialect in
 /// Adds a column: by a new table where the engine needs that for larger changes.
 private let rebuilding = Migration(2, "years of birth", mode: .rebuildingTables) { dialect in
   let int = dialect.typeName(.int)
-  guard dialect.tableRebuild != nil else { return [dialect.addingColumn("born \(int)", to: "authors")] }
+  guard dialect.tableRebuild != nil else {
+    return [dialect.addingColumn("born \(int)", to: "authors")]
+  }
   return [
     """
     CREATE TABLE authors_new (id \(int) NOT NULL PRIMARY KEY, name \(dialect.typeName(.text)),

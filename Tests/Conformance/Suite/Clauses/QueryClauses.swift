@@ -46,7 +46,9 @@ let queryClauses = [
     for condition in ["1 = 0", "1 = 1"] {
       let rows = try await db.query(
         SQL(raw: "SELECT id AS first, name, amount AS third FROM items WHERE \(condition)"))
-      try expectEqual(rows.columns.names.map(db.dialect.written), ["first", "name", "third"], "names where \(condition)")
+      try expectEqual(
+        rows.columns.names.map(db.dialect.written), ["first", "name", "third"],
+        "names where \(condition)")
       rows.close()
     }
   },

@@ -96,7 +96,8 @@ private func expectMismatch(
     try expectEqual(error.kind, .decoding, "reading \(column) as \(asked)")
     for word in [column, asked, found] {
       // The engine may have folded the name.
-      try expect(error.message.lowercased().contains(word.lowercased()), "\(error) does not tell \(word)")
+      try expect(
+        error.message.lowercased().contains(word.lowercased()), "\(error) does not tell \(word)")
     }
     return
   }

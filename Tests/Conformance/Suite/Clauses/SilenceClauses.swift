@@ -14,7 +14,8 @@ let silenceClauses = [
     "CANCEL-7", "So does what the library asks of it.", needs: \.networkSession, weight: .waiting,
     otherwise: namesNoServer
   ) { context in
-    try await expectEnd(of: control + resets(context), context, statementTimeout: .milliseconds(600))
+    try await expectEnd(
+      of: control + resets(context), context, statementTimeout: .milliseconds(600))
   },
 
   Clause(

@@ -102,7 +102,8 @@ let strangeValueClauses = [
     }
     for expression in expressions {
       for _ in 1...2 {
-        let text = try await db.single(SQL(raw: db.dialect.selectSQL(expression), [.null]), as: String.self)
+        let text = try await db.single(
+          SQL(raw: db.dialect.selectSQL(expression), [.null]), as: String.self)
         try expectEqual(text, "ab", expression)
       }
     }

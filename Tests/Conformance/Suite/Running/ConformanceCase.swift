@@ -107,11 +107,15 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
   ) -> any Error {
     let failure =
       error as? ClauseFailure
-      ?? ClauseFailure("unexpected error: \(error)", file: clause.place.file, line: clause.place.line)
+      ?? ClauseFailure(
+        "unexpected error: \(error)", file: clause.place.file, line: clause.place.line)
     var message = "[\(clause.id)] \(clause.title) on \(harness.name): \(failure.message)"
     if let last {
-      message += "; the statement that failed last: \(last.text.prefix(300)); it was told as \(last.error)"
-      if let words = last.error.serverMessage { message += "; the engine said: \(words.prefix(500))" }
+      message +=
+        "; the statement that failed last: \(last.text.prefix(300)); it was told as \(last.error)"
+      if let words = last.error.serverMessage {
+        message += "; the engine said: \(words.prefix(500))"
+      }
     }
     return ClauseFailure(message, at: failure)
   }

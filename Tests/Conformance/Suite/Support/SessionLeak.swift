@@ -31,7 +31,8 @@ extension SessionLeak {
     "CREATE TEMPORARY TABLE items (id INTEGER)", toldBy: "SELECT COUNT(*) FROM items")
 
   private static let sqlite: [SessionLeak] =
-    [hidingTable] + [
+    [hidingTable]
+    + [
       "locking_mode=EXCLUSIVE", "query_only=1", "foreign_keys=0", "cache_size=77", "temp_store=2",
       "synchronous=0", "recursive_triggers=1", "reverse_unordered_selects=1",
       "ignore_check_constraints=1", "automatic_index=0", "read_uncommitted=1", "secure_delete=FAST",
