@@ -20,7 +20,7 @@ struct ChatTests {
   }
 
   @Test(arguments: 0..<backends.count)
-  func `what was said is found, and what is pinned is listed`(backend: Int) async throws {
+  func `what was said is found`(backend: Int) async throws {
     try await withDatabase(backend) { database in
       try await serving(database) { port in
         let user = try ChatUser("ann", port: port)
@@ -30,8 +30,6 @@ struct ChatTests {
         try user.hear("nothing of the kind")
         try user.say(":search 100%")
         try user.hear("needle", besides: "nothing of the kind")
-        try user.say(":pinned")
-        try user.hear("inned")
       }
     }
   }

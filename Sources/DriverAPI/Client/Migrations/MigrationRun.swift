@@ -112,7 +112,7 @@ struct MigrationRun {
   }
 
   private func createTable(_ executor: some StatementExecutor) async throws(DatabaseError) {
-    if try await executor.tableNames().contains(migrator.table) { return }
+    if try await executor.tableNames().containsBytes(of: migrator.table) { return }
     let dialect = executor.dialect
     try await executor.exec(
       """
