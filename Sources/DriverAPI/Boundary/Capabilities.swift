@@ -38,6 +38,11 @@ public struct Capabilities: Sendable, Hashable {
   public var weakIsolation = true
   /// An existing session notices when the server goes away. [CONN-5]
   public var networkSession = true
+  /// The driver has the sockets of its sessions: TCP watches over each, and one that the server has ended
+  /// while it was idle is known without a question. Off where a client library keeps them to itself: the
+  /// health check finds such a session, and limits end what waits for a dead host. Not asked where
+  /// ``networkSession`` is off. [CONN-9, POOL-10]
+  public var socketAccess = true
   /// ``DriverConnection/ping()`` is there. [CONN-1]
   public var nativePing = false
   /// ``DriverConnection/bulkInsert(into:columns:rows:)`` is there. [BULK-1]
@@ -49,6 +54,9 @@ public struct Capabilities: Sendable, Hashable {
 
   /// Whether a migration can be one transaction: it happens whole or not at all. [MIG-3]
   public var wholeMigrations: Bool { transactionalDDL && newTablesAtOnce }
+
+  /// Whether it is known without a question that the server has ended a session. [POOL-10]
+  public var watchesServer: Bool { networkSession && socketAccess }
 
   /// The capabilities of a client/server engine that does everything standard and nothing more.
   public init() {}

@@ -6,7 +6,7 @@ enum ByHand {
       "a switch of another client was taken with its opposite (MariaDB)",
     "CONN-2 Why there is no session is told, with the place.":
       "the failures of the hosts were not gathered (MariaDB)",
-    "PIPE-6 What tasks ask in company is answered as to one alone.":
+    "PIPE-6 What tasks ask of sessions that they share is answered as to one alone.":
       "a shared session's answer without a row was told as one with a row",
     "PIPE-6 So are tasks that run where the driver likes them best.":
       "what follows the tasks of the loop's thread was forgotten",

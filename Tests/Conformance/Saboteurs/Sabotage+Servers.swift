@@ -130,6 +130,10 @@ extension Sabotage {
     claims("claims to have notifications", "NOTIFY-1") { $0.notifications = true },
     claims("claims that a server is behind it", "CONN-3", "CONN-5") { $0.networkSession = true },
     claims("denies that a server is behind it", "CONN-3", "CONN-5") { $0.networkSession = false },
+    claims("claims to know that a session has ended", "POOL-10", "CONN-9") {
+      ($0.networkSession, $0.socketAccess) = (true, true)
+    },
+    claims("denies that it knows when a session has ended", "POOL-10") { $0.socketAccess = false },
     Sabotage("keeps a row of a transaction that failed at a later call", "TX-2", "BATCH-1") {
       $0.meetsAll = true
       $0.text = { $0 == "ROLLBACK" ? "COMMIT" : $0 }

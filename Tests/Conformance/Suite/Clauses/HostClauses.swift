@@ -31,7 +31,7 @@ let hostClauses = [
 
   Clause(
     "CONN-9", "A host that dies without a word is noticed: TCP watches over each session.",
-    needs: \.networkSession, otherwise: namesNoServer
+    needs: \.watchesServer, otherwise: endsByItsLimit
   ) { context in
     let proxy = try context.proxy()
     let db = try await context.open(through: proxy)
@@ -65,3 +65,24 @@ let hostClauses = [
     try expectEqual(late.counts.closed, 1, "sessions closed")
   },
 ]
+
+/// Where TCP does not watch, the limits of statements do.
+private func endsByItsLimit(_ context: ConformanceContext) async throws {
+  if try await !context.open().capabilities.networkSession {
+    return try await namesNoServer(context)
+  }
+  let proxy = try context.proxy()
+  let db = try await context.open(through: proxy) {
+    $0.maxConnections = 1
+    $0.statementTimeout = .milliseconds(500)
+    $0.controlTimeout = .milliseconds(500)
+  }
+  try await db.createItems(rowCount: 1)
+  proxy.fallSilent()
+  let watch = TaskStopwatch()
+  _ = try await thrownError("a statement on a dead host") {
+    try await db.exec("UPDATE items SET amount = 1")
+  }
+  let waited = watch.ownTime
+  try expect(waited < .seconds(15), "a statement on a dead host ended only after \(waited)")
+}

@@ -4,12 +4,16 @@ let isolationClauses = [
   Clause("TX-5", "A read-only transaction reaches the server: writes in it fail.") { context in
     let db = try await context.open()
     try await db.createItems(rowCount: 1)
-    try await db.transaction(.readOnly) { transaction in
-      try expectEqual(try await transaction.rowCount(of: "items"), 1, "rows read")
-    }
-    try await expectError(.readOnly, "a write") {
-      try await db.transaction(.readOnly) { transaction in
-        try await transaction.exec("UPDATE items SET amount = 0")
+    for level in [nil] + IsolationLevel.allCases.map(Optional.some) {
+      let options = TransactionOptions(isolation: level, isReadOnly: true)
+      let what = level.map { "at level \($0)" } ?? "at no level"
+      try await db.transaction(options) { transaction in
+        try expectEqual(try await transaction.rowCount(of: "items"), 1, "rows read \(what)")
+      }
+      try await expectError(.readOnly, "a write \(what)") {
+        try await db.transaction(options) { transaction in
+          try await transaction.exec("UPDATE items SET amount = 0")
+        }
       }
     }
     try expectEqual(

@@ -52,6 +52,9 @@ struct CapabilityFact: Sendable {
       "networkSession", \Capabilities.networkSession,
       "An existing session notices when the server goes away."),
     CapabilityFact(
+      "socketAccess", \Capabilities.watchesServer,
+      "TCP watches over sessions, and the end of an idle one is known without a question."),
+    CapabilityFact(
       "nativePing", \Capabilities.nativePing, "A call that asks whether the server is there."),
     CapabilityFact(
       "nativeBulkInsert", \Capabilities.nativeBulkInsert, "A bulk insert of the engine's own."),

@@ -16,7 +16,8 @@ public enum ConformanceSuite {
     + emptyListClauses + leftRowsClauses
     + transactionClauses + endedTransactionClauses + isolationClauses
     + errorClauses + cancelClauses + poolClauses
-    + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses + companyClauses
+    + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses
+    + sharedSessionClauses
     + wireFaultClauses
     + silenceClauses + farServerClauses + schemaChangeClauses + endedStatementClauses + bulkClauses
     + callFaultClauses + dialectClauses + migrationClauses + migrationModeClauses + durableClauses
