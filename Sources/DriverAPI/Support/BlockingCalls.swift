@@ -73,14 +73,14 @@ public final class BlockingCalls: Sendable {
   ///
   /// - Parameter cancel: called from another thread while the call runs, every 50 ms until it
   ///   returns, because a request that overtakes its statement stops nothing; never later. [CANCEL-2]
-  /// - Throws: `cancelled` instead of calling if the interruption has come before.
+  /// - Throws: what `call` throws; `cancelled` instead of calling if the interruption has come before.
   public func interruptible<R>(
-    cancel: @escaping Cancel, _ call: () -> R
+    cancel: @escaping Cancel, _ call: () throws(DatabaseError) -> R
   ) throws(DatabaseError) -> R {
     running.withLock { $0 = cancel }
     defer { running.withLock { $0 = nil } }
     if wasInterrupted { throw Self.cancelled(.rejected) }
-    return call()
+    return try call()
   }
 
   /// Whether the statement that began last was interrupted. A request to stop it may still be on its way

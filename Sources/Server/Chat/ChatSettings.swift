@@ -30,7 +30,7 @@ struct ChatSettings: Sendable {
   var retentionTTL: Duration?
 
   /// How many bytes of messages may be on their way to all clients together; nil means enough for
-  /// three of the longest.
+  /// two of the longest.
   var outflowLimit: Int?
 
   /// The defaults.
@@ -48,5 +48,5 @@ struct ChatSettings: Sendable {
   }
 
   /// How many bytes of messages may be on their way to all clients together.
-  var maxOutflowBytes: Int { outflowLimit ?? max(64 << 20, 3 * maxMessageBytes) }
+  var maxOutflowBytes: Int { outflowLimit ?? max(64 << 20, 2 * maxMessageBytes) }
 }

@@ -18,7 +18,7 @@ extension ChatListener.Settings {
       configuration.maxConnectionsPerIP ?? max(64, limits.maxConnections / 4)
     limits.exemptsLoopback = configuration.maxConnectionsPerIP == nil
     limits.maxQueuedBytes = max(8 << 20, 2 * configuration.maxMessageBytes)
-    limits.maxUnfinishedBytes = max(64 << 20, 3 * configuration.maxMessageBytes)
+    limits.maxUnfinishedBytes = max(64 << 20, 2 * configuration.maxMessageBytes)
     origins = OriginRule(allowed: configuration.allowedOrigins)
     proxies = configuration.trustedProxies
     if let files = configuration.tlsFiles {

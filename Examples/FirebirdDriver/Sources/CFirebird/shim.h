@@ -4,14 +4,11 @@
 
 // What has a variable number of arguments, a flexible array or characters with a sign is easier said in C.
 
-static inline ISC_STATUS dovetail_attach(ISC_STATUS *status, isc_db_handle *database,
-    const char *name, const unsigned char *items, int count) {
-  return isc_attach_database(status, 0, name, database, (short)count, (const char *)items);
-}
-
-static inline ISC_STATUS dovetail_create(ISC_STATUS *status, isc_db_handle *database,
-    const char *name, const unsigned char *items, int count) {
-  return isc_create_database(status, 0, name, database, (short)count, (const char *)items, 0);
+static inline ISC_STATUS dovetail_attach(ISC_STATUS *status, isc_db_handle *database, const char *name,
+    const unsigned char *items, int count, int creates) {
+  return creates
+      ? isc_create_database(status, 0, name, database, (short)count, (const char *)items, 0)
+      : isc_attach_database(status, 0, name, database, (short)count, (const char *)items);
 }
 
 static inline ISC_STATUS dovetail_begin(ISC_STATUS *status, isc_tr_handle *transaction,
@@ -34,9 +31,8 @@ static inline ISC_STATUS dovetail_number(
     ISC_STATUS *status, isc_stmt_handle *statement, char item, long *number) {
   unsigned char answer[64] = {0};
   if (isc_dsql_sql_info(status, statement, 1, &item, sizeof answer, (char *)answer)) return status[1];
-  *number = answer[3];
+  *number = item == isc_info_sql_records ? 0 : answer[3];
   if (item != isc_info_sql_records) return 0;
-  *number = 0;
   // Four counts, each behind its name and its length; the rows that were read are one of them.
   for (const unsigned char *count = answer + 3; *count != isc_info_end; count += 7)
     if (*count != isc_info_req_select_count) *number += isc_vax_integer((const char *)count + 3, 4);

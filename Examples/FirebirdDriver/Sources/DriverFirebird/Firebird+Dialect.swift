@@ -20,7 +20,7 @@ extension Dialect {
     dialect.columnChange = .alterColumn
     dialect.defaultComesFirst = true
     dialect.maxListCount = 1500
-    dialect.maxParameters = 32_767
+    dialect.maxParameters = 32_766
     dialect.maxStatementBytes = 10 << 20
     dialect.transactions = .calls
     dialect.transactions.readOnlyIsEnforced = true
@@ -67,6 +67,7 @@ extension Capabilities {
     capabilities.newTablesAtOnce = false
     capabilities.nativePing = true
     capabilities.networkSession = isServer
+    capabilities.socketAccess = false
     return capabilities
   }
 }

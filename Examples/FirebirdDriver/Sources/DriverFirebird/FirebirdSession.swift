@@ -13,7 +13,7 @@ final class FirebirdSession: BlockingSession {
   /// Holds the lock of migrations, beside the other.
   private var lock: isc_tr_handle = 0
 
-  /// Attaches, makes the database if the URL says so, and asks for clock and version. Firebird 3 knows no
+  /// Attaches, makes the database if the URL says so, and asks for version and clock. Firebird 3 knows no
   /// time zones: its clock shows the time of the place where the engine runs. [CONN-7]
   init(_ target: FirebirdTarget, _ calls: BlockingCalls) throws(DatabaseError) {
     self.calls = calls
@@ -22,27 +22,41 @@ final class FirebirdSession: BlockingSession {
       capabilities: .firebird(isServer: target.isServer))
     do throws(DatabaseError) {
       try attach(target)
-      let clock = try ask(Self.facts)
-      if abs(clock.microseconds - Timestamp.now.microseconds) < 450_000_000 { return }
+      guard abs(try clock().microseconds - Timestamp.now.microseconds) < 450_000_000 else {
+        throw DatabaseError(
+          .cannotConnect,
+          "its clock does not show UTC; have the engine, or this program if it opens a file, run with "
+            + "TZ=UTC")
+      }
     } catch {
       close()
       throw error.with(
         kind: error.kind == .authenticationFailed ? nil : .cannotConnect, connection: .spent,
-        execution: .notSent, message: "no session with \(target.host)")
+        execution: .notSent, message: "no session with \(target.host): \(error.message)")
     }
-    close()
-    throw DatabaseError(
-      .cannotConnect,
-      "the clock of the engine at \(target.host) does not show UTC; have it, or this "
-        + "program if it opens a file, run with TZ=UTC", connection: .spent, execution: .notSent)
   }
 
-  private func ask(_ sql: String) throws(DatabaseError) -> Timestamp {
+  private func attach(_ target: FirebirdTarget) throws(DatabaseError) {
+    do throws(DatabaseError) { try attach(target.name, target.parameters, creates: 0) } catch {
+      guard target.creates, error.details.nativeCode == isc_io_error else { throw error }
+      try attach(target.name, target.creationParameters, creates: 1)
+    }
+  }
+
+  private func attach(_ name: String, _ items: [UInt8], creates: Int32) throws(DatabaseError) {
+    try FirebirdStatus.check {
+      dovetail_attach($0, &database, name, items, Int32(items.count), creates)
+    }
+  }
+
+  private func clock() throws(DatabaseError) -> Timestamp {
     let area = FirebirdArea(count: 2)
     area.variables[0].become(SQL_TIMESTAMP, 8)
     area.variables[1].become(SQL_VARYING, 64)
     area.makeRoom()
     try beginForStatement()
+    let sql =
+      "SELECT CURRENT_TIMESTAMP, RDB$GET_CONTEXT('SYSTEM', 'ENGINE_VERSION') FROM RDB$DATABASE"
     try FirebirdStatus.check {
       isc_dsql_exec_immed2(
         $0, &database, &transaction, 0, sql, UInt16(SQL_DIALECT_V6), nil, area.raw)
@@ -52,21 +66,15 @@ final class FirebirdSession: BlockingSession {
     return Timestamp(area.variables[0].value(ISC_TIMESTAMP.self)) ?? .now
   }
 
-  private static let facts =
-    "SELECT CURRENT_TIMESTAMP, RDB$GET_CONTEXT('SYSTEM', 'ENGINE_VERSION') FROM RDB$DATABASE"
-
   var habits: SessionHabits {
     var habits = SessionHabits()
     habits.hasTransactionCalls = true
     // A kept statement keeps its tables from being dropped by anybody.
     habits.keptStatementsHoldTables = true
-    habits.leavesState = { !Self.stateless.contains($0.leadingKeyword) }
+    // What changes the schema does not; a function may set variables of the session.
+    habits.leavesState = { !["ALTER", "CREATE", "DROP", "RECREATE"].contains($0.leadingKeyword) }
     return habits
   }
-
-  private static let stateless: Set = [
-    "ALTER", "COMMENT", "CREATE", "DROP", "GRANT", "RECREATE", "REVOKE",
-  ]
 
   var transactionStatus: TransactionStatus? { options == nil ? TransactionStatus.none : .active }
 
@@ -86,11 +94,9 @@ final class FirebirdSession: BlockingSession {
   }
 
   /// Stops what runs, from another thread. That there was nothing to stop is nobody's concern.
-  var cancel: BlockingCalls.Cancel {
-    { [database] in
-      var handle = database
-      FirebirdStatus.attempt { fb_cancel_operation($0, &handle, UInt16(fb_cancel_raise)) }
-    }
+  private(set) lazy var cancel: BlockingCalls.Cancel = { [database] in
+    var handle = database
+    FirebirdStatus.attempt { fb_cancel_operation($0, &handle, UInt16(fb_cancel_raise)) }
   }
 
   func ping() throws(DatabaseError) { try FirebirdStatus.check { fb_ping($0, &database) } }
@@ -136,9 +142,7 @@ extension FirebirdSession {
   /// - Throws: `.notSent` if the session is lost by then, for nothing of the statement was sent.
   func beginForStatement() throws(DatabaseError) {
     guard transaction == 0 else { return }
-    do throws(DatabaseError) {
-      transaction = try begin(Self.parameters(TransactionOptions()))
-    } catch {
+    do throws(DatabaseError) { transaction = try begin(Self.parameters(TransactionOptions())) } catch {
       throw error.with(execution: .notSent)
     }
   }
@@ -152,14 +156,15 @@ extension FirebirdSession {
   private func end(committing: Bool) throws(DatabaseError) {
     defer { transaction = 0 }
     guard transaction != 0 else { return }
-    let result = FirebirdStatus.result {
-      committing
-        ? isc_commit_transaction($0, &transaction) : isc_rollback_transaction($0, &transaction)
-    }
-    if case .failure = result {
+    do throws(DatabaseError) {
+      try FirebirdStatus.check {
+        committing
+          ? isc_commit_transaction($0, &transaction) : isc_rollback_transaction($0, &transaction)
+      }
+    } catch {
       FirebirdStatus.attempt { isc_rollback_transaction($0, &transaction) }
+      throw error
     }
-    _ = try result.get()
   }
 
   private func begin(_ items: [Int32]) throws(DatabaseError) -> isc_tr_handle {
@@ -189,17 +194,5 @@ extension FirebirdSession {
   ) -> ISC_STATUS {
     isc_dsql_execute_immediate(
       status, &database, &transaction, 0, sql, UInt16(SQL_DIALECT_V6), nil)
-  }
-
-  private func attach(_ target: FirebirdTarget) throws(DatabaseError) {
-    let name = target.name
-    var items = target.parameters
-    do throws(DatabaseError) {
-      try FirebirdStatus.check { dovetail_attach($0, &database, name, items, Int32(items.count)) }
-    } catch {
-      guard target.creates, error.details.nativeCode == isc_io_error else { throw error }
-      items = target.creationParameters
-      try FirebirdStatus.check { dovetail_create($0, &database, name, items, Int32(items.count)) }
-    }
   }
 }

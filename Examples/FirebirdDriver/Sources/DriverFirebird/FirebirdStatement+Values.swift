@@ -60,8 +60,8 @@ extension FirebirdStatement {
       page.append(column.sqlsubtype & 0xff == 1 ? .bytes : .text, copying: column.characters)
     case SQL_INT64 where column.sqlscale == 0: append(.int, column.value(Int64.self))
     case SQL_INT64:
-      let scale = -Int(column.sqlscale)
-      let number = ExactDecimal(unscaled: Int128(column.value(Int64.self)), scale: scale)
+      let number = ExactDecimal(
+        unscaled: Int128(column.value(Int64.self)), scale: -Int(column.sqlscale))
       page.append(.decimal, copying: number?.description ?? "")
     case SQL_DOUBLE: append(.double, column.value(Int64.self))
     case SQL_BOOLEAN: append(.bool, column.value(UInt8.self) == 0 ? 0 : 1)
@@ -69,17 +69,15 @@ extension FirebirdStatement {
       let bytes = try session.readBlob(column.value(ISC_QUAD.self))
       bytes.withUnsafeBytes { page.append(column.sqlsubtype == 1 ? .text : .bytes, copying: $0) }
     case SQL_TIMESTAMP:
-      let moment = Timestamp(column.value(ISC_TIMESTAMP.self))
-      guard let moment else { throw Self.outside }
+      guard let moment = Timestamp(column.value(ISC_TIMESTAMP.self)) else { throw Self.outside }
       append(.timestamp, moment.microseconds)
     case SQL_TYPE_DATE:
       let days = Int64(column.value(ISC_DATE.self)) - Timestamp.firebirdEpoch
       guard CalendarDate(daysSince1970: days) != nil else { throw Self.outside }
       append(.date, days)
     case SQL_TYPE_TIME:
-      let units = Int64(column.value(ISC_TIME.self))
-      let moment = Timestamp(microseconds: units * 100)?.description ?? ""
-      page.append(.text, copying: String(moment.dropFirst(11)))
+      let moment = Timestamp(microseconds: Int64(column.value(ISC_TIME.self)) * 100)
+      page.append(.text, copying: String(moment?.description.dropFirst(11) ?? ""))
     default: throw .unsupported("the driver reads no arrays and nothing that has no type")
     }
   }
@@ -89,15 +87,15 @@ extension FirebirdStatement {
 }
 
 extension FirebirdSession {
-  private static var maxSegment: Int { 32_768 }
+  private static var maxSegment: Int { 65_535 }
 
-  /// Stores a blob that belongs to the transaction until a row takes it.
+  /// Stores a blob that belongs to the transaction until a row takes it. One that was not closed goes with
+  /// the transaction.
   fileprivate func makeBlob(_ bytes: [UInt8]) throws(DatabaseError) -> ISC_QUAD {
     var (blob, id): (isc_blob_handle, ISC_QUAD) = (0, ISC_QUAD())
     try FirebirdStatus.check { isc_create_blob($0, &database, &transaction, &blob, &id) }
     for start in stride(from: 0, to: bytes.count, by: Self.maxSegment) {
       let part = bytes[start...].prefix(Self.maxSegment).map { CChar(bitPattern: $0) }
-      // One that was not closed goes with the transaction.
       try FirebirdStatus.check { isc_put_segment($0, &blob, UInt16(part.count), part) }
     }
     try FirebirdStatus.check { isc_close_blob($0, &blob) }
@@ -108,15 +106,15 @@ extension FirebirdSession {
     var (blob, id): (isc_blob_handle, ISC_QUAD) = (0, id)
     try FirebirdStatus.check { isc_open_blob($0, &database, &transaction, &blob, &id) }
     defer { FirebirdStatus.attempt { isc_close_blob($0, &blob) } }
-    var (bytes, part): ([UInt8], [CChar]) = ([], [CChar](repeating: 0, count: Self.maxSegment))
-    while true {
-      var length: UInt16 = 0
-      let code = try FirebirdStatus.check(passing: [isc_segment, isc_segstr_eof]) {
-        isc_get_segment($0, &blob, &length, UInt16(part.count), &part)
-      }
-      if code == isc_segstr_eof { return bytes }
+    var (bytes, length): ([UInt8], UInt16) = ([], 0)
+    var part = [CChar](repeating: 0, count: Self.maxSegment)
+    while try !FirebirdStatus.check(
+      end: isc_segstr_eof,
+      { isc_get_segment($0, &blob, &length, UInt16(Self.maxSegment), &part) })
+    {
       bytes += part.prefix(Int(length)).map { UInt8(bitPattern: $0) }
     }
+    return bytes
   }
 }
 

@@ -110,10 +110,10 @@ final class FirebirdStatement: BlockingStatement {
   /// before anybody is told of success.
   private func fetch() throws(DatabaseError) -> Bool {
     if hasCursor {
-      let code = try interruptible(passing: [100]) {
+      let isOver = try interruptible(end: 100) {
         isc_dsql_fetch($0, &handle, UInt16(SQLDA_VERSION1), outputs.raw)
       }
-      if code == 0 { return true }
+      guard isOver else { return true }
       closeCursor()
     } else if hasRow {
       hasRow = false
@@ -124,9 +124,8 @@ final class FirebirdStatement: BlockingStatement {
   }
 
   private func closeCursor() {
-    if hasCursor {
-      FirebirdStatus.attempt { isc_dsql_free_statement($0, &handle, UInt16(DSQL_close)) }
-    }
+    guard hasCursor else { return }
+    FirebirdStatus.attempt { isc_dsql_free_statement($0, &handle, UInt16(DSQL_close)) }
     hasCursor = false
   }
 
@@ -145,11 +144,11 @@ final class FirebirdStatement: BlockingStatement {
 
   @discardableResult
   private func interruptible(
-    passing codes: Set<ISC_STATUS> = [], _ call: FirebirdStatus.Call
-  ) throws(DatabaseError) -> ISC_STATUS {
-    try session.calls.interruptible(cancel: session.cancel) {
-      FirebirdStatus.result(passing: codes, call)
-    }.get()
+    end: ISC_STATUS? = nil, _ call: FirebirdStatus.Call
+  ) throws(DatabaseError) -> Bool {
+    try session.calls.interruptible(cancel: session.cancel) { () throws(DatabaseError) in
+      try FirebirdStatus.check(end: end, call)
+    }
   }
 
   private func number(_ item: Int32) throws(DatabaseError) -> Int {

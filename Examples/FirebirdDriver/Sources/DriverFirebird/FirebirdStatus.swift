@@ -1,35 +1,25 @@
 import CFirebird
 import DriverAPI
 
-/// The vector in which every call of the library reports: arguments, each with its kind before it, which are
-/// codes of errors, and texts and numbers that belong to the code before them.
-struct FirebirdStatus {
-  private var vector = [ISC_STATUS](repeating: 0, count: 20)
-
+/// What calls of the library report: a vector of arguments, each with its kind before it, which are codes of
+/// errors, and texts and numbers that belong to the code before them.
+enum FirebirdStatus {
   /// A call that gets the vector and answers with its first code.
   typealias Call = (UnsafeMutablePointer<ISC_STATUS>) -> ISC_STATUS
 
-  /// Makes a call.
-  ///
-  /// - Parameter codes: first codes that are no failure, such as that of the end of rows.
-  static func result(
-    passing codes: Set<ISC_STATUS> = [], _ call: Call
-  ) -> Result<ISC_STATUS, DatabaseError> {
-    var status = FirebirdStatus()
-    let code = status.vector.withUnsafeMutableBufferPointer { $0.baseAddress.map(call) ?? 0 }
-    return code == 0 || codes.contains(code) ? .success(code) : .failure(status.error())
+  /// Makes a call; answers whether it came to an end, the code of which is no failure.
+  @discardableResult
+  static func check(end: ISC_STATUS? = nil, _ call: Call) throws(DatabaseError) -> Bool {
+    var vector = [ISC_STATUS](repeating: 0, count: 20)
+    let code = call(&vector)
+    guard code == 0 || code == end else { throw error(vector) }
+    return code != 0
   }
 
-  /// Makes one that cannot be interrupted.
-  @discardableResult
-  static func check(
-    passing codes: Set<ISC_STATUS> = [], _ call: Call
-  ) throws(DatabaseError) -> ISC_STATUS { try result(passing: codes, call).get() }
-
   /// Makes one about whose failure nobody can do anything.
-  static func attempt(_ call: Call) { _ = result(call) }
+  static func attempt(_ call: Call) { _ = try? check(call) }
 
-  private func error() -> DatabaseError {
+  private static func error(_ vector: [ISC_STATUS]) -> DatabaseError {
     var (codes, texts): ([Int], [Int: [String]]) = ([], [:])
     var index = 0
     while index < vector.count - 1, vector[index] != isc_arg_end {
@@ -41,46 +31,39 @@ struct FirebirdStatus {
       // A counted text takes one place more.
       index += kind == isc_arg_cstring ? 3 : 2
     }
-    let known = Self.kinds.first { codes.contains($0.0) }
+    let known = kinds.first { codes.contains($0.0) }
+    let (state, words) = words(vector)
     let error = DatabaseError.reported(
-      sqlState: sqlState, nativeCode: codes.first ?? 0, serverMessage: words, kind: known?.1)
-    guard let (code, kind) = known, let told = texts[code], Self.violations.contains(kind) else {
+      sqlState: state, nativeCode: codes.first ?? 0, serverMessage: words, kind: known?.1)
+    guard let (code, kind) = known, let told = texts[code], violations.contains(kind) else {
       return error
     }
-    return DatabaseError(
-      kind, "the server refused a row", details: Self.details(error.details, kind, told),
-      serverMessage: error.serverMessage)
-  }
-
-  /// A constraint and its table, or a column of a table, both in quotes.
-  private static func details(
-    _ known: DatabaseError.Details, _ kind: DatabaseError.Kind, _ texts: [String]
-  ) -> DatabaseError.Details {
-    var details = known
-    let column = kind == .notNullViolation ? texts[0].split(separator: "\"") : []
-    let names = (column.isEmpty ? texts : column.map(String.init)).map(Dialect.firebird.written)
+    var details = error.details
+    // A constraint and its table, or a column of a table, both in quotes.
+    let column = kind == .notNullViolation ? told[0].split(separator: "\"").map(String.init) : []
+    let names = (column.isEmpty ? told : column).map(Dialect.firebird.written)
     if column.isEmpty {
       (details.constraint, details.table) = (names.first, names.dropFirst().first)
     } else {
       (details.table, details.column) = (column.count > 1 ? names[0] : nil, names.last)
     }
-    return details
+    return DatabaseError(
+      kind, "the server refused a row", details: details, serverMessage: error.serverMessage)
   }
 
-  private var sqlState: String {
-    var state = [CChar](repeating: 0, count: 6)
-    fb_sqlstate(&state, vector)
-    return state.text
-  }
-
-  private var words: String {
+  private static func words(_ vector: [ISC_STATUS]) -> (state: String, words: String) {
     var (lines, line) = ([String](), [CChar](repeating: 0, count: 1024))
+    fb_sqlstate(&line, vector)
+    let state = text(line)
     vector.withUnsafeBufferPointer { buffer in
       var next = buffer.baseAddress
-      while fb_interpret(&line, UInt32(line.count), &next) > 0 { lines.append(line.text) }
+      while fb_interpret(&line, UInt32(line.count), &next) > 0 { lines.append(text(line)) }
     }
-    return lines.joined(separator: "; ")
+    return (state, lines.joined(separator: "; "))
   }
+
+  /// Of an array too, whose address is taken for the call.
+  private static func text(_ address: UnsafePointer<CChar>) -> String { String(cString: address) }
 
   private static let violations: Set<DatabaseError.Kind> = [
     .uniqueViolation, .foreignKeyViolation, .checkViolation, .notNullViolation,
@@ -102,11 +85,4 @@ struct FirebirdStatus {
     (336_068_728, .undefinedObject), (isc_shutdown, .connectionLost),
     (isc_att_shutdown, .connectionLost), (isc_io_error, .cannotConnect),
   ]
-}
-
-extension [CChar] {
-  /// Up to the first NUL.
-  fileprivate var text: String {
-    String(decoding: prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
 }

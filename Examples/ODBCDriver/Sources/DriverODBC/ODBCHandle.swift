@@ -83,14 +83,8 @@ extension ODBCHandle {
 
 extension String {
   /// What an ODBC driver wrote, up to the first NUL.
-  init(units: [SQLWCHAR], isWide: Bool = true) {
-    let text = units.prefix { $0 != 0 }
-    let bytes = text.map { UInt8(truncatingIfNeeded: $0) }
-    self = isWide ? String(decoding: text, as: UTF16.self) : String(decoding: bytes, as: UTF8.self)
-  }
+  init(units: [SQLWCHAR]) { self = String(decoding: units.prefix { $0 != 0 }, as: UTF16.self) }
 
   /// As an ODBC driver reads it, with a NUL behind it.
-  func units(isWide: Bool = true) -> [SQLWCHAR] {
-    (isWide ? Array(utf16) : utf8.map { SQLWCHAR($0) }) + [0]
-  }
+  func units() -> [SQLWCHAR] { Array(utf16) + [0] }
 }

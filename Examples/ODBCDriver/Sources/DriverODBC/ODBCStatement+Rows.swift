@@ -26,10 +26,17 @@ extension ODBCStatement {
 
   /// Describes a column, and decides as what it is fetched.
   private func column(_ number: SQLUSMALLINT) throws(DatabaseError) -> Column {
-    var (name, type) = ([SQLWCHAR](repeating: 0, count: 512), SQLSMALLINT(0))
-    try handle.check(SQLDescribeColW(handle.raw, number, &name, 512, nil, &type, nil, nil, nil))
+    var (units, type) = ([SQLWCHAR](repeating: 0, count: 512), SQLSMALLINT(0))
+    var bytes = [SQLCHAR](repeating: 0, count: 512)
+    let isWide = session.product.isWide
+    try handle.check(
+      isWide
+        ? SQLDescribeColW(handle.raw, number, &units, 512, nil, &type, nil, nil, nil)
+        : SQLDescribeCol(handle.raw, number, &bytes, 512, nil, &type, nil, nil, nil))
     kinds.append(Cell.Kind(odbcType: Int32(type)))
-    return Column(name: String(units: name, isWide: session.product.isWide), typeName: nil)
+    let name =
+      isWide ? String(units: units) : String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    return Column(name: name, typeName: nil)
   }
 
   /// A value of eight bytes, or of one, which on a little-endian machine is the first of them.
@@ -45,7 +52,7 @@ extension ODBCStatement {
   private func readLong(
     _ column: SQLUSMALLINT, _ kind: Cell.Kind, into page: RowPage
   ) throws(DatabaseError) {
-    let isWide = kind == .text && session.product.hasWideValues
+    let isWide = kind == .text && session.product.isWide
     let type = kind == .bytes ? SQL_C_BINARY : isWide ? SQL_C_WCHAR : SQL_C_CHAR
     let terminator = kind == .bytes ? 0 : isWide ? 2 : 1
     var (whole, part, length) = ([UInt8](), [UInt8](repeating: 0, count: 8192), SQLLEN(0))

@@ -21,8 +21,11 @@ final class ODBCStatement: BlockingStatement {
   }
 
   private func prepare(_ text: String) throws(DatabaseError) -> Int {
-    var (text, count) = (text.units(isWide: session.product.isWide), SQLSMALLINT(0))
-    _ = try interruptible { SQLPrepareW(handle.raw, &text, SQL_NTS) }
+    var (units, bytes, count) = (text.units(), Array(text.utf8) + [0], SQLSMALLINT(0))
+    _ = try interruptible {
+      session.product.isWide
+        ? SQLPrepareW(handle.raw, &units, SQL_NTS) : SQLPrepare(handle.raw, &bytes, SQL_NTS)
+    }
     try handle.check(SQLNumParams(handle.raw, &count))
     return Int(UInt16(bitPattern: count))
   }

@@ -17,14 +17,29 @@ struct MySQLOpenFailure {
     return Self.make(
       kind, message, host,
       .init(
-        sqlState: handle.sqlState, nativeCode: handle.code, host: Self.shown(host)),
+        sqlState: handle.sqlState, nativeCode: code, host: Self.shown(host)),
       handle.serverMessage)
+  }
+
+  /// The library trusts no error that comes before the channel is encrypted: too many connections, a machine
+  /// that is not let in. It gives all of them the code of a port that refuses, and the server's in the text.
+  private var code: Int {
+    guard handle.code == Int(CR_CONNECTION_ERROR) else { return handle.code }
+    return Self.codeBeforeTLS(in: handle.serverMessage) ?? handle.code
+  }
+
+  /// The server's code in the library's words about an error that it did not trust.
+  static func codeBeforeTLS(in told: String) -> Int? {
+    guard told.utf8.starts(with: "Received error packet before completion of TLS handshake".utf8),
+      let start = told.firstRange(of: "verified: ")?.upperBound
+    else { return nil }
+    return Int(told[start...].prefix { $0.isWholeNumber })
   }
 
   private var options: MySQLOptions { opening.options }
 
   private var finding: (DatabaseError.Kind, String) {
-    switch handle.code {
+    switch code {
     case Int(CR_UNKNOWN_HOST):
       (.cannotConnect, "the host name cannot be resolved; check its spelling and the DNS")
     case Int(CR_CONNECTION_ERROR), Int(CR_CONN_HOST_ERROR), Int(CR_SOCKET_CREATE_ERROR):
