@@ -6,7 +6,8 @@ public struct SessionHabits: Sendable {
     case renewed
     /// By an error: outside a transaction it is then prepared again, and run once more.
     case reported(@Sendable (DatabaseError) -> Bool)
-    /// Not at all: it is prepared for each execution.
+    /// Not at all: it is prepared for each execution, and freed after it. Also for engines where nobody
+    /// can change a table while a statement on it is prepared.
     case unnoticed
   }
 

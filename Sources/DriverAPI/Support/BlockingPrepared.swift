@@ -6,7 +6,6 @@ final class BlockingPrepared<Session: BlockingSession>: DriverStatement, @unchec
   let connection: BlockingConnection<Session>
   /// Nil if it has to be prepared again.
   private var statement: Session.Statement?
-  private var hasRun = false
   private let isKept: Bool
 
   init(
@@ -15,9 +14,10 @@ final class BlockingPrepared<Session: BlockingSession>: DriverStatement, @unchec
   ) {
     (self.text, self.statement, self.connection) = (text, statement, connection)
     self.isKept = isKept
+    parameterCount = statement.parameterCount
   }
 
-  var parameterCount: Int? { statement?.parameterCount }
+  let parameterCount: Int?
 
   func exec(_ parameters: [Value]) async throws(DatabaseError) -> ExecResult {
     try await connection.run(text) { () throws(DatabaseError) -> ExecResult in
@@ -46,10 +46,14 @@ final class BlockingPrepared<Session: BlockingSession>: DriverStatement, @unchec
     statement?.closeRows()
     // What the rows ended with may have moved the transaction.
     connection.note(nil)
-    guard wasInterrupted else { return }
-    // Not every library leaves a statement whole that was stopped.
-    release()
-    connection.session.settle()
+    // Now, and not when it is needed again: on some engines nobody can change a table meanwhile. Nor does
+    // every library leave a statement whole that was stopped.
+    if wasInterrupted || isPreparedEachTime { release() }
+    if wasInterrupted { connection.session.settle() }
+  }
+
+  private var isPreparedEachTime: Bool {
+    if case .unnoticed = connection.session.habits.stalePlans { true } else { false }
   }
 
   private func release() {
@@ -61,11 +65,8 @@ final class BlockingPrepared<Session: BlockingSession>: DriverStatement, @unchec
 extension BlockingPrepared {
   private func execute(_ parameters: [Value]) throws(DatabaseError) -> Session.Statement {
     try connection.server.capabilities.check(parameters)
-    let habits = connection.session.habits
-    if hasRun, case .unnoticed = habits.stalePlans { release() }
-    hasRun = true
     do throws(DatabaseError) { try prepared().execute(parameters) } catch {
-      guard case .reported(let isStale) = habits.stalePlans, isStale(error),
+      guard case .reported(let isStale) = connection.session.habits.stalePlans, isStale(error),
         connection.transactionStatus == .none
       else { throw error }
       statement?.closeRows()

@@ -23,10 +23,21 @@ final class BlockingRows<Session: BlockingSession>: DriverRows, @unchecked Senda
     page.takeRow(into: cells) ? .row : isAtEnd ? .done : .wait
   }
 
+  /// A task that is cancelled meanwhile waits no longer than the connection's patience, also for a server
+  /// that says nothing more. [CANCEL-7]
   func wait() async throws(DatabaseError) {
-    try await prepared.connection.run(prepared.text) { () throws(DatabaseError) in
-      try self.fillPage()
+    let connection = prepared.connection
+    let outcome: Result<Void, DatabaseError> = await withTaskCancellationHandler {
+      do throws(DatabaseError) {
+        try await connection.run(prepared.text) { () throws(DatabaseError) in try self.fillPage() }
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    } onCancel: {
+      connection.interrupt()
     }
+    try outcome.get()
   }
 
   func close() {

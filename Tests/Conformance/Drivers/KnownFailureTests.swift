@@ -32,6 +32,15 @@ import Testing
     let cases = ConformanceSuite.cases(SQLiteMemory(), except: [name: "a reason"])
     #expect(cases.filter { $0.knownFailure != nil }.map(\.clause.description) == [name])
   }
+
+  @Test func `is never run where it would end the process`() async throws {
+    let name = "QUERY-2 One million rows stream in bounded memory."
+    let cases = ConformanceSuite.cases(NoDatabase(), withoutRunning: [name: "it would crash"])
+    let fatal = cases.filter { $0.fatality != nil }
+    #expect(fatal.map(\.clause.description) == [name])
+    // Without a database it could not run.
+    for promise in fatal { #expect(try await promise.run() == .notSaid) }
+  }
 }
 
 private struct NoDatabase: ConformanceHarness {

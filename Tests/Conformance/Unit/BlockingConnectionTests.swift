@@ -63,6 +63,23 @@ struct BlockingConnectionTests {
     await connection.close()
   }
 
+  // [CANCEL-7]
+  @Test func `a task that is cancelled while it waits for rows waits no longer`() async throws {
+    let library = SlowLibrary()
+    let db = try await library.open()
+    let task = Task {
+      var rows = try await db.query("COUNT SLOWLY 5000")
+      while try await rows.next() {}
+    }
+    Thread.detachNewThread {
+      library.asleep.wait()
+      task.cancel()
+    }
+    #expect(await kind { try await task.value } == .cancelled)
+    try await db.ping()
+    await db.close()
+  }
+
   @Test func `an interruption before the call means it too, and not the next statement`()
     async throws
   {
@@ -182,7 +199,10 @@ struct BlockingConnectionTests {
     let connection = try await library.connect()
     let statement = try await prepare("CHANGED", on: connection)
     for _ in 1...3 { _ = try await statement.exec([]) }
-    #expect(library.takeLog().count { $0 == "prepare CHANGED" } == 3)
+    let log = library.takeLog()
+    #expect(log.count { $0 == "prepare CHANGED" } == 3)
+    // It holds nothing in between.
+    #expect(log.last == "free CHANGED")
     await connection.close()
   }
 }

@@ -182,7 +182,7 @@ final class SlowStatement: BlockingStatement {
     ExecResult(rowCount: text.changesRows ? 1 : 0)
   }
 
-  /// `COUNT 5` counts to five; a query gives one row.
+  /// `COUNT 5` counts to five, `COUNT SLOWLY 5` sleeps before the last; a query gives one row.
   private var rowCount: Int {
     if session.library.answer != nil { return answered == nil ? 0 : 1 }
     if text.leadingKeyword == "SELECT" { return 1 }
@@ -201,6 +201,7 @@ final class SlowStatement: BlockingStatement {
   func fetchRow(into page: RowPage) throws(DatabaseError) -> Bool {
     guard next < rowCount else { return false }
     next += 1
+    if text.text.contains(" SLOWLY "), next == rowCount { try session.sleep() }
     if let answered {
       for value in answered { page.append(value) }
       return true

@@ -22,8 +22,9 @@ final class FirebirdArea {
   ) throws(DatabaseError) {
     try FirebirdStatus.check { call($0, raw) }
     guard raw.pointee.sqld > raw.pointee.sqln else { return }
-    defer { Glibc.free(raw) }
-    raw = dovetail_area(Int32(raw.pointee.sqld))
+    let count = Int32(raw.pointee.sqld)
+    Glibc.free(raw)
+    raw = dovetail_area(count)
     try FirebirdStatus.check { call($0, raw) }
   }
 

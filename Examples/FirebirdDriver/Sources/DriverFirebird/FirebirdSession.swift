@@ -69,8 +69,8 @@ final class FirebirdSession: BlockingSession {
   var habits: SessionHabits {
     var habits = SessionHabits()
     habits.hasTransactionCalls = true
-    // A kept statement keeps its tables from being dropped by anybody.
-    habits.keptStatementsHoldTables = true
+    // While a statement is prepared nobody can change its tables.
+    habits.stalePlans = .unnoticed
     // What changes the schema does not; a function may set variables of the session.
     habits.leavesState = { !["ALTER", "CREATE", "DROP", "RECREATE"].contains($0.leadingKeyword) }
     return habits
@@ -137,12 +137,16 @@ final class FirebirdSession: BlockingSession {
 }
 
 extension FirebirdSession {
+  /// One of its own sees what was committed before. (In one that sees what others commit meanwhile, a row
+  /// that is changed all the time was not found now and then.)
+  private static let alone = TransactionOptions(isolation: .repeatableRead)
+
   /// Sees to it that there is a transaction; one that is begun here ends with the statement.
   ///
   /// - Throws: `.notSent` if the session is lost by then, for nothing of the statement was sent.
   func beginForStatement() throws(DatabaseError) {
     guard transaction == 0 else { return }
-    do throws(DatabaseError) { transaction = try begin(Self.parameters(TransactionOptions())) } catch {
+    do throws(DatabaseError) { transaction = try begin(Self.parameters(Self.alone)) } catch {
       throw error.with(execution: .notSent)
     }
   }

@@ -1,14 +1,20 @@
 import DriverConformance
 import Testing
 
+/// What ends the engine, of Firebird 3.0.11 on Debian: "Fatal lock manager error: invalid lock id".
+private let fatalities = [
+  "STMT-3 While the schema changes all the time no statement fails for it.":
+    "Firebird ends itself when a table is altered again and again while other sessions prepare statements on it"
+]
+
 @Suite("Firebird in this process keeps the contract")
 struct FileConformance {
-  @Test(arguments: ConformanceSuite.cases(FirebirdFile()))
+  @Test(arguments: ConformanceSuite.cases(FirebirdFile(), withoutRunning: fatalities))
   func holds(_ promise: ConformanceCase) async throws { try await promise.run() }
 }
 
 @Suite("A server of Firebird keeps the contract")
 struct ServerConformance {
-  @Test(arguments: ConformanceSuite.cases(FirebirdServer()))
+  @Test(arguments: ConformanceSuite.cases(FirebirdServer(), withoutRunning: fatalities))
   func holds(_ promise: ConformanceCase) async throws { try await promise.run() }
 }

@@ -69,6 +69,7 @@ enum FirebirdHome {
 actor FirebirdFiles {
   static let shared = FirebirdFiles()
   private var template: Task<String, any Error>?
+  private var removed: [String] = []
 
   /// The path of a file that nobody has used yet.
   func make() async throws -> String {
@@ -77,9 +78,13 @@ actor FirebirdFiles {
     return file
   }
 
+  /// Removes it, later: the engine tells databases apart by device and inode, and two that share one, because
+  /// somebody is still closing the first, end the process ("Fatal lock manager error").
   func remove(_ file: String) {
+    removed.append(file)
+    guard removed.count > 64 else { return }
     // What cannot be removed goes with the folder.
-    try? FileManager.default.removeItem(atPath: file)
+    try? FileManager.default.removeItem(atPath: removed.removeFirst())
   }
 
   private func original() async throws -> String {

@@ -40,7 +40,7 @@ let errorClauses = [
       "UPDATE items SET missing = 1", "DROP TABLE nowhere", "SELECT nosuchfunction(id) FROM items",
       "SELECT i.missing FROM items i", "DELETE FROM items WHERE missing = 1",
       "SELECT i.id FROM items i JOIN nowhere n ON n.id = i.id", "DROP VIEW nowhere",
-      "CREATE INDEX i ON nowhere (id)", "ALTER TABLE nowhere ADD COLUMN x INTEGER",
+      "CREATE INDEX i ON nowhere (id)", db.dialect.addingColumn("x INTEGER", to: "nowhere"),
       "SELECT COUNT(*) FROM (SELECT id FROM nowhere) n", "SELECT id FROM items ORDER BY missing",
       "INSERT INTO items (id, missing) VALUES (1, 2)", "SELECT id FROM items GROUP BY missing",
       "SELECT id, missing FROM items WHERE name = 'SELECT (1'", "CREATE INDEX i ON items (missing)",

@@ -10,7 +10,7 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
     case provenOff
     /// It failed, as was said in advance, for a reason that lies outside the driver.
     case failedAsKnown
-    /// It could not be asked of this engine, for a reason that was printed.
+    /// It could not be asked of this engine, or must not be, for a reason that was printed.
     case notSaid
   }
 
@@ -25,6 +25,9 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
   public var taskExecutor: (any TaskExecutor)?
   /// Why the check must fail on this backend; nil if it must not.
   public var knownFailure: String?
+
+  /// Why the check must not run on this backend: it would end the process or the server; nil if it may.
+  public var fatality: String?
 
   /// A clause on a backend.
   public init(_ clause: Clause, on harness: any ConformanceHarness) {
@@ -45,6 +48,10 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
 
   /// - Parameter started: called when the case's turn has come.
   func run(started: () -> Void) async throws -> Outcome {
+    if let fatality {
+      print("not run: \(self): \(fatality)")
+      return .notSaid
+    }
     do { return try await judged(started) } catch let reason as NotSaid {
       print("not said: \(self): \(reason)")
       return .notSaid
@@ -116,6 +123,8 @@ public struct ConformanceCase: Sendable, CustomStringConvertible {
       if let words = last.error.serverMessage {
         message += "; the engine said: \(words.prefix(500))"
       }
+    } else if let words = (error as? DatabaseError)?.serverMessage {
+      message += "; the engine said: \(words.prefix(500))"
     }
     return ClauseFailure(message, at: failure)
   }

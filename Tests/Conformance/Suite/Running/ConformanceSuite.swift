@@ -24,19 +24,26 @@ public enum ConformanceSuite {
 
   /// Every check on one backend.
   ///
-  /// - Parameter knownFailures: the checks that cannot be kept for a reason outside the driver, such
+  /// - Parameters:
+  ///   - knownFailures: the checks that cannot be kept for a reason outside the driver, such
   ///   as a defect of the client library, as ``Clause/description`` names them, each with its reason.
   ///   They run all the same, and have to fail: the reason is printed, and one that holds is a
   ///   failure. What a driver does not promise is no known failure but a capability that is off.
+  ///   - fatalities: the checks that end the process or the server, by a defect of the engine. They do not
+  ///   run; their reasons are printed.
   /// - Precondition: every name is that of a check.
   public static func cases(
-    _ harness: any ConformanceHarness, except knownFailures: [String: String] = [:]
+    _ harness: any ConformanceHarness, except knownFailures: [String: String] = [:],
+    withoutRunning fatalities: [String: String] = [:]
   ) -> [ConformanceCase] {
     let names = Set(clauses.map(\.description))
-    for name in knownFailures.keys { precondition(names.contains(name), "no check: \(name)") }
+    for name in Array(knownFailures.keys) + fatalities.keys {
+      precondition(names.contains(name), "no check: \(name)")
+    }
     return clauses.map { clause in
       var promise = ConformanceCase(clause, on: harness)
       promise.knownFailure = knownFailures[clause.description]
+      promise.fatality = fatalities[clause.description]
       return promise
     }
   }
