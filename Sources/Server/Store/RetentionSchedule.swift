@@ -2,14 +2,16 @@ import DriverAPI
 import Logging
 import Synchronization
 
-/// Decides when old messages are removed: soon after many came, and from time to time.
+/// Decides when old messages are removed: at the start, soon after others came, and from time to time.
 final class RetentionSchedule: Sendable {
   private static let tick = Duration.seconds(1)
   private static let ticksBetweenExpiries = 60
 
   private let sweep: RetentionSweep
   private let logger: Logger
-  private let storedCount = Atomic<Int>(0)
+  // One to begin with: what is too many when the server starts, because it stopped before it came to that or
+  // keeps fewer now, does not wait for the next message.
+  private let storedCount = Atomic<Int>(1)
 
   /// A schedule for one sweep.
   init(_ sweep: RetentionSweep, logger: Logger) {

@@ -28,7 +28,7 @@ struct ChatTests {
         try user.hear("a needle: 100% of it")
         try user.say("nothing of the kind")
         try user.hear("nothing of the kind")
-        try user.say(":search 100%")
+        try user.say("100%", type: "search")
         try user.hear("needle", besides: "nothing of the kind")
       }
     }

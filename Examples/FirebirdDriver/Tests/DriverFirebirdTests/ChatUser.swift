@@ -32,9 +32,11 @@ final class ChatUser {
 
   deinit { Glibc.close(socket) }
 
-  func say(_ text: String) throws {
+  /// Sends a message, or asks for something.
+  func say(_ text: String, type: String = "text") throws {
     try send(
-      "{\"sender\":\"\(name)\",\"content\":\"\(text)\",\"created_at\":\"0001-01-01T00:00:00Z\"}")
+      "{\"type\":\"\(type)\",\"sender\":\"\(name)\",\"content\":\"\(text)\","
+        + "\"created_at\":\"0001-01-01T00:00:00Z\"}")
   }
 
   /// Waits until somebody, or the history, says that.

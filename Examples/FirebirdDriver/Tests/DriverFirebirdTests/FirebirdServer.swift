@@ -83,13 +83,14 @@ actor FirebirdProcess {
     try await FirebirdServer.exec(
       "firebird:\(folder)/security3.fdb?create=on",
       ["CREATE USER SYSDBA PASSWORD '\(FirebirdServer.password)'"])
-    let server = Process()
-    server.executableURL = URL(fileURLWithPath: "/usr/sbin/firebird")
-    server.environment = ["FIREBIRD": folder, "FIREBIRD_LOCK": folder + "/lock", "TZ": "UTC"]
-    try server.run()
-    number = server.processIdentifier
-    atexit { kill(FirebirdProcess.number, SIGKILL) }
-    for _ in 1...200 where server.isRunning {
+    // Not Foundation's Process: the server closes the descriptor by which that learns of the end, and then
+    // no other process is waited for until the server ends.
+    let environment = "FIREBIRD=\(folder) FIREBIRD_LOCK=\(folder)/lock TZ=UTC"
+    _ = system("\(environment) /usr/sbin/firebird > /dev/null 2>&1 & echo $! > \(folder)/pid")
+    let written = try String(contentsOfFile: folder + "/pid", encoding: .utf8)
+    number = pid_t(written.prefix { $0.isNumber }) ?? 0
+    atexit { if FirebirdProcess.number > 0 { kill(FirebirdProcess.number, SIGKILL) } }
+    for _ in 1...200 {
       if Loopback.isServed(FirebirdHome.port) { return }
       try await Task.sleep(for: .milliseconds(50))
     }
