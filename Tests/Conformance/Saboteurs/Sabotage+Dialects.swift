@@ -70,6 +70,8 @@ extension Sabotage {
       $0.severalRows = .unionAll
     }.only(on: "sqlite"),
     dialect("writes rows as no engine here does", "DIALECT-6") { $0.severalRows = .insertAll },
+    dialect("takes columns to change all at once", "UPSERT-6") { $0.assignsInOrder = false }
+      .only(on: "mysql", "mariadb"),
     dialect("has a word of its own for a level", "TX-5") {
       $0.transactions.levels[.repeatableRead] = "VERY REPEATABLE READ"
     }.only(on: "postgres", "mysql", "mariadb"),

@@ -47,6 +47,9 @@ final class FirebirdStatement: BlockingStatement {
     }
   }
 
+  /// Where each statement sees what was committed before it.
+  private static let weakLevels: [IsolationLevel?] = [nil, .readUncommitted, .readCommitted]
+
   func execute(_ values: [Value]) throws(DatabaseError) {
     let start = ContinuousClock.now
     // Of two that stand in each other's way one has to give up first.
@@ -58,7 +61,7 @@ final class FirebirdStatement: BlockingStatement {
         // The row was changed while the statement waited for it. It is undone, and can be repeated where a
         // transaction sees what others have committed meanwhile. After a second it may be a deadlock.
         case (nil, isc_deadlock): continue
-        case (let options?, isc_deadlock) where options.isolation.isStatementwise:
+        case (let options?, isc_deadlock) where Self.weakLevels.contains(options.isolation):
           if waited > .milliseconds(900) { throw error.with(kind: .deadlock) }
         case (let options?, isc_lock_conflict) where options.isolation == .serializable:
           if waited > patience { throw error.with(kind: .deadlock) }
@@ -155,12 +158,5 @@ final class FirebirdStatement: BlockingStatement {
     var number = 0
     try FirebirdStatus.check { dovetail_number($0, &handle, CChar(item), &number) }
     return number
-  }
-}
-
-extension IsolationLevel? {
-  /// Whether each statement sees what was committed before it.
-  fileprivate var isStatementwise: Bool {
-    self == nil || self == .readUncommitted || self == .readCommitted
   }
 }

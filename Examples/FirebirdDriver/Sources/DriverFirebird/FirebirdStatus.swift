@@ -35,9 +35,9 @@ enum FirebirdStatus {
     let (state, words) = words(vector)
     let error = DatabaseError.reported(
       sqlState: state, nativeCode: codes.first ?? 0, serverMessage: words, kind: known?.1)
-    guard let (code, kind) = known, let told = texts[code], violations.contains(kind) else {
-      return error
-    }
+    guard let (code, kind) = known, let told = texts[code],
+      [.uniqueViolation, .foreignKeyViolation, .checkViolation, .notNullViolation].contains(kind)
+    else { return error }
     var details = error.details
     // A constraint and its table, or a column of a table, both in quotes.
     let column = kind == .notNullViolation ? told[0].split(separator: "\"").map(String.init) : []
@@ -64,10 +64,6 @@ enum FirebirdStatus {
 
   /// Of an array too, whose address is taken for the call.
   private static func text(_ address: UnsafePointer<CChar>) -> String { String(cString: address) }
-
-  private static let violations: Set<DatabaseError.Kind> = [
-    .uniqueViolation, .foreignKeyViolation, .checkViolation, .notNullViolation,
-  ]
 
   /// What says more than the SQLSTATE, which is one for all violations and one for all conflicts; what
   /// stands first goes before what comes with it.

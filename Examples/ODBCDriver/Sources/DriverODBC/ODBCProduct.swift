@@ -10,10 +10,12 @@ struct ODBCProduct {
   var kind: Reading = { _, _ in nil }
   /// Makes a session strict and speak UTC. [CONN-7]
   var setUp: [String] = []
-  /// Whether the ODBC driver's functions, parameters and columns take UTF-16; if not, they take UTF-8, by the
-  /// functions without a W. Between one kind and the other the driver manager would convert by the locale of
-  /// the process, which ODBC drivers change.
+  /// Whether the ODBC driver's functions take UTF-16; if not, they take UTF-8, by the names without a W.
+  /// Between one kind and the other the driver manager would convert by the locale of the process, which other
+  /// ODBC drivers change.
   var isWide = true
+  /// Whether its parameters and columns take UTF-16; if not, they take UTF-8.
+  var hasWideValues = true
   var habits = SessionHabits()
 
   init(named name: String = "", dialect given: Dialect? = nil) {
@@ -40,7 +42,7 @@ struct ODBCProduct {
     dialect.returning = []
     dialect.dropsComments = true
     dialect.lexical.bracketIdentifiers = false
-    isWide = false
+    (isWide, hasWideValues) = (false, false)
     habits.hasTransactionCalls = false
     habits.stalePlans = .unnoticed
     setUp = ["PRAGMA foreign_keys = ON", "PRAGMA journal_mode = WAL"]

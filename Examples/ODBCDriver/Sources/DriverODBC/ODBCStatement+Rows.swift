@@ -52,7 +52,7 @@ extension ODBCStatement {
   private func readLong(
     _ column: SQLUSMALLINT, _ kind: Cell.Kind, into page: RowPage
   ) throws(DatabaseError) {
-    let isWide = kind == .text && session.product.isWide
+    let isWide = kind == .text && session.product.hasWideValues
     let type = kind == .bytes ? SQL_C_BINARY : isWide ? SQL_C_WCHAR : SQL_C_CHAR
     let terminator = kind == .bytes ? 0 : isWide ? 2 : 1
     var (whole, part, length) = ([UInt8](), [UInt8](repeating: 0, count: 8192), SQLLEN(0))

@@ -162,6 +162,31 @@ let upsertClauses = [
     try expectEqual(try await db.visits(), ["Ada ada@x 500 new"], "the larger of 111 and 500")
   },
 
+  upsertClause("UPSERT-6", "Old values are those from before, in whatever order columns change.") {
+    context in
+    let db = try await context.open()
+    try await db.createTable("pairs", "id {int} NOT NULL PRIMARY KEY, a {int}, b {int}")
+    try await db.exec("INSERT INTO pairs (id, a, b) VALUES (1, 10, 20)")
+    func changed(_ assignments: Upsert.Assignment...) async throws -> [Int] {
+      try await db.upsert(
+        Upsert(into: "pairs", columns: ["id", "a", "b"], key: ["id"], assignments: assignments),
+        [[1, 11, 21]])
+      let row = try await db.queryRow(
+        "SELECT a, b FROM pairs WHERE id = 1", as: (Int, Int).self)
+      return row.map { [$0.0, $0.1] } ?? []
+    }
+    let next = try await changed(.newValue("a"), .expression("b", "{old.a} + {old.b}"))
+    try expectEqual(next, [11, 30], "the new value, and the sum of the old ones")
+    do {
+      let turned = try await changed(.expression("a", "{old.b}"), .expression("b", "{old.a}"))
+      try expectEqual(turned, [30, 11], "each other's old value")
+    } catch let error as DatabaseError {
+      // Where one column changes after the other.
+      try expectEqual(error.kind, .unsupported, "how it is refused")
+      try expectEqual(error.execution, .notSent, "\(error)")
+    }
+  },
+
   upsertClause("UPSERT-7", "The outcome says inserted or updated, also where nothing changed.") {
     context in
     let db = try await context.open()

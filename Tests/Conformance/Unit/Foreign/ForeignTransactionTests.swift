@@ -8,14 +8,14 @@ struct ForeignTransactionTests {
 
   /// A dialect, and what begins a transaction: plain, repeatable read, and one that only reads.
   struct Beginnings: Sendable, CustomStringConvertible {
-    let dialect: Dialect
+    var dialect: Dialect
     let plain: [String]
     let repeatable: [String]
     let reading: [String]
     var description: String { dialect.name }
   }
 
-  private static let beginnings: [Beginnings] = [
+  static let beginnings: [Beginnings] = [
     // Oracle 19c, SET TRANSACTION: one mode, and the first statement of the transaction.
     Beginnings(
       dialect: OtherEngines.oracle, plain: ["SET TRANSACTION READ WRITE"],
@@ -50,14 +50,14 @@ struct ForeignTransactionTests {
 
   /// A dialect, and what is sent for a savepoint that is kept and one that is undone.
   struct Savepoints: Sendable, CustomStringConvertible {
-    let dialect: Dialect
+    var dialect: Dialect
     let kept: [String]
     let undone: [String]
     let commit: String
     var description: String { dialect.name }
   }
 
-  private static let savepoints: [Savepoints] = [
+  static let savepoints: [Savepoints] = [
     // Oracle 19c, SAVEPOINT and ROLLBACK; no statement releases one.
     Savepoints(
       dialect: OtherEngines.oracle, kept: ["SAVEPOINT dovetail_1"],
