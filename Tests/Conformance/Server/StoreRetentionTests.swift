@@ -94,4 +94,21 @@ import Testing
       #expect(try await rig.enter("bob").texts == (91...100).map(String.init))
     }
   }
+
+  /// Whoever keeps fewer messages from now on does not wait for the next one.
+  @Test(arguments: TestBackend.all)
+  func whatIsTooManyGoesAtTheStart(_ backend: TestBackend) async throws {
+    var settings = ChatSettings()
+    settings.rateLimitIsOn = false
+    try await ChatRig.run(backend, settings) { rig in
+      _ = try await post(rig, 30)
+      settings.retentionMax = 10
+      try await rig.restart(settings)
+      let deadline = ContinuousClock.now + .seconds(10)
+      while try await rig.count("SELECT COUNT(*) FROM messages") > 10 {
+        try #require(ContinuousClock.now < deadline, "the sweep did not come")
+        try await Task.sleep(for: .milliseconds(20))
+      }
+    }
+  }
 }

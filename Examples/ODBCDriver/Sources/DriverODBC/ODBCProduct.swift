@@ -50,6 +50,7 @@ struct ODBCProduct {
 
   private mutating func becomePostgres() {
     (dialect, capabilities) = (.postgres, .postgres)
+    capabilities.socketAccess = false
     // libpq takes the types of more parameters for a broken message.
     dialect.maxParameters = 7498
     setUp = ["SET TIME ZONE 'UTC'"]
@@ -59,6 +60,7 @@ struct ODBCProduct {
 
   private mutating func becomeMySQL(isMariaDB: Bool) {
     (dialect, capabilities) = (isMariaDB ? .mariadb : .mysql, .mysql)
+    capabilities.socketAccess = false
     capabilities.unsignedIntegers = false
     capabilities.matchedRowCounts = false
     kind = { code, _ in DatabaseError.Kind(mysqlCode: code) }

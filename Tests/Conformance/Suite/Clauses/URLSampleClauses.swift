@@ -29,6 +29,7 @@ extension ConformanceContext {
   /// Checks the samples of which something is said that the condition asks for.
   fileprivate func checkSamples(where isAsked: (URLSample.Meaning) -> Bool) async throws {
     let samples = harness.urlSamples(of: try await facts(), at: try DatabaseURL(url))
+    if samples.isEmpty { throw NotSaid("the harness says nothing of the driver's URLs") }
     // In their order: one may open what the one before it has made.
     for sample in samples where isAsked(sample.meaning) {
       let text = try sample.url(url)

@@ -41,11 +41,12 @@ public struct URLSample: Sendable {
 }
 
 extension URLSample {
-  /// Those of the drivers of this package, for a case's database.
+  /// Those of the drivers of this package, by the schemes of their URLs, for a case's database. Another driver
+  /// of the same engine has options of its own.
   static func known(to server: ServerFacts, at url: DatabaseURL) -> [URLSample] {
-    switch server.dialect.name {
+    switch url.scheme {
     case "sqlite": server.capabilities.durableStorage ? sqliteWords + sqliteFiles : sqliteWords
-    case "postgres": postgresWords + postgresSettings + postgresPlaces(url)
+    case "postgres", "postgresql": postgresWords + postgresSettings + postgresPlaces(url)
     case "mysql", "mariadb": mysqlWords + mysqlSettings(server) + mysqlPlaces
     default: []
     }
