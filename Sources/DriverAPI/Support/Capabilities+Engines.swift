@@ -8,6 +8,7 @@ extension Capabilities {
     capabilities.deadlockDetection = false
     capabilities.weakIsolation = false
     capabilities.networkSession = false
+    capabilities.socketAccess = false
     return capabilities
   }()
 

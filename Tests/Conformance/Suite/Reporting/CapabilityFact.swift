@@ -52,7 +52,7 @@ struct CapabilityFact: Sendable {
       "networkSession", \Capabilities.networkSession,
       "An existing session notices when the server goes away."),
     CapabilityFact(
-      "socketAccess", \Capabilities.watchesServer,
+      "socketAccess", \Capabilities.socketAccess,
       "TCP watches over sessions, and the end of an idle one is known without a question."),
     CapabilityFact(
       "nativePing", \Capabilities.nativePing, "A call that asks whether the server is there."),
