@@ -29,7 +29,7 @@ let package = Package(
     .testTarget(
       name: "DriverFirebirdTests",
       dependencies: [
-        "DriverFirebird", "FirebirdChatServer",
+        "CFirebird", "DriverFirebird", "FirebirdChatServer",
         .product(name: "DriverAPI", package: "dovetail"),
         .product(name: "DriverConformance", package: "dovetail"),
       ],

@@ -66,8 +66,7 @@ extension Capabilities {
     var capabilities = Capabilities()
     capabilities.newTablesAtOnce = false
     capabilities.nativePing = true
-    capabilities.networkSession = isServer
-    capabilities.socketAccess = false
+    (capabilities.networkSession, capabilities.socketAccess) = (isServer, false)
     return capabilities
   }
 }

@@ -117,8 +117,10 @@ final class FirebirdSession: BlockingSession {
       return true
     } catch {
       try releaseMigrationLock()
-      let clashes: Set<DatabaseError.Kind> = [.uniqueViolation, .serializationFailure, .deadlock]
-      if clashes.contains(error.kind) { return false }
+      // The grammar is right: 42000 says that the sequence is there, as long as somebody has the lock.
+      if [.uniqueViolation, .serializationFailure, .deadlock, .syntax].contains(error.kind) {
+        return false
+      }
       throw error
     }
   }

@@ -1,3 +1,4 @@
+import CFirebird
 import DriverAPI
 import DriverFirebird
 import Foundation
@@ -92,6 +93,12 @@ actor FirebirdFiles {
     let task = Task<String, any Error> {
       let file = FirebirdHome.folder + "/template.fdb"
       try await FirebirdServer.exec("firebird:\(file)?create=on", [])
+      // Now that the engine is loaded, so that this runs before its own end, which is none for a session that is
+      // still being closed.
+      atexit {
+        FirebirdProcess.end()
+        _ = fb_shutdown(10_000, fb_shutrsn_app_stopped)
+      }
       return file
     }
     template = task

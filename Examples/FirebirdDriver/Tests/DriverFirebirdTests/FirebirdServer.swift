@@ -78,6 +78,9 @@ actor FirebirdProcess {
     try await task.value
   }
 
+  /// Ends it, if it was started.
+  nonisolated static func end() { if number > 0 { kill(number, SIGKILL) } }
+
   private static func run() async throws {
     let folder = FirebirdHome.folder
     try await FirebirdServer.exec(
@@ -86,10 +89,10 @@ actor FirebirdProcess {
     // Not Foundation's Process: the server closes the descriptor by which that learns of the end, and then
     // no other process is waited for until the server ends.
     let environment = "FIREBIRD=\(folder) FIREBIRD_LOCK=\(folder)/lock TZ=UTC"
-    _ = system("\(environment) /usr/sbin/firebird > /dev/null 2>&1 & echo $! > \(folder)/pid")
+    _ = system(
+      "exec env \(environment) /usr/sbin/firebird > /dev/null 2>&1 & echo $! > \(folder)/pid")
     let written = try String(contentsOfFile: folder + "/pid", encoding: .utf8)
     number = pid_t(written.prefix { $0.isNumber }) ?? 0
-    atexit { if FirebirdProcess.number > 0 { kill(FirebirdProcess.number, SIGKILL) } }
     for _ in 1...200 {
       if Loopback.isServed(FirebirdHome.port) { return }
       try await Task.sleep(for: .milliseconds(50))
