@@ -78,6 +78,14 @@ import Testing
     }
   }
 
+  private func waitForSweep(_ rig: ChatRig, downTo count: Int) async throws {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try await rig.count("SELECT COUNT(*) FROM messages") > count {
+      try #require(ContinuousClock.now < deadline, "the sweep did not come")
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
   @Test(arguments: TestBackend.all)
   func aRunningChatSweepsByItself(_ backend: TestBackend) async throws {
     var settings = ChatSettings()
@@ -85,11 +93,7 @@ import Testing
     settings.retentionMax = 10
     try await ChatRig.run(backend, settings) { rig in
       let alice = try await post(rig, 100)
-      let deadline = ContinuousClock.now + .seconds(10)
-      while try await rig.count("SELECT COUNT(*) FROM messages") > 10 {
-        try #require(ContinuousClock.now < deadline, "the sweep did not come")
-        try await Task.sleep(for: .milliseconds(20))
-      }
+      try await waitForSweep(rig, downTo: 10)
       alice.disconnect()
       #expect(try await rig.enter("bob").texts == (91...100).map(String.init))
     }
@@ -104,11 +108,7 @@ import Testing
       _ = try await post(rig, 30)
       settings.retentionMax = 10
       try await rig.restart(settings)
-      let deadline = ContinuousClock.now + .seconds(10)
-      while try await rig.count("SELECT COUNT(*) FROM messages") > 10 {
-        try #require(ContinuousClock.now < deadline, "the sweep did not come")
-        try await Task.sleep(for: .milliseconds(20))
-      }
+      try await waitForSweep(rig, downTo: 10)
     }
   }
 }

@@ -218,6 +218,7 @@ private func takesRenames(_ db: Database) async throws -> Bool {
   try await db.createTable("named", "id {int}")
   do throws(DatabaseError) { try await db.exec("ALTER TABLE named RENAME TO renamed") } catch {
     guard error.kind == .syntax || error.kind == .unsupported else { throw error }
+    try await db.exec("DROP TABLE named")
     return false
   }
   try await db.exec("DROP TABLE renamed")

@@ -181,7 +181,8 @@ let upsertClauses = [
       let turned = try await changed(.expression("a", "{old.b}"), .expression("b", "{old.a}"))
       try expectEqual(turned, [30, 11], "each other's old value")
     } catch let error as DatabaseError {
-      // Where one column changes after the other.
+      // Where one column changes after the other, and nowhere else.
+      try expect(db.dialect.assignsInOrder, "\(error)")
       try expectEqual(error.kind, .unsupported, "how it is refused")
       try expectEqual(error.execution, .notSent, "\(error)")
     }
