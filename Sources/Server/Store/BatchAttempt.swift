@@ -26,6 +26,7 @@ struct BatchAttempt: Sendable {
 
   private let database: Database
   private let messageInsert: MessageInsert
+  private let blocks: ChannelBlocks
   private let ledger: BatchLedger?
   private let logger: Logger
   private let writes: [ChatWrite]
@@ -40,6 +41,7 @@ struct BatchAttempt: Sendable {
   init(writer: BatchWriter, writes: [ChatWrite], separately: Bool, batch: Int64) {
     database = writer.database
     messageInsert = writer.messageInsert
+    blocks = writer.blocks
     ledger = writer.ledger
     logger = writer.logger
     self.writes = writes
@@ -66,22 +68,24 @@ struct BatchAttempt: Sendable {
   }
 
   private func store(_ limit: Duration, _ step: Box) async throws -> [WriteOutcome] {
-    try await database.transaction { transaction in
+    let (outcomes, entries) = try await database.transaction { transaction in
       if let ledger {
         try await TimeLimit.run(limit) { try await ledger.begin(batch, in: transaction) }
       }
       step.value.withLock { $0 = .writing }
-      var changes = BatchTransaction(transaction, messageInsert)
+      var changes = BatchTransaction(transaction, messageInsert, blocks)
       if separately {
         for write in writes { try await storeAlone(write, in: &changes) }
       } else {
         try await changes.store(writes)
       }
-      try await changes.finish()
+      let entries = try await changes.finish()
       let outcomes = changes.outcomes
       step.value.withLock { $0 = .committing(outcomes) }
-      return outcomes
+      return (outcomes, entries)
     }
+    blocks.noteCommitted(entries)
+    return outcomes
   }
 
   private func classify(_ error: any Error, at step: Step) -> Outcome {

@@ -5,22 +5,27 @@ struct BatchTransaction {
   /// Where the statements run.
   let transaction: Transaction
   private let messageInsert: MessageInsert
+  private let blocks: ChannelBlocks
   /// What became of each change, in order.
   var outcomes: [WriteOutcome] = []
   // New rows, whose `message_id` is set when all are there.
   private var newIDs: [Int64] = []
+  // Where they were said, but for direct ones.
+  private var newPlaces: [(id: Int64, channel: String)] = []
 
   /// A batch of changes inside `transaction`.
-  init(_ transaction: Transaction, _ messageInsert: MessageInsert) {
+  init(_ transaction: Transaction, _ messageInsert: MessageInsert, _ blocks: ChannelBlocks) {
     self.transaction = transaction
     self.messageInsert = messageInsert
+    self.blocks = blocks
   }
 
   /// The same batch, its statements running inside another transaction or savepoint.
   func within(_ transaction: Transaction) -> BatchTransaction {
-    var other = BatchTransaction(transaction, messageInsert)
+    var other = BatchTransaction(transaction, messageInsert, blocks)
     other.outcomes = outcomes
     other.newIDs = newIDs
+    other.newPlaces = newPlaces
     return other
   }
 
@@ -42,6 +47,9 @@ struct BatchTransaction {
   private mutating func store(_ messages: [NewMessage]) async throws {
     let ids = try await messageInsert.run(messages, in: transaction)
     newIDs += ids
+    for (id, message) in zip(ids, messages) where message.recipient == nil {
+      newPlaces.append((id, message.channel))
+    }
     outcomes += ids.map { .posted(id: $0) }
   }
 
@@ -74,8 +82,18 @@ struct BatchTransaction {
     }
   }
 
-  /// Completes the new rows: other programs that read this database look for `message_id`.
-  mutating func finish() async throws {
+  /// Completes the new rows.
+  ///
+  /// - Returns: what was noted of where they lie.
+  func finish() async throws -> [ChannelBlocks.Entry] {
+    try await setMessageIDs()
+    let entries = blocks.missing(for: newPlaces)
+    try await blocks.add(entries, in: transaction)
+    return entries
+  }
+
+  /// Other programs that read this database look for `message_id`.
+  private func setMessageIDs() async throws {
     guard let first = newIDs.first, let last = newIDs.last else { return }
     if last - first == Int64(newIDs.count) - 1 {
       try await transaction.exec(

@@ -11,6 +11,7 @@ struct BatchWriter {
 
   let database: Database
   let messageInsert: MessageInsert
+  let blocks: ChannelBlocks
   /// nil where no other server writes and no commit's answer can get lost.
   let ledger: BatchLedger?
   let health: WriteHealth
@@ -33,11 +34,12 @@ struct BatchWriter {
 
   /// A writer to a database.
   init(
-    _ database: Database, _ messageInsert: MessageInsert, ledger: BatchLedger?,
-    health: WriteHealth, logger: Logger
+    _ database: Database, _ messageInsert: MessageInsert, _ blocks: ChannelBlocks,
+    ledger: BatchLedger?, health: WriteHealth, logger: Logger
   ) {
     self.database = database
     self.messageInsert = messageInsert
+    self.blocks = blocks
     self.ledger = ledger
     self.health = health
     self.logger = logger

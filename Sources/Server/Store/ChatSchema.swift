@@ -12,6 +12,7 @@ enum ChatSchema {
     Migration(2, "folded names and indexes") { additions($0) },
     Migration(3, "several servers on one database") { sharing($0) },
     Migration(4, "there and back with marchat") { returning($0) },
+    Migration(5, "where the messages of each channel lie") { blocks($0) },
   ]
 
   /// Brings the database to the newest version, and says so in the log: it may take long, and there is
@@ -147,6 +148,18 @@ enum ChatSchema {
       "CREATE INDEX idx_read_receipts_message_id ON read_receipts (message_id)",
       "CREATE INDEX idx_messages_age ON messages (created_at)",
       "CREATE INDEX idx_bans_by_user ON ban_history (username)",
+    ]
+  }
+
+  /// What version 5 changes: the table of ``ChannelBlocks``, which stands in for an index that every
+  /// message paid for. What lies where is noted at the start.
+  private static func blocks(_ dialect: Dialect) -> [String] {
+    let (int, key) = (dialect.typeName(.int), dialect.typeName(.key(maxLength: 191)))
+    return [
+      dialect.creatingTable(
+        ChannelBlocks.table,
+        "first_id \(int) NOT NULL, channel \(key) NOT NULL, PRIMARY KEY (first_id, channel)"),
+      dialect.droppingIndex("idx_messages_channel", of: "messages"),
     ]
   }
 }

@@ -24,13 +24,16 @@ final class ChatServer: ChatEntrance {
     let bans = try await database.withConnection(.reader) { connection in
       try await BanHistory(connection: connection, unreadable: UnreadableRows(logger)).openBans()
     }
+    let blocks = ChannelBlocks()
+    try await blocks.cover(database)
     let ledger = BatchLedger.isNeeded(for: database) ? BatchLedger() : nil
     try await ledger?.enroll(in: database)
     let writes = WriteHealth()
-    let journal = try Journal(database, ledger: ledger, health: writes, logger: logger)
+    let journal = try Journal(
+      database, blocks: blocks, ledger: ledger, health: writes, logger: logger)
     let room = ChatRoom(
       archive: ChatStore(
-        database, journal: journal, leavesBanGaps: settings.banHistoryGaps,
+        database, journal: journal, blocks: blocks, leavesBanGaps: settings.banHistoryGaps,
         logger: logger),
       settings: settings, bans: bans, flusher: flusher, logger: logger)
     let schedule = RetentionSchedule(

@@ -7,13 +7,18 @@ final class ChatStore: ChatArchive {
 
   private let database: Database
   private let journal: Journal
+  private let blocks: ChannelBlocks
   private let leavesBanGaps: Bool
   private let unreadable: UnreadableRows
 
   /// A store in a database whose schema is up to date.
-  init(_ database: Database, journal: Journal, leavesBanGaps: Bool, logger: Logger) {
+  init(
+    _ database: Database, journal: Journal, blocks: ChannelBlocks, leavesBanGaps: Bool,
+    logger: Logger
+  ) {
     self.database = database
     self.journal = journal
+    self.blocks = blocks
     self.leavesBanGaps = leavesBanGaps
     unreadable = UnreadableRows(logger)
   }
@@ -30,7 +35,8 @@ final class ChatStore: ChatArchive {
   func replay(for user: UserName, in channel: String) async throws -> Replay {
     try await database.withConnection(.reader) { connection in
       var reader = ReplayReader(
-        connection: connection, user: user, channel: channel, unreadable: unreadable)
+        connection: connection, user: user, channel: channel, blocks: blocks,
+        unreadable: unreadable)
       if leavesBanGaps {
         reader.gaps = try await BanHistory(connection: connection, unreadable: unreadable)
           .gaps(of: user, until: .now)

@@ -16,6 +16,7 @@ final class Journal: Sendable {
   private let state = Mutex(State())
   private let database: Database
   private let messageInsert: MessageInsert
+  private let blocks: ChannelBlocks
   private let ledger: BatchLedger?
   private let health: WriteHealth
   private let logger: Logger
@@ -24,9 +25,11 @@ final class Journal: Sendable {
   ///
   /// - Throws: `misuse` if its dialect cannot write the statements.
   init(
-    _ database: Database, ledger: BatchLedger?, health: WriteHealth, logger: Logger
+    _ database: Database, blocks: ChannelBlocks, ledger: BatchLedger?, health: WriteHealth,
+    logger: Logger
   ) throws {
     self.database = database
+    self.blocks = blocks
     messageInsert = try MessageInsert(database)
     self.ledger = ledger
     self.health = health
@@ -57,7 +60,7 @@ final class Journal: Sendable {
   /// - Parameter settle: called after each transaction, in order, with what became of its changes.
   func run(_ settle: @Sendable ([SettledWrite]) -> Void) async {
     var writer = BatchWriter(
-      database, messageInsert, ledger: ledger, health: health, logger: logger)
+      database, messageInsert, blocks, ledger: ledger, health: health, logger: logger)
     while let batch = await nextBatch() {
       let outcomes = await writer.store(batch.map(\.write))
       settle(Self.settled(batch, outcomes))

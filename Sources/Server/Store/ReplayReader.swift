@@ -14,6 +14,8 @@ struct ReplayReader {
   let user: UserName
   /// The channel that the user is in.
   let channel: String
+  /// Where its messages lie.
+  let blocks: ChannelBlocks
   /// Where rows go that cannot be read.
   let unreadable: UnreadableRows
   /// Times whose messages the user does not get to see.
@@ -47,12 +49,36 @@ struct ReplayReader {
       $0.message.recipient == nil && $0.message.channel == channel
     }
     let directCount = newest.count { $0.message.recipient != nil }
-    let older: SQL = "id < \(id)"
-    let said = try await self.newest(visibility.branches(in: channel).map { "\($0) AND \(older)" })
-    let whispered = try await self.newest(visibility.directBranches.map { "\($0) AND \(older)" })
-    return Array(said.prefix(max(0, Self.maxMessageCount - channelCount)))
-      + whispered.prefix(max(0, Self.maxMessageCount - directCount))
+    let said = try await self.said(than: id, atMost: Self.maxMessageCount - channelCount)
+    let whispered = try await self.newest(
+      visibility.directBranches.map { "\($0) AND id < \(id)" })
+    return said + whispered.prefix(max(0, Self.maxMessageCount - directCount))
   }
+
+  /// The last messages of the channel that are older, newest first.
+  ///
+  /// Blocks are looked at in few statements: a database may be far away. The first ones are few, because
+  /// most channels are not quiet.
+  private func said(than id: Int64, atMost count: Int) async throws -> [StoredMessage] {
+    guard count > 0 else { return [] }
+    let rule: SQL = "(\(Visibility.isSaid(in: channel)) AND id < \(id))"
+    var found = try await newest(["(\(blocks.uncovered) AND \(rule))"])
+    var (before, blockCount) = (id, Self.firstBlockCount)
+    while true {
+      let firstIDs = try await blocks.blocks(
+        of: channel, before: before, atMost: blockCount, connection)
+      guard let last = firstIDs.last else { break }
+      let ids = Set(found.map(\.id))
+      found += try await newest(firstIDs.map { "(\(ChannelBlocks.contains($0)) AND \(rule))" })
+        .filter { !ids.contains($0.id) }
+      if found.count(where: { $0.id >= last }) >= count { break }
+      (before, blockCount) = (last, Self.maxBlockCount)
+    }
+    return Array(found.sorted { $0.id > $1.id }.prefix(count))
+  }
+
+  private static let firstBlockCount = 4
+  private static let maxBlockCount = 16
 
   /// The newest messages of all branches that lie in no gap, newest first, and one more than is shown
   /// if there is one.

@@ -44,6 +44,7 @@ struct RetentionSweep {
     _ condition: SQL, where isOld: @escaping @Sendable (WireTime?) -> Bool
   ) async throws -> Int {
     var removedCount = 0
+    var lastRemoved: Int64?
     var last = Int64.min
     while true {
       let (from, limit) = (last, chunkCount)
@@ -51,8 +52,18 @@ struct RetentionSweep {
         try await removeChunk("id > \(from) AND \(condition)", limit, isOld, transaction)
       }
       removedCount += chunk.removedCount
-      guard let next = chunk.last else { return removedCount }
+      lastRemoved = chunk.lastRemoved ?? lastRemoved
+      guard let next = chunk.last else { break }
       last = next
+    }
+    if let lastRemoved { try await forgetBlocks(before: lastRemoved) }
+    return removedCount
+  }
+
+  private func forgetBlocks(before id: Int64) async throws {
+    try await database.transaction(retrying: RetryPolicy()) { transaction in
+      try await ledger?.takeTurn(in: transaction)
+      try await ChannelBlocks.removeEmpty(before: id, in: transaction)
     }
   }
 
@@ -65,10 +76,10 @@ struct RetentionSweep {
 
   /// Looks at no more than `limit` messages and removes those that are old.
   ///
-  /// - Returns: the last that was looked at; nil if there are no more behind it.
+  /// - Returns: `last` is the last that was looked at; nil if there are no more behind it.
   private func removeChunk(
     _ condition: SQL, _ limit: Int, _ isOld: (WireTime?) -> Bool, _ transaction: Transaction
-  ) async throws -> (removedCount: Int, last: Int64?) {
+  ) async throws -> (removedCount: Int, lastRemoved: Int64?, last: Int64?) {
     // Without it, somebody could react to a message between the deletions.
     try await ledger?.takeTurn(in: transaction)
     let no = transaction.dialect.no
@@ -81,11 +92,11 @@ struct RetentionSweep {
     ).collect()
     let last = rows.count < limit ? nil : rows.last?.id
     let ids = rows.filter { isOld($0.createdAt) }.map(\.id)
-    guard !ids.isEmpty else { return (0, last) }
+    guard !ids.isEmpty else { return (0, nil, last) }
     try await transaction.exec("DELETE FROM message_reactions WHERE message_id IN (\(each: ids))")
     try await transaction.exec("DELETE FROM read_receipts WHERE message_id IN (\(each: ids))")
     try await transaction.exec("DELETE FROM messages WHERE id IN (\(each: ids))")
-    return (ids.count, last)
+    return (ids.count, ids.last, last)
   }
 }
 

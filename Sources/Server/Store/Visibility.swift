@@ -15,15 +15,9 @@ struct Visibility {
     "(\(branches[0]) OR recipient_folded = \(user) OR dm_sender_folded = \(user) OR \(branches[3]))"
   }
 
-  /// What was said in a channel; the second condition is for rows of another program.
-  func branches(in channel: String) -> [SQL] {
-    [
-      "(channel = \(channel) AND \(branches[0]))",
-      """
-      (channel = \(channel) AND recipient_folded IS NULL \
-      AND TRIM(COALESCE(recipient, '')) = '')
-      """,
-    ]
+  /// What was said in a channel, by whatever program.
+  static func isSaid(in channel: String) -> SQL {
+    "channel = \(channel) AND TRIM(COALESCE(recipient, '')) = ''"
   }
 
   /// What was said to the user, or by him to somebody.

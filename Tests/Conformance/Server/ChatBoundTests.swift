@@ -76,8 +76,8 @@ import Testing
       for number in 1...103 {
         try await rig.database.exec(
           """
-          INSERT INTO messages (sender, content, created_at, pinned, recipient_folded, \
-          dm_sender_folded) VALUES ('old', \("pin \(number)"), \(WireTime.now), TRUE, '', '')
+          INSERT INTO messages (sender, content, created_at, pinned) \
+          VALUES ('old', \("pin \(number)"), \(WireTime.now), TRUE)
           """)
       }
       let alice = try await rig.enter("alice")

@@ -19,6 +19,42 @@ extension ChatRig {
     try await database.queryRow(sql, as: (Int).self) ?? 0
   }
 
+  /// How many of our messages are not in a block of their channel.
+  func unnotedCount() async throws -> Int {
+    try await count(
+      """
+      SELECT COUNT(*) FROM messages m WHERE m.recipient_folded = '' \
+      AND TRIM(COALESCE(m.recipient, '')) = '' AND NOT EXISTS (SELECT 1 FROM channel_blocks b \
+      WHERE b.channel = m.channel AND m.id BETWEEN b.first_id AND b.first_id + 1023)
+      """)
+  }
+
+  /// Leaves out ids, as many messages in between would.
+  func skipIDs(_ count: Int64) async throws {
+    let last = try await database.queryRow("SELECT MAX(id) FROM messages", as: (Int64).self) ?? 0
+    guard database.dialect.name != "postgres" else {
+      _ = try await database.queryRow(
+        "SELECT setval(pg_get_serial_sequence('messages', 'id'), \(last + count))",
+        as: (Int64).self)
+      return
+    }
+    try await database.exec("INSERT INTO messages (id, content) VALUES (\(last + count), '')")
+    try await database.exec("DELETE FROM messages WHERE id = \(last + count)")
+  }
+
+  /// Writes messages as another program does, which knows nothing of our columns.
+  func writeElsewhere(_ texts: [String], channel: String) async throws {
+    let rows = texts.map { text -> [Value] in
+      [
+        .text("Elsewhere"), .text(text), WireTime.now.databaseValue, .bool(false), .text(""),
+        .text(channel),
+      ]
+    }
+    try await database.bulkInsert(
+      into: "messages",
+      columns: ["sender", "content", "created_at", "is_encrypted", "recipient", "channel"], rows)
+  }
+
   /// Ends every session of this database but that of `killer`, as an administrator would.
   func killSessions(by killer: Database) async throws {
     if killer.dialect.name == "postgres" {

@@ -25,6 +25,8 @@ final class ChatRig {
       let rig = ChatRig(place, database, try await Self.serve(database, settings))
       do {
         try await body(rig)
+        await rig.server.shutdown()
+        #expect(try await rig.unnotedCount() == 0, "messages of ours whose place nobody noted")
       } catch {
         await rig.stop()
         throw error

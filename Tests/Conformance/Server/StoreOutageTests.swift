@@ -115,6 +115,8 @@ import Testing
       try await rig.waitForCheck { $0.databaseError != nil }
       let broken = rig.server.status()
       #expect(broken.databaseError != nil && broken.messageCount == 1, "\(broken)")
+      try await rig.database.exec("ALTER TABLE hidden RENAME TO messages")
+      try await rig.waitForCheck { $0.databaseError == nil }
     }
   }
 }

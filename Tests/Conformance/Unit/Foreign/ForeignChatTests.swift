@@ -20,8 +20,11 @@ struct ForeignChatTests {
     }
     let db = try await library.open()
     let logger = Logger(label: "test")
-    let journal = try Journal(db, ledger: nil, health: WriteHealth(), logger: logger)
-    let store = ChatStore(db, journal: journal, leavesBanGaps: false, logger: logger)
+    let blocks = ChannelBlocks()
+    let journal = try Journal(
+      db, blocks: blocks, ledger: nil, health: WriteHealth(), logger: logger)
+    let store = ChatStore(
+      db, journal: journal, blocks: blocks, leavesBanGaps: false, logger: logger)
     _ = library.takeLog()
     try await body(db, store)
     let log = library.takeLog().filter { entry in
