@@ -31,8 +31,9 @@ enum Catalogue {
     """
 
   static let sqliteReferrers = """
-    SELECT s.name, k."from" FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k
-    WHERE s.type = 'table' AND k."table" = ?1 COLLATE NOCASE AND s.name <> ?1 COLLATE NOCASE
+    SELECT s.name, k."from"
+    FROM (SELECT ? AS name) AS t, sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k
+    WHERE s.type = 'table' AND k."table" = t.name COLLATE NOCASE AND s.name <> t.name COLLATE NOCASE
       AND k.on_delete IN ('CASCADE', 'SET NULL', 'SET DEFAULT')
     """
 

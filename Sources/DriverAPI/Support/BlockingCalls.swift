@@ -12,9 +12,12 @@ public final class BlockingCalls: Sendable {
   /// Asks the server to stop the running call. May block: it has a thread of its own.
   public typealias Cancel = @Sendable () -> Void
 
-  private static let cancelling = DispatchQueue(
-    label: "dovetail.cancel", attributes: .concurrent)
+  // Nothing on it blocks.
+  private static let givingUp = DispatchQueue(label: "dovetail.give-up")
   private let queue: DispatchQueue
+  // A queue that is serial has threads beside those of Swift's pool: a request that blocks, because the
+  // server is silent, would hold one of that few.
+  private let cancelling: DispatchQueue
   private let number = Atomic(0)
   private let interruptedNumber = Atomic(-1)
   /// Ends the waiting for what runs, whether or not the call returns.
@@ -29,6 +32,7 @@ public final class BlockingCalls: Sendable {
   ///   more. The session is spent then, and its thread is lost until the call returns after all.
   public init(label: String, patience: Duration = .seconds(5)) {
     queue = DispatchQueue(label: label)
+    cancelling = DispatchQueue(label: label + ".cancel")
     self.patience = patience
   }
 
@@ -94,9 +98,9 @@ public final class BlockingCalls: Sendable {
   public func interrupt() {
     let current = number.load(ordering: .sequentiallyConsistent)
     interruptedNumber.store(current, ordering: .sequentiallyConsistent)
-    Self.cancelling.async { self.cancel(current) }
+    cancelling.async { self.cancel(current) }
     let milliseconds = Int(patience / .milliseconds(1))
-    Self.cancelling.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+    Self.givingUp.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
       // A later statement has another number.
       guard self.number.load(ordering: .sequentiallyConsistent) == current else { return }
       self.giveUp.withLock { $0 }?(Self.unanswered())
@@ -116,7 +120,7 @@ public final class BlockingCalls: Sendable {
       return true
     }
     guard isRunning else { return }
-    Self.cancelling.asyncAfter(deadline: .now() + .milliseconds(50)) { self.cancel(number) }
+    cancelling.asyncAfter(deadline: .now() + .milliseconds(50)) { self.cancel(number) }
   }
 
   private static func unanswered() -> DatabaseError {

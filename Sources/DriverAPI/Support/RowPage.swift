@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Some rows that a driver has copied out of its client library: the cells, and the bytes they lend.
 ///
 /// For drivers whose library does not keep a row until the next one is asked for, or that fetch on
@@ -45,9 +47,10 @@ public final class RowPage {
   }
 
   /// Appends the next column of a row: what the library gives as text. Instants and dates become
-  /// numbers, the other kinds keep the text.
+  /// numbers, UUIDs their bytes, the other kinds keep the text.
   ///
-  /// - Throws: `dataOutOfRange` for an instant or a date outside the years 0001 to 9999.
+  /// - Throws: `dataOutOfRange` for an instant or a date outside the years 0001 to 9999; `decoding` for a
+  ///   UUID that is none.
   public func append(
     _ kind: Cell.Kind, text: UnsafeRawBufferPointer
   ) throws(DatabaseError) {
@@ -56,6 +59,11 @@ public final class RowPage {
     switch kind {
     case .timestamp: number = Timestamp(utf8: utf8)?.microseconds
     case .date: number = CalendarDate(utf8: utf8)?.daysSince1970
+    case .uuid:
+      guard let uuid = UUID(uuidString: String(decoding: utf8, as: UTF8.self)) else {
+        throw DatabaseError(.decoding, "a column holds a UUID that is none")
+      }
+      return withUnsafeBytes(of: uuid.uuid) { append(kind, copying: $0) }
     default: return append(kind, copying: text)
     }
     guard let number else {

@@ -44,4 +44,31 @@ import Testing
     calls.interrupt()
     #expect(try await calls.run { () throws(DatabaseError) in 7 } == 7)
   }
+
+  /// As a client library does that connects for it: to a server that is silent.
+  @Test func `requests to stop that block hold up nobody else`() async throws {
+    let gate = DispatchSemaphore(value: 0)
+    let stuck = (1...40).map { BlockingCalls(label: "stuck \($0)", patience: .milliseconds(300)) }
+    defer { for _ in 1...80 { gate.signal() } }
+    let end = ContinuousClock.now + .seconds(20)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for calls in stuck {
+        calls.statementBegins()
+        group.addTask {
+          let error = try #require(
+            await #expect(throws: DatabaseError.self) {
+              try await calls.run { () throws(DatabaseError) in
+                try calls.interruptible(cancel: { gate.wait() }) {
+                  calls.interrupt()
+                  gate.wait()
+                }
+              }
+            })
+          #expect(error.kind == .cancelled && error.connection == .spent)
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(ContinuousClock.now < end, "their end came only when there were threads for all")
+  }
 }

@@ -19,6 +19,21 @@ import Testing
     #expect(throws: DatabaseError.self) { try cell(.date, "10000-01-01") }
   }
 
+  @Test func `a UUID that comes as text becomes its bytes`() throws {
+    let page = RowPage(columnCount: 1)
+    let text = "00112233-4455-6677-8899-AABBCCDDEEFF"
+    try Array(text.utf8).withUnsafeBytes { try page.append(.uuid, text: $0) }
+    let cells = UnsafeMutableBufferPointer<Cell>.allocate(capacity: 1)
+    defer { cells.deallocate() }
+    #expect(page.takeRow(into: cells))
+    #expect(cells[0].kind == .uuid && cells[0].count == 16)
+    let bytes = try #require(UnsafeRawPointer(bitPattern: UInt(cells[0].bits)))
+    #expect(
+      (0..<16).map { bytes.load(fromByteOffset: $0, as: UInt8.self) }
+        == (0..<16).map { UInt8($0 * 0x11) })
+    #expect(throws: DatabaseError.self) { try cell(.uuid, "00112233") }
+  }
+
   @Test func `parameters keep their addresses and their values`() {
     let memory = ParameterMemory()
     let copies = (0..<100).map { memory.copy([Int64($0), -1]) }

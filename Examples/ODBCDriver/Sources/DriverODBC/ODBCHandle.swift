@@ -34,13 +34,23 @@ struct ODBCHandle: @unchecked Sendable {
   /// Throws what the driver reports, unless the call succeeded.
   func check(_ code: SQLRETURN) throws(DatabaseError) {
     if code == SQL_SUCCESS || code == SQL_SUCCESS_WITH_INFO || code == SQL_NO_DATA { return }
+    throw reported
+  }
+
+  /// Throws what is told beside a success, if the product means an error by it.
+  func checkDetails(of product: ODBCProduct) throws(DatabaseError) {
+    let error = reported
+    if product.isError(error) { throw error }
+  }
+
+  private var reported: DatabaseError {
     var state = [SQLWCHAR](repeating: 0, count: 6)
     var text = [SQLWCHAR](repeating: 0, count: 1024)
     var code: SQLINTEGER = 0
     // The first record is the one that explains the failure.
     SQLGetDiagRecW(type, raw, 1, &state, &code, &text, SQLSMALLINT(text.count), nil)
     let words = String(units: text)
-    throw .reported(
+    return .reported(
       sqlState: String(units: state), nativeCode: Int(code), serverMessage: words,
       kind: kind(Int(code), words))
   }

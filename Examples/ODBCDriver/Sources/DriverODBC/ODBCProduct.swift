@@ -17,6 +17,10 @@ struct ODBCProduct {
   /// Whether its parameters and columns take UTF-16; if not, they take UTF-8.
   var hasWideValues = true
   var habits = SessionHabits()
+  /// Whether an error means that the library goes by a schema of before and what makes it read the new one.
+  var staleSchema: (isTold: @Sendable (DatabaseError) -> Bool, remedy: String)?
+  /// Whether what is told beside a success is an error.
+  var isError: @Sendable (DatabaseError) -> Bool = { _ in false }
 
   init(named name: String = "", dialect given: Dialect? = nil) {
     // Of a transaction that is begun by a statement an ODBC driver may take no notice.
@@ -45,17 +49,28 @@ struct ODBCProduct {
     (isWide, hasWideValues) = (false, false)
     habits.hasTransactionCalls = false
     habits.stalePlans = .unnoticed
+    // DDL of other sessions is noticed only by what reads a table.
+    staleSchema = (
+      { error in
+        let words = error.serverMessage ?? ""
+        return ["already exists", "duplicate column name", "no such ", "no column named"]
+          .contains { words.contains($0) }
+      }, "SELECT 1 FROM sqlite_schema"
+    )
     setUp = ["PRAGMA foreign_keys = ON", "PRAGMA journal_mode = WAL"]
   }
 
   private mutating func becomePostgres() {
     (dialect, capabilities) = (.postgres, .postgres)
     capabilities.socketAccess = false
-    // libpq takes the types of more parameters for a broken message.
+    // libpq takes the types of more parameters for a broken message; comments are not known to psqlodbc.
     dialect.maxParameters = 7498
-    setUp = ["SET TIME ZONE 'UTC'"]
+    dialect.dropsComments = true
+    kind = Self.postgresKind
+    setUp = ["SET TIME ZONE 'UTC'", "SET lc_messages = 'C'"]
     habits.errorsEndTransaction = true
-    habits.stalePlans = .reported { $0.details.sqlState == "0A000" }
+    // psqlodbc keeps the types that parameters had.
+    habits.stalePlans = .unnoticed
   }
 
   private mutating func becomeMySQL(isMariaDB: Bool) {
@@ -63,11 +78,14 @@ struct ODBCProduct {
     capabilities.socketAccess = false
     capabilities.unsignedIntegers = false
     capabilities.matchedRowCounts = false
-    kind = { code, _ in DatabaseError.Kind(mysqlCode: code) }
+    // 1317 is what a session says that another one stopped; whose wish it was is known without it.
+    kind = { code, _ in code == 1317 ? .other : DatabaseError.Kind(mysqlCode: code) }
     let limit = isMariaDB ? "max_recursive_iterations" : "cte_max_recursion_depth"
     setUp = ["SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', \(limit) = 4294967295"]
     hasWideValues = false
-    habits.stalePlans = .reported { $0.details.nativeCode == 2057 }
+    // What is executed again after an error in its rows waits for ever, and goes by the columns of before.
+    habits.stalePlans = .unnoticed
+    isError = { ($0.details.nativeCode ?? 0) >= 1000 }
   }
 
   /// SQLite's ODBC driver has one SQLSTATE for everything and does not pass on the extended code. The
@@ -78,7 +96,20 @@ struct ODBCProduct {
       ("CHECK constraint", .checkViolation), ("FOREIGN KEY", .foreignKeyViolation),
       ("no such ", .undefinedObject), ("near ", .syntax), ("incomplete input", .syntax),
       ("unrecognized token", .syntax), ("integer overflow", .dataOutOfRange),
+      ("parameter marker count incorrect", .misuse),
     ]
+    if words.contains(" has no column named ") { return .undefinedObject }
     return DatabaseError.Kind(sqliteCode: code) ?? constants.first { words.contains("]" + $0.0) }?.1
+  }
+
+  /// One SQLSTATE stands for several causes, and psqlodbc gives bytes in binary also to columns of another
+  /// type. The words are those of the C locale, which the session asks for.
+  private static let postgresKind: Reading = { _, words in
+    let causes: [(String, DatabaseError.Kind)] = [
+      ("due to statement timeout", .statementTimeout), ("due to user request", .other),
+      ("insufficient data left in message", .invalidValue),
+      ("incorrect binary data format", .invalidValue),
+    ]
+    return causes.first { words.contains($0.0) }?.1
   }
 }

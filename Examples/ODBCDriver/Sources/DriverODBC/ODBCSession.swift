@@ -21,7 +21,7 @@ final class ODBCSession: BlockingSession {
     server = ServerFacts(
       product: name, version: handle.text(SQL_DBMS_VER), dialect: product.dialect,
       capabilities: product.capabilities)
-    SQLGetInfoW(handle.raw, SQLUSMALLINT(SQL_DEFAULT_TXN_ISOLATION), &usualIsolation, 4, nil)
+    SQLGetConnectAttrW(handle.raw, SQL_ATTR_TXN_ISOLATION, &usualIsolation, 0, nil)
     isolation = usualIsolation
     do throws(DatabaseError) { for sql in product.setUp { try run(sql) } } catch {
       close()
@@ -67,12 +67,14 @@ final class ODBCSession: BlockingSession {
   }
 
   func close() {
+    // Within a transaction nobody is let go.
+    SQLEndTran(SQLSMALLINT(SQL_HANDLE_DBC), handle.raw, SQLSMALLINT(SQL_ROLLBACK))
     SQLDisconnect(handle.raw)
     handle.free()
   }
 
   /// Runs a statement of the driver's own.
-  private func run(_ sql: String) throws(DatabaseError) {
+  func run(_ sql: String) throws(DatabaseError) {
     let statement = try ODBCHandle(SQL_HANDLE_STMT, of: handle, product.kind)
     defer { statement.free() }
     var text = sql.units()

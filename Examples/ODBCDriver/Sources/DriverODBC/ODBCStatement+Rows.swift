@@ -83,6 +83,7 @@ extension Cell.Kind {
     case SQL_BINARY, SQL_VARBINARY, SQL_LONGVARBINARY: self = .bytes
     case SQL_TYPE_TIMESTAMP: self = .timestamp
     case SQL_TYPE_DATE: self = .date
+    case SQL_GUID: self = .uuid
     default: self = .text
     }
   }

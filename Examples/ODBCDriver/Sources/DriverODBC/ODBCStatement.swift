@@ -9,22 +9,27 @@ final class ODBCStatement: BlockingStatement {
   /// As what each column of the rows is fetched.
   var kinds: [Cell.Kind] = []
   private(set) var parameterCount: Int?
-  private let changesRows: Bool
+  private let text: StatementText
 
   init(_ text: StatementText, on session: ODBCSession) throws(DatabaseError) {
     handle = try ODBCHandle(SQL_HANDLE_STMT, of: session.handle, session.product.kind)
-    (self.session, changesRows) = (session, text.changesRows)
-    do throws(DatabaseError) { parameterCount = try prepare(text.text) } catch {
+    (self.session, self.text) = (session, text)
+    do throws(DatabaseError) { parameterCount = try prepare() } catch {
       free()
       throw error
     }
   }
 
-  private func prepare(_ text: String) throws(DatabaseError) -> Int {
-    var (units, bytes, count) = (text.units(), Array(text.utf8) + [0], SQLSMALLINT(0))
-    _ = try interruptible {
-      session.product.isWide
-        ? SQLPrepareW(handle.raw, &units, SQL_NTS) : SQLPrepare(handle.raw, &bytes, SQL_NTS)
+  private func prepare() throws(DatabaseError) -> Int {
+    var (units, bytes) = (text.text.units(), Array(text.text.utf8) + [0])
+    var count = SQLSMALLINT(0)
+    do throws(DatabaseError) {
+      _ = try interruptible {
+        session.product.isWide
+          ? SQLPrepareW(handle.raw, &units, SQL_NTS) : SQLPrepare(handle.raw, &bytes, SQL_NTS)
+      }
+    } catch  where error.kind == .misuse {
+      throw error.with(execution: .notSent)
     }
     try handle.check(SQLNumParams(handle.raw, &count))
     return Int(UInt16(bitPattern: count))
@@ -32,12 +37,25 @@ final class ODBCStatement: BlockingStatement {
 
   func execute(_ parameters: [Value]) throws(DatabaseError) {
     for (index, value) in parameters.enumerated() { try bind(value, SQLUSMALLINT(index + 1)) }
-    _ = try interruptible { SQLExecute(handle.raw) }
+    do throws(DatabaseError) {
+      try run()
+    } catch {
+      guard let stale = session.product.staleSchema, stale.isTold(error) else { throw error }
+      // Nothing has run: it failed when it was read.
+      try session.run(stale.remedy)
+      try run()
+    }
+  }
+
+  private func run() throws(DatabaseError) {
+    let code = try interruptible { SQLExecute(handle.raw) }
+    // MariaDB's errors of the class of warnings are errors all the same: nothing was stored.
+    if code == SQL_SUCCESS_WITH_INFO { try handle.checkDetails(of: session.product) }
   }
 
   func result() throws(DatabaseError) -> ExecResult {
     var rowCount = 0
-    if changesRows { try handle.check(SQLRowCount(handle.raw, &rowCount)) }
+    if text.changesRows { try handle.check(SQLRowCount(handle.raw, &rowCount)) }
     return ExecResult(rowCount: max(0, rowCount))
   }
 
@@ -80,7 +98,8 @@ extension ODBCStatement {
   private func bind(_ text: String, _ number: SQLUSMALLINT) throws(DatabaseError) {
     let count = text.utf16.count
     guard session.product.hasWideValues else {
-      return try bind(Array(text.utf8), SQL_C_CHAR, SQL_LONGVARCHAR, size: count, number)
+      let type = count > Self.maxShort ? SQL_LONGVARCHAR : SQL_VARCHAR
+      return try bind(Array(text.utf8), SQL_C_CHAR, type, size: count, number)
     }
     let type = count > Self.maxShort ? SQL_WLONGVARCHAR : SQL_WVARCHAR
     try bind(Array(text.utf16), SQL_C_WCHAR, type, size: count, number)

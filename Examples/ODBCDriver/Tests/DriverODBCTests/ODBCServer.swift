@@ -21,7 +21,8 @@ struct ODBCServer: ConformanceHarness {
   static let postgres = server("DOVETAIL_POSTGRES_URL") { url, host in
     ODBCServer(
       name: "PostgreSQL over ODBC", host: host, wire: .postgres,
-      string: "Driver=\(ODBCLibrary.postgres);BoolsAsChar=0;Protocol=7.4-0;SSLmode=disable;"
+      string:
+        "Driver=\(ODBCLibrary.postgres);BoolsAsChar=0;Protocol=7.4-0;UseServerSidePrepare=0;SSLmode=disable;"
         + "Database=\(url.database ?? "");UID=\(url.user ?? "");PWD={\(url.password ?? "")}",
       hostKeyword: "Servername", create: { "CREATE SCHEMA \($0)" },
       drop: { "DROP SCHEMA \($0) CASCADE" },

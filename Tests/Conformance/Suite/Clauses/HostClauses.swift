@@ -8,7 +8,10 @@ let hostClauses = [
     needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
   ) { context in
     let proxies = [try context.proxy(), try context.proxy(), try context.proxy()]
-    let url = proxies[0].url.replacingHosts(proxies.flatMap(\.url.hosts))
+    let hosts = proxies.flatMap(\.url.hosts)
+    // Where the URL carries words of another library, that finds the servers.
+    if hosts.isEmpty { return }
+    let url = proxies[0].url.replacingHosts(hosts)
     do throws(DatabaseError) { _ = try context.harness.driver.plan(for: url) } catch {
       // A driver whose URLs name one server refuses more, instead of passing them over.
       return try expectEqual(error.kind, .misuse, "how several hosts are refused")

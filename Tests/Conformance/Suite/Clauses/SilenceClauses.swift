@@ -59,15 +59,20 @@ let silenceClauses = [
       try await Task.sleep(for: .milliseconds(200))
       task.cancel()
       let watch = TaskStopwatch()
-      let error = try await thrownError("\(call.name), cancelled") { try await task.value }
+      let error = try await ended(call, task)
       let waited = watch.ownTime
+      guard let error else {
+        proxy.endSilence()
+        try await answersAgain(db)
+        continue
+      }
       try expect(waited < .seconds(15), "\(call.name) ended only \(waited) after the cancellation")
       try expectEqual(error.kind, .cancelled, "the kind, \(call.name)")
       // Rows can be left to be read off later.
       if call.name != rowsThatHaveBegun {
         try expectEqual(error.connection, .spent, "the connection, \(call.name)")
       }
-      proxy.speakAgain()
+      proxy.endSilence()
       try await answersAgain(db)
     }
   },
@@ -110,6 +115,8 @@ private struct SilentCall: Sendable {
   let name: String
   /// What it ends with, unless nothing is thrown; nil if that is the application's own error.
   var kinds: Set<DatabaseError.Kind>? = [.statementTimeout, .connectionLost]
+  /// Whether it may succeed because nothing was left to be asked: it sees to it that nothing is missing.
+  var mayHaveAll = false
   let run: @Sendable (Database, @Sendable () -> Void) async throws -> Void
 }
 
@@ -128,11 +135,14 @@ private let statements = [
     silence()
     _ = try await db.query("SELECT amount FROM items", as: Int.self).collect()
   },
-  SilentCall(name: rowsThatHaveBegun) { db, silence in
+  // Some libraries have read them all before they give the first.
+  SilentCall(name: rowsThatHaveBegun, mayHaveAll: true) { db, silence in
     var rows = try await db.query(db.counting(to: 12_000, "n, '\(padding)'"))
     _ = try await rows.next()
     silence()
-    while try await rows.next() {}
+    var count = 1
+    while try await rows.next() { count += 1 }
+    try expectEqual(count, 12_000, "rows of an answer that ended")
   },
   SilentCall(name: "insert") { db, silence in
     silence()
@@ -169,7 +179,8 @@ private let control = [
     silence()
     try await db.ping()
   },
-  SilentCall(name: "the beginning of a transaction") { db, silence in
+  // Some libraries begin with the first statement.
+  SilentCall(name: "the beginning of a transaction", mayHaveAll: true) { db, silence in
     silence()
     try await db.transaction { _ in }
   },
@@ -219,6 +230,19 @@ private func resets(_ context: ConformanceContext) -> [SilentCall] {
   ]
 }
 
+/// How a call ended that was cancelled; nil if it had all that it had asked for.
+private func ended(
+  _ call: SilentCall, _ task: Task<Void, any Error>
+) async throws -> DatabaseError? {
+  guard call.mayHaveAll else {
+    return try await thrownError("\(call.name), cancelled") { try await task.value }
+  }
+  do {
+    try await task.value
+    return nil
+  } catch let error as DatabaseError { return error }
+}
+
 /// What the application itself throws.
 private struct Refusal: Error {}
 
@@ -249,13 +273,13 @@ private func expectEnd(
         proxy.fallSilent()
       }
     }
-    throw ClauseFailure("\(call.name) succeeded without an answer")
+    try expect(call.mayHaveAll, "\(call.name) succeeded without an answer")
   } catch is Refusal {
     try expect(call.kinds == nil, "\(call.name) was not expected to get so far")
   } catch let error as DatabaseError {
     told = error
   }
-  proxy.speakAgain()
+  proxy.endSilence()
   guard let waited = try? start.elapsed() else {
     throw ClauseFailure(
       "\(call.name) failed before the server fell silent: \(told.map { "\($0)" } ?? "no error")")
@@ -268,6 +292,15 @@ private func expectEnd(
   }
   try expect(waited < .seconds(15), "\(call.name) ended only after \(waited)")
   try await answersAgain(db)
+}
+
+extension FaultProxy {
+  /// The server is there again, and its host has cut what was silent: a library that cannot leave a call
+  /// would hold its locks until then.
+  fileprivate func endSilence() {
+    cutAll()
+    speakAgain()
+  }
 }
 
 private func answersAgain(_ db: Database) async throws {
