@@ -1,20 +1,24 @@
 #pragma once
 #include <ibase.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 // What has a variable number of arguments, a flexible array or characters with a sign is easier said in C.
 
 static inline ISC_STATUS dovetail_attach(ISC_STATUS *status, isc_db_handle *database, const char *name,
     const unsigned char *items, int count, int creates) {
-  return creates
-      ? isc_create_database(status, 0, name, database, (short)count, (const char *)items, 0)
-      : isc_attach_database(status, 0, name, database, (short)count, (const char *)items);
+  for (int tries = 50, isClosing = 0;; tries--, isClosing = 0) {
+    ISC_STATUS code = creates ? isc_create_database(status, 0, name, database, (short)count, (const char *)items, 0)
+                              : isc_attach_database(status, 0, name, database, (short)count, (const char *)items);
+    // The last session of this process with the file may be about to let it go.
+    for (int i = 0; code && i < 20; i++) isClosing |= status[i] == isc_already_opened;
+    if (!isClosing || !tries || usleep(20000)) return code;
+  }
 }
 
 static inline ISC_STATUS dovetail_begin(ISC_STATUS *status, isc_tr_handle *transaction,
     isc_db_handle *database, const unsigned char *items, int count) {
-  return isc_start_transaction(
-      status, transaction, 1, database, (unsigned short)count, (const char *)items);
+  return isc_start_transaction(status, transaction, 1, database, (unsigned short)count, (const char *)items);
 }
 
 static inline XSQLDA *dovetail_area(int count) {

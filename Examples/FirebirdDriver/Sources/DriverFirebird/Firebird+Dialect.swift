@@ -27,8 +27,7 @@ extension Dialect {
     dialect.migrationLock = .driver
     // As text, like every instant to the microsecond; it shows milliseconds. [CONN-7]
     dialect.currentTimestamp = "(CAST(CURRENT_TIMESTAMP AS VARCHAR(24)) || '00')"
-    dialect.types.text = "BLOB SUB_TYPE TEXT"
-    dialect.types.json = "BLOB SUB_TYPE TEXT"
+    (dialect.types.text, dialect.types.json) = ("BLOB SUB_TYPE TEXT", "BLOB SUB_TYPE TEXT")
     dialect.types.bytes = "BLOB SUB_TYPE BINARY"
     // A TIMESTAMP has four decimals, and a DECIMAL 18 digits: what goes beyond is text that sorts.
     dialect.types.timestamp = "VARCHAR(26) CHARACTER SET ASCII"
@@ -64,8 +63,7 @@ extension Capabilities {
   /// What Firebird 3 can do.
   static func firebird(isServer: Bool) -> Capabilities {
     var capabilities = Capabilities()
-    capabilities.newTablesAtOnce = false
-    capabilities.nativePing = true
+    (capabilities.newTablesAtOnce, capabilities.nativePing) = (false, true)
     (capabilities.networkSession, capabilities.socketAccess) = (isServer, false)
     return capabilities
   }

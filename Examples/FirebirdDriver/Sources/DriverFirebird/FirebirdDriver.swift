@@ -40,8 +40,7 @@ struct FirebirdTarget: Sendable {
   let name: String
   /// The server, or the file, for errors.
   let host: String
-  let isServer: Bool
-  let creates: Bool
+  let isServer, creates: Bool
   /// The parameters of the attachment. They hold the password.
   private(set) var parameters = [UInt8(isc_dpb_version1), UInt8(isc_dpb_utf8_filename), 0]
 
