@@ -25,20 +25,22 @@ struct SQLiteNumberText {
     if hasPoint { reader.readDecimals() }
     guard reader.digitCount > 0 else { return nil }
     let exponent: Int
+    var isWhole = !hasPoint
     if reader.skip(UInt8(ascii: "e")) || reader.skip(UInt8(ascii: "E")) {
       guard let read = reader.readExponent() else { return nil }
       exponent = read
-      fitsInteger = false
+      (fitsInteger, isWhole) = (false, false)
     } else {
       exponent = 0
       let limit = UInt64(Int64.max) + (isNegative ? 1 : 0)
-      fitsInteger = !hasPoint && reader.magnitude.map { $0 <= limit } ?? false
+      fitsInteger = isWhole && reader.magnitude.map { $0 <= limit } ?? false
     }
     reader.skipBlanks()
     guard reader.isAtEnd else { return nil }
     let power = exponent + reader.firstPower
+    // A whole number that is no integer of 64 bits is beyond them, and so is its double.
     mayBecomeInteger =
-      !fitsInteger && reader.significantCount > 0 && Self.doubtful.contains(power)
+      !isWhole && reader.significantCount > 0 && Self.doubtful.contains(power)
     fitsDouble =
       reader.significantCount == 0
       || reader.significantCount <= 15 && Self.exponents.contains(power)

@@ -9,8 +9,9 @@ let hostClauses = [
   ) { context in
     let proxies = [try context.proxy(), try context.proxy(), try context.proxy()]
     let hosts = proxies.flatMap(\.url.hosts)
-    // Where the URL carries words of another library, that finds the servers.
-    if hosts.isEmpty { return }
+    if hosts.isEmpty {
+      throw NotSaid("the URLs carry words of another library, in which hosts are not known")
+    }
     let url = proxies[0].url.replacingHosts(hosts)
     do throws(DatabaseError) { _ = try context.harness.driver.plan(for: url) } catch {
       // A driver whose URLs name one server refuses more, instead of passing them over.
