@@ -126,11 +126,15 @@ let poolSessionClauses = [
         let now = try await connection.queryRow(question, as: Value.self)
         try expect(now != usual || isIgnored(leak), "\(words) has no effect that is told")
       }
-      try await expectUsual(question, usual, "in the next lease, after \(words)", db)
+      try await expectUsual(usual, "in the next lease, after \(words)") {
+        try await db.withConnection { try await $0.queryRow(question, as: Value.self) }
+      }
       for statement in leak.words {
         _ = try await db.query(SQL(raw: statement), as: Value.self).collect()
       }
-      try await expectUsual(question, usual, "in the next call, after \(words)", db)
+      try await expectUsual(usual, "in the next call, after \(words)") {
+        try await db.queryRow(question, as: Value.self)
+      }
     }
   },
 
@@ -230,13 +234,11 @@ private let impatient: @Sendable (inout DatabaseConfiguration) -> Void = { confi
 
 /// Where a reset is another session, the server may need a moment to free what the one before had locked.
 private func expectUsual(
-  _ question: SQL, _ usual: Value?, _ what: String, _ db: Database
+  _ usual: Value?, _ what: String, _ ask: () async throws -> Value?
 ) async throws {
   for _ in 1...40 {
-    let now = try await db.withConnection { try await $0.queryRow(question, as: Value.self) }
-    if now == usual { return }
+    if try await ask() == usual { return }
     try await Task.sleep(for: .milliseconds(50))
   }
-  let now = try await db.queryRow(question, as: Value.self)
-  try expectEqual(now, usual, what)
+  try expectEqual(try await ask(), usual, what)
 }
