@@ -25,8 +25,7 @@ final class FirebirdSession: BlockingSession {
       guard abs(try clock().microseconds - Timestamp.now.microseconds) < 450_000_000 else {
         throw DatabaseError(
           .cannotConnect,
-          "its clock does not show UTC; have the engine, or this program if it opens a file, run with "
-            + "TZ=UTC")
+          "its clock does not show UTC; run the engine, or this program on a file, with TZ=UTC")
       }
     } catch {
       close()
@@ -104,24 +103,33 @@ final class FirebirdSession: BlockingSession {
   /// A request to stop travels beside the statements. Whatever comes next is hit by it. [CANCEL-2]
   func settle() {
     try? beginForStatement()
-    FirebirdStatus.attempt { run("EXECUTE BLOCK AS BEGIN END", &transaction, $0) }
+    FirebirdStatus.attempt {
+      isc_dsql_execute_immediate(
+        $0, &database, &transaction, 0, "EXECUTE BLOCK AS BEGIN END", UInt16(SQL_DIALECT_V6), nil)
+    }
     try? endForStatement(committing: false)
   }
 
-  /// The lock is a row of the catalogue that nobody else sees: a sequence of that name, which is never
-  /// committed. Who comes second is told of a clash at once. [MIG-1]
+  /// The lock is on a table of the driver's own, which whoever comes first makes: the engine locks none of
+  /// the catalogue's. (What is made and never committed is no lock: now and then it is there for ever.) [MIG-1]
   func acquireMigrationLock() throws(DatabaseError) -> Bool {
-    lock = try begin([isc_tpb_concurrency, isc_tpb_nowait, isc_tpb_write])
+    let table = "DOVETAIL_MIGRATION_LOCK"
+    let locking = [isc_tpb_lock_write, Int32(table.utf8.count)] + table.utf8.map { Int32($0) }
     do throws(DatabaseError) {
-      try FirebirdStatus.check { run("CREATE SEQUENCE DOVETAIL_MIGRATIONS", &lock, $0) }
+      lock = try begin([isc_tpb_nowait, isc_tpb_write] + locking + [isc_tpb_exclusive])
       return true
-    } catch {
-      try releaseMigrationLock()
-      // The grammar is right: 42000 says that the sequence is there, as long as somebody has the lock.
-      if [.uniqueViolation, .serializationFailure, .deadlock, .syntax].contains(error.kind) {
-        return false
+    } catch let error where error.details.nativeCode == isc_lock_conflict {
+      return false
+    } catch let error where error.details.nativeCode == isc_bad_tpb_content {
+      // There is no such table. The grammar is right: 42000 says that somebody else has just made it.
+      do throws(DatabaseError) {
+        let creation = try prepare(server.dialect.rebind("CREATE TABLE \(table) (N INTEGER)"))
+        defer { creation.free() }
+        try creation.execute([])
+      } catch {
+        if ![.uniqueViolation, .serializationFailure, .syntax].contains(error.kind) { throw error }
       }
-      throw error
+      return false
     }
   }
 
@@ -136,9 +144,7 @@ final class FirebirdSession: BlockingSession {
     try? end(committing: false)
     FirebirdStatus.attempt { isc_detach_database($0, &database) }
   }
-}
 
-extension FirebirdSession {
   /// One of its own sees what was committed before. (In one that sees what others commit meanwhile, a row
   /// that is changed all the time was not found now and then.)
   private static let alone = TransactionOptions(isolation: .repeatableRead)
@@ -192,13 +198,5 @@ extension FirebirdSession {
       case .serializable: [isc_tpb_consistency, isc_tpb_nowait]
       }
     return level + [options.isReadOnly ? isc_tpb_read : isc_tpb_write]
-  }
-
-  /// Runs a statement of the driver's own.
-  private func run(
-    _ sql: String, _ transaction: inout isc_tr_handle, _ status: UnsafeMutablePointer<ISC_STATUS>
-  ) -> ISC_STATUS {
-    isc_dsql_execute_immediate(
-      status, &database, &transaction, 0, sql, UInt16(SQL_DIALECT_V6), nil)
   }
 }

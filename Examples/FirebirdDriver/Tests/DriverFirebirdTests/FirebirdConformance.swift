@@ -7,18 +7,14 @@ private let fatalities = [
     "Firebird ends itself when a table is altered again and again while other sessions prepare statements on it"
 ]
 
-/// One after another: what measures the memory of this process must not measure the neighbour's.
-@Suite("Firebird", .serialized)
-enum FirebirdTests {
-  @Suite("Firebird in this process keeps the contract")
-  struct FileConformance {
-    @Test(arguments: ConformanceSuite.cases(FirebirdFile(), withoutRunning: fatalities))
-    func holds(_ promise: ConformanceCase) async throws { try await promise.run() }
-  }
+@Suite("Firebird in this process keeps the contract", .oneAtATime)
+struct FileConformance {
+  @Test(arguments: ConformanceSuite.cases(FirebirdFile(), withoutRunning: fatalities))
+  func holds(_ promise: ConformanceCase) async throws { try await promise.run() }
+}
 
-  @Suite("A server of Firebird keeps the contract")
-  struct ServerConformance {
-    @Test(arguments: ConformanceSuite.cases(FirebirdServer(), withoutRunning: fatalities))
-    func holds(_ promise: ConformanceCase) async throws { try await promise.run() }
-  }
+@Suite("A server of Firebird keeps the contract", .oneAtATime)
+struct ServerConformance {
+  @Test(arguments: ConformanceSuite.cases(FirebirdServer(), withoutRunning: fatalities))
+  func holds(_ promise: ConformanceCase) async throws { try await promise.run() }
 }
