@@ -15,7 +15,10 @@ let package = Package(
     .library(name: "DriverFirebird", targets: ["DriverFirebird"]),
     .executable(name: "firebird-chat-server", targets: ["FirebirdChatServer"]),
   ],
-  dependencies: [.package(name: "dovetail", path: "../..", traits: [])],
+  dependencies: [
+    .package(name: "dovetail", path: "../..", traits: []),
+    .package(name: "chat-client", path: "../ChatClient"),
+  ],
   targets: [
     .systemLibrary(name: "CFirebird", providers: [.apt(["firebird-dev"])]),
     .target(
@@ -30,6 +33,7 @@ let package = Package(
       name: "DriverFirebirdTests",
       dependencies: [
         "CFirebird", "DriverFirebird", "FirebirdChatServer",
+        .product(name: "ChatClient", package: "chat-client"),
         .product(name: "DriverAPI", package: "dovetail"),
         .product(name: "DriverConformance", package: "dovetail"),
       ],

@@ -15,7 +15,10 @@ let package = Package(
     .library(name: "DriverODBC", targets: ["DriverODBC"]),
     .executable(name: "odbc-chat-server", targets: ["ODBCChatServer"]),
   ],
-  dependencies: [.package(name: "dovetail", path: "../..", traits: [])],
+  dependencies: [
+    .package(name: "dovetail", path: "../..", traits: []),
+    .package(name: "chat-client", path: "../ChatClient"),
+  ],
   targets: [
     .systemLibrary(name: "CODBC", pkgConfig: "odbc", providers: [.apt(["unixodbc-dev"])]),
     .target(
@@ -30,6 +33,7 @@ let package = Package(
       name: "DriverODBCTests",
       dependencies: [
         "DriverODBC", "ODBCChatServer",
+        .product(name: "ChatClient", package: "chat-client"),
         .product(name: "DriverAPI", package: "dovetail"),
         .product(name: "DriverConformance", package: "dovetail"),
         .product(name: "DriverFaults", package: "dovetail"),

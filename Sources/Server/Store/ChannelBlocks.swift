@@ -128,11 +128,7 @@ private struct PlacedRow: RowDecodable, Sendable {
 
   init(row: borrowing Row) throws(DatabaseError) {
     id = try row.decode(0, as: Int64.self)
-    do throws(DatabaseError) {
-      channel = try row.decode(1, as: String?.self)
-    } catch {
-      guard error.kind == .decoding else { throw error }
-    }
+    channel = try row.readable(1, as: String.self)
   }
 }
 

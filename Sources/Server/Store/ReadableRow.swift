@@ -23,6 +23,20 @@ struct ReadableRow<Content: RowDecodable & Sendable>: RowDecodable, Sendable {
   }
 }
 
+extension Row {
+  /// What stands in a column; nil if that is NULL or cannot be read, where a row without it still counts.
+  func readable<T: ColumnDecodable>(
+    _ index: Int, as type: T.Type
+  ) throws(DatabaseError) -> T? {
+    do throws(DatabaseError) {
+      return try decode(index, as: T?.self)
+    } catch {
+      guard error.kind == .decoding else { throw error }
+      return nil
+    }
+  }
+}
+
 /// Notes rows that cannot be read, each once.
 final class UnreadableRows: Sendable {
   private static let maxCount = 1000

@@ -109,10 +109,6 @@ private struct AgedRow: RowDecodable, Sendable {
 
   init(row: borrowing Row) throws(DatabaseError) {
     id = try row.decode(0, as: Int64.self)
-    do throws(DatabaseError) {
-      createdAt = try row.decode(1, as: WireTime?.self)
-    } catch {
-      guard error.kind == .decoding else { throw error }
-    }
+    createdAt = try row.readable(1, as: WireTime.self)
   }
 }

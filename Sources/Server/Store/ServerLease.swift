@@ -70,7 +70,7 @@ struct ServerLease: Sendable {
 
   /// Makes its table, if nobody has yet.
   ///
-  /// PostgreSQL refuses one of two who do so at the same moment, although it is told that the table may
+  /// An engine may refuse one of two who do so at the same moment, although it is told that the table may
   /// be there: whatever it says, what counts is that there is one.
   func makeTable() async throws {
     if try await hasTable() { return }

@@ -1,3 +1,4 @@
+import ChatClient
 import DriverConformance
 import Foundation
 import Testing

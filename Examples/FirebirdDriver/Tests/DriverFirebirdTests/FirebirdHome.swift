@@ -1,3 +1,4 @@
+import ChatClient
 import CFirebird
 import DriverAPI
 import DriverFirebird

@@ -1,3 +1,4 @@
+import ChatClient
 import DriverAPI
 import DriverConformance
 import DriverFirebird

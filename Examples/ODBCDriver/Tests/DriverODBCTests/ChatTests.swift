@@ -1,3 +1,4 @@
+import ChatClient
 import DriverConformance
 import Foundation
 import Testing
@@ -48,9 +49,7 @@ struct ChatTests {
 
   private func waitUntilServing(_ port: UInt16, _ server: Process) async throws {
     for _ in 1...200 where server.isRunning {
-      let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      defer { close(socket) }
-      if Loopback.withAddress(port: port, { connect(socket, $0, $1) }) == 0 { return }
+      if Loopback.isServed(port) { return }
       try await Task.sleep(for: .milliseconds(50))
     }
     throw ChatFailure("the server does not serve")

@@ -1,12 +1,12 @@
 import Foundation
 
 /// Somebody in the chat: as much of a WebSocket as it takes to say something and to listen.
-final class ChatUser {
+public final class ChatUser {
   private let socket: Int32
   private let name: String
 
   /// Enters the chat of a server on this machine.
-  init(_ name: String, port: UInt16) throws {
+  public init(_ name: String, port: UInt16) throws {
     self.name = name
     socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var limit = timeval(tv_sec: 5, tv_usec: 0)
@@ -32,16 +32,23 @@ final class ChatUser {
 
   deinit { Glibc.close(socket) }
 
-  func say(_ text: String) throws {
+  /// Sends a message, or asks for something.
+  public func say(_ text: String, type: String = "text") throws {
     try send(
-      "{\"sender\":\"\(name)\",\"content\":\"\(text)\",\"created_at\":\"0001-01-01T00:00:00Z\"}")
+      "{\"type\":\"\(type)\",\"sender\":\"\(name)\",\"content\":\"\(text)\","
+        + "\"created_at\":\"0001-01-01T00:00:00Z\"}")
   }
 
   /// Waits until somebody, or the history, says that.
-  func hear(_ text: String) throws {
+  ///
+  /// - Parameter other: what must not have been said before, or with it.
+  public func hear(_ text: String, besides other: String? = nil) throws {
     while true {
       let frame = try readFrame()
-      if frame.opcode == 1, String(decoding: frame.payload, as: UTF8.self).contains(text) { return }
+      guard frame.opcode == 1 else { continue }
+      let said = String(decoding: frame.payload, as: UTF8.self)
+      if let other, said.contains(other) { throw ChatFailure("heard \(said)") }
+      if said.contains(text) { return }
     }
   }
 
@@ -75,8 +82,11 @@ final class ChatUser {
   }
 }
 
-struct ChatFailure: Error {
-  let what: String
+/// What went otherwise than it should.
+public struct ChatFailure: Error {
+  /// In words.
+  public let what: String
 
-  init(_ what: String) { self.what = what }
+  /// Such a failure.
+  public init(_ what: String) { self.what = what }
 }

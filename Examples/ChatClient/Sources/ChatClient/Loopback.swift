@@ -1,7 +1,7 @@
 import Foundation
 
 /// Ports of this machine.
-enum Loopback {
+public enum Loopback {
   static func withAddress<R>(
     port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) throws -> R
   ) rethrows -> R {
@@ -16,7 +16,7 @@ enum Loopback {
   }
 
   /// A port that was free a moment ago.
-  static func freePort() throws -> UInt16 {
+  public static func freePort() throws -> UInt16 {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }
     guard withAddress(port: 0, { bind(socket, $0, $1) }) == 0 else {
@@ -34,14 +34,14 @@ enum Loopback {
 
 extension Loopback {
   /// Whether somebody listens there.
-  static func isServed(_ port: UInt16) -> Bool {
+  public static func isServed(_ port: UInt16) -> Bool {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }
     return withAddress(port: port) { connect(socket, $0, $1) } == 0
   }
 
   /// Whether somebody could.
-  static func isFree(_ port: UInt16) -> Bool {
+  public static func isFree(_ port: UInt16) -> Bool {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }
     return withAddress(port: port) { bind(socket, $0, $1) } == 0
