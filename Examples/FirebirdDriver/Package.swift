@@ -17,7 +17,7 @@ let package = Package(
   ],
   dependencies: [
     .package(name: "dovetail", path: "../..", traits: []),
-    .package(name: "chat-client", path: "../ChatClient"),
+    .package(name: "example-support", path: "../Support"),
   ],
   targets: [
     .systemLibrary(name: "CFirebird", providers: [.apt(["firebird-dev"])]),
@@ -33,7 +33,8 @@ let package = Package(
       name: "DriverFirebirdTests",
       dependencies: [
         "CFirebird", "DriverFirebird", "FirebirdChatServer",
-        .product(name: "ChatClient", package: "chat-client"),
+        .product(name: "ChatClient", package: "example-support"),
+        .product(name: "OneAtATime", package: "example-support"),
         .product(name: "DriverAPI", package: "dovetail"),
         .product(name: "DriverConformance", package: "dovetail"),
       ],

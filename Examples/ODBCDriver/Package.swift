@@ -17,7 +17,7 @@ let package = Package(
   ],
   dependencies: [
     .package(name: "dovetail", path: "../..", traits: []),
-    .package(name: "chat-client", path: "../ChatClient"),
+    .package(name: "example-support", path: "../Support"),
   ],
   targets: [
     .systemLibrary(name: "CODBC", pkgConfig: "odbc", providers: [.apt(["unixodbc-dev"])]),
@@ -33,7 +33,8 @@ let package = Package(
       name: "DriverODBCTests",
       dependencies: [
         "DriverODBC", "ODBCChatServer",
-        .product(name: "ChatClient", package: "chat-client"),
+        .product(name: "ChatClient", package: "example-support"),
+        .product(name: "OneAtATime", package: "example-support"),
         .product(name: "DriverAPI", package: "dovetail"),
         .product(name: "DriverConformance", package: "dovetail"),
         .product(name: "DriverFaults", package: "dovetail"),

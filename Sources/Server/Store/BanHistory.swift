@@ -36,7 +36,7 @@ struct BanHistory {
       WHERE LOWER(username) = \(user.key)
       """, as: ReadableRow<PastBan>.self
     ).collect()
-    // Sorted here: where times are texts, and in a database that marchat began they are in several
+    // Sorted here: times may be texts, and in a database that marchat began they are in several
     // forms and zones, which letters do not put in order.
     let bans = unreadable.leaveOut(of: "ban_history", rows).sorted { $0.start < $1.start }
     var gaps: [BanGap] = []

@@ -1,4 +1,5 @@
 import DriverConformance
+import OneAtATime
 import Testing
 
 /// What ends the engine, of Firebird 3.0.11 on Debian: "Fatal lock manager error: invalid lock id".

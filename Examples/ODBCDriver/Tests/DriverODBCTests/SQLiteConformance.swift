@@ -2,9 +2,10 @@ import DriverAPI
 import DriverConformance
 import DriverODBC
 import Foundation
+import OneAtATime
 import Testing
 
-@Suite("SQLite over ODBC keeps the contract")
+@Suite("SQLite over ODBC keeps the contract", .oneAtATime)
 struct SQLiteConformance {
   private static let reasons = [
     "TYPE-1 Doubles come back to the last bit, and floats with them.":

@@ -3,9 +3,11 @@ import DriverConformance
 import DriverFaults
 import DriverODBC
 import Foundation
+import OneAtATime
 import Testing
 
-@Suite("PostgreSQL over ODBC keeps the contract", .enabled(if: ODBCServer.postgres != nil))
+@Suite(
+  "PostgreSQL over ODBC keeps the contract", .oneAtATime, .enabled(if: ODBCServer.postgres != nil))
 struct PostgresConformance {
   private static let reasons = [
     "QUERY-2 One million rows stream in bounded memory.":
@@ -24,7 +26,7 @@ struct PostgresConformance {
   func holds(_ promise: ConformanceCase) async throws { try await promise.run() }
 }
 
-@Suite("MariaDB over ODBC keeps the contract", .enabled(if: ODBCServer.mariadb != nil))
+@Suite("MariaDB over ODBC keeps the contract", .oneAtATime, .enabled(if: ODBCServer.mariadb != nil))
 struct MariaDBConformance {
   private static let reasons = [
     "QUERY-2 One million rows stream in bounded memory.":

@@ -84,7 +84,7 @@ let queryClauses = [
   Clause("QUERY-2", "One million rows stream in bounded memory.", weight: .heavy) { context in
     let db = try await context.open()
     let padding = String(repeating: "x", count: 400)
-    let before = ResidentMemory.current()
+    let before = ResidentMemory.baseline()
     var rows = try await db.query(db.counting(to: 1_000_000, "n, '\(padding)'"))
     var (count, sum): (Int64, Int64) = (0, 0)
     while try await rows.next() {

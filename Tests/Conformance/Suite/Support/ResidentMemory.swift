@@ -6,6 +6,18 @@ import Darwin
 
 /// How much memory the process has in use.
 enum ResidentMemory {
+  /// What is in use when what earlier work has freed is given back first: growth that goes into room that
+  /// was free already would not be seen. In bytes.
+  static func baseline() -> Int {
+    #if canImport(Glibc)
+    // In a header that the module leaves out.
+    if let trim = dlsym(nil, "malloc_trim") {
+      _ = unsafeBitCast(trim, to: (@convention(c) (Int) -> Int32).self)(0)
+    }
+    #endif
+    return current()
+  }
+
   /// In bytes; 0 where the system does not tell.
   static func current() -> Int {
     #if os(Linux)

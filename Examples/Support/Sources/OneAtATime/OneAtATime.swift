@@ -1,8 +1,8 @@
-import Testing
+public import Testing
 
 /// Suites that have it run one after another, each with its own tests beside each other: what measures the
 /// memory of this process must not measure the neighbour's. (`.serialized` would hold the tests apart too.)
-struct OneAtATime: SuiteTrait, TestScoping {
+public struct OneAtATime: SuiteTrait, TestScoping {
   private actor Turns {
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -20,9 +20,10 @@ struct OneAtATime: SuiteTrait, TestScoping {
   private static let turns = Turns()
 
   /// The suite as a whole has a turn.
-  var isRecursive: Bool { false }
+  public var isRecursive: Bool { false }
 
-  func provideScope(
+  /// Waits for the turn, and gives it on.
+  public func provideScope(
     for test: Test, testCase: Test.Case?,
     performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
@@ -35,5 +36,6 @@ struct OneAtATime: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == OneAtATime {
-  static var oneAtATime: Self { OneAtATime() }
+  /// The trait.
+  public static var oneAtATime: Self { OneAtATime() }
 }
