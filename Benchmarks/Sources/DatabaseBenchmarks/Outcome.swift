@@ -23,3 +23,12 @@ extension Outcome {
       checksum: writes ? nil : Checksum(integers: outcome.integers, doubles: outcome.doubles))
   }
 }
+
+extension raw_outcome {
+  /// Takes what another loop did to it.
+  mutating func add(_ other: raw_outcome) {
+    operations += other.operations
+    integers &+= other.integers
+    doubles += other.doubles
+  }
+}

@@ -2,6 +2,8 @@
 enum Work: String, CaseIterable, Sendable {
   /// Rows by random id, each a statement of its own in autocommit, texts owned.
   case pointSelect = "point-select"
+  /// The same with a time limit for each statement and a threshold for slow ones; C and GRDB have none.
+  case pointSelectLimited = "point-select-limited"
   /// The whole table, texts read where the client library keeps them.
   case streamBorrowed = "stream-borrowed"
   /// The whole table, texts copied.
@@ -12,6 +14,8 @@ enum Work: String, CaseIterable, Sendable {
   case insertAutocommitFull = "insert-autocommit-full"
   /// The same with commits flushed at checkpoints only.
   case insertAutocommitNormal = "insert-autocommit-normal"
+  /// Opening the file, one row by id, and closing it.
+  case openClose = "open-close"
 
   /// How many tasks (in C: threads) share the work of an autocommit case.
   static let writerCount = 64
@@ -19,7 +23,7 @@ enum Work: String, CaseIterable, Sendable {
   /// Whether the work changes the database and so wants a fresh one each time.
   var writes: Bool {
     switch self {
-    case .pointSelect, .streamBorrowed, .streamOwned: false
+    case .pointSelect, .pointSelectLimited, .streamBorrowed, .streamOwned, .openClose: false
     case .insertTransaction, .insertAutocommitFull, .insertAutocommitNormal: true
     }
   }
@@ -33,11 +37,12 @@ enum Work: String, CaseIterable, Sendable {
   /// How many operations a round does at full size; a stream reads whatever the table holds.
   var fullCount: Int {
     switch self {
-    case .pointSelect: 100_000
+    case .pointSelect, .pointSelectLimited: 100_000
     case .streamBorrowed, .streamOwned: 0
     case .insertTransaction: 200_000
     case .insertAutocommitFull: 1_000
     case .insertAutocommitNormal: 20_000
+    case .openClose: 500
     }
   }
 }

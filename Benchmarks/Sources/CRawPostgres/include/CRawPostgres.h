@@ -38,4 +38,9 @@ bool raw_pg_stream(raw_pg *connection, const char *sql, bool copying, raw_outcom
 bool raw_pg_copy(raw_pg *connection, const char *sql, const raw_row *rows, int64_t count,
                  raw_outcome *outcome);
 
+/// Inserts rows by `sql`, an INSERT of id, name, score and note, prepared once: `size` of them in a pipeline
+/// with one Sync, each pipeline a transaction of its own, or all of them in one.
+bool raw_pg_batches(raw_pg *connection, const char *sql, const raw_row *rows, int64_t count,
+                    int64_t size, bool in_transaction, raw_outcome *outcome);
+
 #endif

@@ -14,16 +14,22 @@ extension FixtureRow: RowDecodable {
 final class DovetailContender: Contender {
   let name = CaseReport.subject
   private let databases = Mutex<[Store: Database]>([:])
+  /// Those whose statements have limits.
+  private let limited = Mutex<[Store: Database]>([:])
 
   func measure(_ work: Work, count: Int, on store: Store) async throws -> Outcome {
     let database = try await database(for: store)
     switch work {
     case .pointSelect: return try await pointSelect(database, count: count, rows: store.rows)
+    case .pointSelectLimited:
+      let limited = try await limitedDatabase(for: store)
+      return try await pointSelect(limited, count: count, rows: store.rows)
     case .streamBorrowed: return try await streamBorrowed(database)
     case .streamOwned: return try await streamOwned(database)
     case .insertTransaction: return try await insert(database, count: count)
     case .insertAutocommitFull, .insertAutocommitNormal:
       return try await autocommit(database, count: count)
+    case .openClose: return try await openAndClose(count: count, store)
     }
   }
 
@@ -35,17 +41,48 @@ final class DovetailContender: Contender {
 
   func close(_ store: Store) async throws {
     await databases.withLock { $0.removeValue(forKey: store) }?.close()
+    await limited.withLock { $0.removeValue(forKey: store) }?.close()
   }
 
   private func database(for store: Store) async throws -> Database {
     if let open = databases.withLock({ $0[store] }) { return open }
+    let opened = try await open(store)
+    databases.withLock { $0[store] = opened }
+    return opened
+  }
+
+  private func limitedDatabase(for store: Store) async throws -> Database {
+    if let open = limited.withLock({ $0[store] }) { return open }
+    var configuration = DatabaseConfiguration()
+    configuration.statementTimeout = .seconds(30)
+    configuration.slowStatementThreshold = .seconds(1)
+    let opened = try await open(store, configuration)
+    _ = try await streamBorrowed(opened)
+    limited.withLock { $0[store] = opened }
+    return opened
+  }
+
+  private func open(
+    _ store: Store, _ configuration: DatabaseConfiguration = DatabaseConfiguration()
+  ) async throws -> Database {
     let url = """
       sqlite:\(store.path)?synchronous=\(store.synchronous.lowercased())\
       &cache_size=\(store.cacheKiB)&mmap_size=0&busy_timeout=5s&foreign_keys=on
       """
-    let opened = try await Database.open(url, registry: DriverRegistry(SQLiteDriver()))
-    databases.withLock { $0[store] = opened }
-    return opened
+    return try await Database.open(
+      url, configuration: configuration, registry: DriverRegistry(SQLiteDriver()))
+  }
+
+  private func openAndClose(count: Int, _ store: Store) async throws -> Outcome {
+    var checksum = Checksum()
+    let stopwatch = Stopwatch()
+    for _ in 0..<count {
+      let database = try await open(store)
+      checksum.add(
+        try await pointSelect(database, count: 1, rows: store.rows).checksum ?? Checksum())
+      await database.close()
+    }
+    return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: checksum)
   }
 
   private func pointSelect(_ database: Database, count: Int, rows: Int64) async throws -> Outcome {

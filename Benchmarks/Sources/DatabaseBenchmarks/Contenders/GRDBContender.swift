@@ -28,11 +28,13 @@ final class GRDBContender: Contender {
   func measure(_ work: Work, count: Int, on store: Store) async throws -> Outcome {
     let writer = try writer(for: store)
     switch work {
-    case .pointSelect: return try pointSelect(writer, count: count, rows: store.rows)
+    case .pointSelect, .pointSelectLimited:
+      return try pointSelect(writer, count: count, rows: store.rows)
     case .streamBorrowed, .streamOwned: return try stream(writer)
     case .insertTransaction: return try insert(writer, count: count)
     case .insertAutocommitFull, .insertAutocommitNormal:
       return try await autocommit(writer, count: count)
+    case .openClose: return try openAndClose(count: count, store)
     }
   }
 
@@ -49,14 +51,30 @@ final class GRDBContender: Contender {
   private func writer(for store: Store) throws -> any DatabaseWriter {
     try writers.withLock { open in
       if let writer = open[store] { return writer }
-      var configuration = Configuration()
-      configuration.prepareDatabase { database in try database.execute(sql: store.pragmas) }
-      let writer = try makeWriter(store.path, configuration)
-      // Opening in WAL mode sets NORMAL after the configuration was applied.
-      try writer.writeWithoutTransaction { try $0.execute(sql: store.pragmas) }
+      let writer = try self.open(store)
       open[store] = writer
       return writer
     }
+  }
+
+  private func open(_ store: Store) throws -> any DatabaseWriter {
+    var configuration = Configuration()
+    configuration.prepareDatabase { database in try database.execute(sql: store.pragmas) }
+    let writer = try makeWriter(store.path, configuration)
+    // Opening in WAL mode sets NORMAL after the configuration was applied.
+    try writer.writeWithoutTransaction { try $0.execute(sql: store.pragmas) }
+    return writer
+  }
+
+  private func openAndClose(count: Int, _ store: Store) throws -> Outcome {
+    var checksum = Checksum()
+    let stopwatch = Stopwatch()
+    for _ in 0..<count {
+      let writer = try open(store)
+      checksum.add(try pointSelect(writer, count: 1, rows: store.rows).checksum ?? Checksum())
+      try writer.close()
+    }
+    return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: checksum)
   }
 
   private func pointSelect(_ writer: any DatabaseWriter, count: Int, rows: Int64) throws

@@ -17,6 +17,10 @@ final class RawContender: Contender {
     let raw = try connection(to: store)
     var outcome = raw_outcome()
     let stopwatch = Stopwatch()
+    if work == .openClose {
+      for _ in 0..<count { try openAndClose(store, &outcome) }
+      return Outcome(outcome, stopwatch.elapsed(), writes: false)
+    }
     let code = run(work, Int64(count), store, raw.handle, &outcome)
     let elapsed = stopwatch.elapsed()
     try raw.check(code)
@@ -48,13 +52,22 @@ final class RawContender: Contender {
     _ outcome: inout raw_outcome
   ) -> Int32 {
     switch work {
-    case .pointSelect:
+    case .pointSelect, .pointSelectLimited:
       raw_point_select(handle, count, store.rows, Runner.seed, true, &outcome)
     case .streamBorrowed: raw_stream(handle, false, &outcome)
     case .streamOwned: raw_stream(handle, true, &outcome)
     case .insertTransaction: raw_insert_in_transaction(handle, count, &outcome)
     case .insertAutocommitFull, .insertAutocommitNormal:
       raw_insert_autocommit(handle, count, Int32(Work.writerCount), &outcome)
+    case .openClose: 0
     }
+  }
+
+  private func openAndClose(_ store: Store, _ sum: inout raw_outcome) throws {
+    let raw = try RawConnection(store)
+    defer { raw.close() }
+    var outcome = raw_outcome()
+    try raw.check(raw_point_select(raw.handle, 1, store.rows, Runner.seed, true, &outcome))
+    sum.add(outcome)
   }
 }

@@ -6,11 +6,16 @@ import Synchronization
 final class DovetailServerContender: ServerContender {
   let name: String
   private let database: Database
+  private let address: ServerAddress
   /// Where the tasks run that work at the same time; nil leaves it to Swift's pool of threads.
   private let executor: (any TaskExecutor)?
 
-  init(_ name: String, _ database: Database, on executor: (any TaskExecutor)?) {
+  init(
+    _ name: String, _ database: Database, at address: ServerAddress,
+    on executor: (any TaskExecutor)?
+  ) {
     self.name = name
+    self.address = address
     self.database = database
     self.executor = executor
   }
@@ -27,6 +32,9 @@ final class DovetailServerContender: ServerContender {
     case .streamBorrowed: try await streamBorrowed()
     case .streamOwned: try await streamOwned()
     case .bulk: try await bulk(count: count)
+    case .connect: try await connect(count: count, rows: rows)
+    case .batch: try await batches(count: count)
+    case .batchInTransaction: try await batchesInTransaction(count: count)
     }
   }
 
@@ -119,5 +127,49 @@ final class DovetailServerContender: ServerContender {
     let inserted = try await database.bulkInsert(
       into: ServerFixture.write, columns: ServerFixture.columns, rows)
     return Outcome(operations: inserted, elapsed: stopwatch.elapsed(), checksum: nil)
+  }
+
+  private func connect(count: Int, rows: Int64) async throws -> Outcome {
+    var checksum = Checksum()
+    let stopwatch = Stopwatch()
+    for _ in 0..<count {
+      let database = try await address.open()
+      var ids = IDSequence(seed: Runner.seed, rows: rows)
+      let found = try await database.queryRow(
+        "SELECT id, name, score, note FROM dovetail_benchmark_read WHERE id = ?", ids.next(),
+        as: FixtureRow.self)
+      guard let found else { throw BenchmarkError("Dovetail found no row.") }
+      checksum.add(found)
+      await database.close()
+    }
+    return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: checksum)
+  }
+
+  private func batches(count: Int) async throws -> Outcome {
+    let batches = Self.insertBatches(count: count)
+    let stopwatch = Stopwatch()
+    for batch in batches { try await database.batch(batch) }
+    return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: nil)
+  }
+
+  private func batchesInTransaction(count: Int) async throws -> Outcome {
+    let batches = Self.insertBatches(count: count)
+    let stopwatch = Stopwatch()
+    try await database.transaction { transaction in
+      for batch in batches { try await transaction.batch(batch) }
+    }
+    return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: nil)
+  }
+
+  private static func insertBatches(count: Int) -> [[SQL]] {
+    stride(from: 0, to: count, by: ServerWork.batchSize).map { first in
+      (first..<min(first + ServerWork.batchSize, count)).map { index in
+        let row = NewRow(index: index, name: NewRow.name(Int64(index)))
+        return """
+          INSERT INTO dovetail_benchmark_write(id, name, score, note) \
+          VALUES (\(index + 1), \(row.name), \(row.score), \(row.note))
+          """
+      }
+    }
   }
 }

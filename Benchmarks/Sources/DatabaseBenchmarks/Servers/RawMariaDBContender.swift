@@ -42,7 +42,10 @@ final class RawMariaDBContender: ServerContender {
         raw_my_threads(pool, Int32(pool.count), count, rows, Runner.seed, &outcome)
       case .streamBorrowed: raw_my_stream(first, ServerFixture.selectAll, false, &outcome)
       case .streamOwned: raw_my_stream(first, ServerFixture.selectAll, true, &outcome)
-      case .bulk: raw_my_insert(first, Self.insert, newRows, count, &outcome)
+      // The library has no batch but the binding of arrays.
+      case .bulk, .batch, .batchInTransaction:
+        raw_my_insert(first, Self.insert, newRows, count, &outcome)
+      case .connect: try connect(count, rows, &outcome)
       }
     let elapsed = stopwatch.elapsed()
     guard isRight else { throw failure(of: [first] + pool.compactMap(\.self)) }
@@ -54,6 +57,20 @@ final class RawMariaDBContender: ServerContender {
       for handle in open { raw_my_close(handle.pointer) }
       open = []
     }
+  }
+
+  private func connect(
+    _ count: Int64, _ rows: Int64, _ outcome: inout raw_outcome
+  ) throws -> Bool {
+    var sum = raw_outcome()
+    for _ in 0..<count {
+      let opened = try connect()
+      defer { raw_my_close(opened) }
+      guard raw_my_point_select(opened, 1, rows, Runner.seed, &outcome) else { return false }
+      sum.add(outcome)
+    }
+    outcome = sum
+    return true
   }
 
   private func connection(_ number: Int) throws -> OpaquePointer {

@@ -20,6 +20,10 @@ final class RawPostgresContender: ServerContender {
     COPY \(ServerFixture.write) (id, name, score, note) FROM STDIN (FORMAT binary)
     """
 
+  private static let insert = """
+    INSERT INTO \(ServerFixture.write) (id, name, score, note) VALUES ($1, $2, $3, $4)
+    """
+
   init(_ address: ServerAddress, pipelineCount: Int) {
     url = address.text
     self.pipelineCount = max(1, pipelineCount)
@@ -48,6 +52,11 @@ final class RawPostgresContender: ServerContender {
       case .streamBorrowed: raw_pg_stream(first, ServerFixture.selectAll, false, &outcome)
       case .streamOwned: raw_pg_stream(first, ServerFixture.selectAll, true, &outcome)
       case .bulk: raw_pg_copy(first, Self.copy, newRows, count, &outcome)
+      case .connect: try connect(count, rows, &outcome)
+      case .batch, .batchInTransaction:
+        raw_pg_batches(
+          first, Self.insert, newRows, count, Int64(ServerWork.batchSize),
+          work == .batchInTransaction, &outcome)
       }
     let elapsed = stopwatch.elapsed()
     guard isRight else { throw failure(of: [first] + pipelines.compactMap(\.self)) }
@@ -61,18 +70,34 @@ final class RawPostgresContender: ServerContender {
     }
   }
 
+  private func connect(
+    _ count: Int64, _ rows: Int64, _ outcome: inout raw_outcome
+  ) throws -> Bool {
+    var sum = raw_outcome()
+    for _ in 0..<count {
+      let opened = try open()
+      defer { raw_pg_close(opened) }
+      guard raw_pg_point_select(opened, 1, rows, Runner.seed, &outcome) else { return false }
+      sum.add(outcome)
+    }
+    outcome = sum
+    return true
+  }
+
+  private func open() throws -> OpaquePointer {
+    let select = ServerFixture.selectAll + " WHERE id = $1"
+    guard let opened = raw_pg_open(url, select) else { throw BenchmarkError("No memory.") }
+    guard raw_pg_is_open(opened) else {
+      defer { raw_pg_close(opened) }
+      throw failure(of: [opened])
+    }
+    return opened
+  }
+
   /// The connection of that number; the first is for everything but pipelines.
   private func connection(_ number: Int) throws -> OpaquePointer {
     try connections.withLock { open in
-      while open.count <= number {
-        let select = ServerFixture.selectAll + " WHERE id = $1"
-        guard let opened = raw_pg_open(url, select) else { throw BenchmarkError("No memory.") }
-        guard raw_pg_is_open(opened) else {
-          defer { raw_pg_close(opened) }
-          throw failure(of: [opened])
-        }
-        open.append(Handle(pointer: opened))
-      }
+      while open.count <= number { open.append(Handle(pointer: try self.open())) }
       return open[number]
     }.pointer
   }

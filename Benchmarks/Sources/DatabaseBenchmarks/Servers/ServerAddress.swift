@@ -45,7 +45,7 @@ struct ServerAddress: Sendable {
     ) async throws -> DovetailServerContender {
       let database = try await open(with: option)
       return DovetailServerContender(
-        name, database, on: anywhere ? nil : database.taskExecutor)
+        name, database, at: self, on: anywhere ? nil : database.taskExecutor)
     }
     let subject = try await dovetail(CaseReport.subject)
     let anywhere = try await dovetail("any-thread", anywhere: true)
