@@ -14,16 +14,24 @@ extension StatementExecutor {
     if rows.isEmpty { return 0 }
     let site = CallSite(file: file, line: line)
     return try await inTransaction(site) { transaction throws(DatabaseError) in
-      try transaction.connection.checkMayWrite("a bulk insert")
-      if transaction.capabilities.nativeBulkInsert {
-        return try await transaction.connection.session.bulkInsert(table, columns, rows)
-      }
-      return try await transaction.insertInChunks(table, columns, rows, site)
+      try await transaction.insertAll(table, columns, rows, site)
     }
   }
 }
 
 extension Transaction {
+  /// Inserts rows, of which there are some, by the fastest way the engine has.
+  func insertAll(
+    _ table: String, _ columns: [String], _ rows: [[Value]], _ site: CallSite
+  ) async throws(DatabaseError) -> Int {
+    try checkShape(of: rows, columns, table)
+    try connection.checkMayWrite("a bulk insert")
+    if capabilities.nativeBulkInsert {
+      return try await connection.session.bulkInsert(table, columns, rows)
+    }
+    return try await insertInChunks(table, columns, rows, site)
+  }
+
   fileprivate func insertInChunks(
     _ table: String, _ columns: [String], _ rows: [[Value]], _ site: CallSite
   ) async throws(DatabaseError) -> Int {

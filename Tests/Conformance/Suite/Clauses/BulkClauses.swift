@@ -34,6 +34,52 @@ let bulkClauses = [
   },
 
   Clause(
+    "BULK-1", "Rows that are made while they are sent are all stored, or none.", weight: .heavy
+  ) {
+    context in
+    let db = try await context.open()
+    try await db.createTable("made", "id {int} NOT NULL PRIMARY KEY, v {text}")
+    let columns = ["id", "v"]
+    let made = (1...10_000).lazy.map { id -> [Value] in [.int(Int64(id)), .text(content(id))] }
+    try expectEqual(try await db.bulkInsert(into: "made", columns: columns, made), 10_000, "rows")
+    let found = try await db.query("SELECT id, v FROM made ORDER BY id", as: (Int, String).self)
+      .collect()
+    try expectEqual(found.map(\.0), Array(1...10_000), "the rows")
+    try expect(found.allSatisfy { $0.1 == content($0.0) }, "a text is not what was sent")
+    // From here on each of them stores rows before it fails.
+    let again = (1...8_000).lazy.map { id -> [Value] in
+      [.int(Int64(id == 7_777 ? 5 : 20_000 + id)), "again"]
+    }
+    let twice = try await expectError(.uniqueViolation, "a row that is there") {
+      try await db.bulkInsert(into: "made", columns: columns, again)
+    }
+    try expectEqual(twice.details.row, 7_776, "the index of the bad row")
+    let narrow = (1...8_000).lazy.map { id -> [Value] in
+      id == 6_001 ? [.int(1)] : [.int(Int64(20_000 + id)), "narrow"]
+    }
+    let misshapen = try await expectError(.misuse, "a row with a value too few") {
+      try await db.bulkInsert(into: "made", columns: columns, narrow)
+    }
+    try expectEqual(misshapen.details.row, 6_000, "the index of the bad row")
+    let (arriving, source) = AsyncThrowingStream.makeStream(of: [Value].self)
+    for id in 1...6_000 { source.yield([.int(Int64(20_000 + id)), "arrived"]) }
+    source.finish(throwing: SourceFailure())
+    do {
+      try await db.bulkInsert(into: "made", columns: columns, arriving)
+      throw ClauseFailure("rows of a source that failed were stored")
+    } catch is SourceFailure {}
+    try expectEqual(try await db.rowCount(of: "made"), 10_000, "rows after three that failed")
+    let (more, rest) = AsyncThrowingStream.makeStream(of: [Value].self)
+    for id in 1...5_000 { rest.yield([.int(Int64(20_000 + id)), "arrived"]) }
+    rest.finish()
+    try await db.transaction { transaction in
+      try expectEqual(
+        try await transaction.bulkInsert(into: "made", columns: columns, more), 5_000, "rows")
+    }
+    try expectEqual(try await db.rowCount(of: "made"), 15_000, "rows in the end")
+  },
+
+  Clause(
     "BULK-4", "Rows beyond one portion of the bulk path are all there, in every form of it.",
     weight: .heavy
   ) { context in
@@ -159,3 +205,6 @@ private func stored(in table: String, _ db: Database) async throws -> [[Value]] 
   let sql = SQL(raw: "SELECT id, v FROM \(table) WHERE id >= 0 ORDER BY id")
   return try await db.query(sql, as: (Value, Value).self).collect().map { [$0.0, $0.1] }
 }
+
+/// What a source of rows fails with.
+private struct SourceFailure: Error {}
