@@ -49,6 +49,9 @@ public struct Capabilities: Sendable, Hashable {
   public var nativeBulkInsert = false
   /// ``DriverConnection/execBatch(_:)`` is there. [BATCH-1]
   public var nativeBatch = false
+  /// That call may be made inside a transaction too, with the words of a savepoint as its first and last
+  /// statement. One that fails leaves the transaction as it was before the call, or failed. [BATCH-1]
+  public var nativeBatchInTransaction = false
   /// Sessions can listen for notifications. [NOTIFY-1]
   public var notifications = false
 

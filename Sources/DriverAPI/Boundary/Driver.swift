@@ -82,6 +82,10 @@ public struct ConnectionPlan: Sendable, Hashable {
   ///
   /// Then they are never closed for being idle or old.
   public var connectionsHoldTheData: Bool
+  /// The longest that ``Driver/connect(to:as:)`` takes, of a driver that ends by itself and heeds the
+  /// cancellation of its task; nil if it waits for a server. Up to ``DatabaseConfiguration/connectTimeout`` it
+  /// then runs in the task that needs the connection, without a timer.
+  public var connectsWithin: Duration?
 
   /// A plan; without arguments, as many writers as the application configures and no readers.
   public init(

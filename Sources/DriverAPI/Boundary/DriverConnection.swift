@@ -124,9 +124,10 @@ public protocol DriverConnection: AnyObject, Sendable {
 
   /// Runs several statements as one, all or nothing, with a single answer from the server.
   ///
-  /// Called outside any transaction, only if ``Capabilities/nativeBatch`` is set; every statement
-  /// has been rebound and its parameters counted. The default throws `unsupported`, and the core runs
-  /// them one by one in a transaction instead. [BATCH-1]
+  /// Called only if ``Capabilities/nativeBatch`` is set, outside any transaction unless
+  /// ``Capabilities/nativeBatchInTransaction`` is set too; every statement has been rebound and its
+  /// parameters counted. The default throws `unsupported`, and the core runs them one by one in a
+  /// transaction or savepoint instead. [BATCH-1]
   ///
   /// - Returns: a result for each statement.
   /// - Throws: what the first that failed threw; then none has had an effect.

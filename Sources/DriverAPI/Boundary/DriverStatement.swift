@@ -38,6 +38,19 @@ public protocol DriverStatement: AnyObject, Sendable {
   /// of the rows must not answer `.wait`.
   func queryWithoutWaiting(_ parameters: [Value]) throws(DatabaseError) -> (any DriverRows)?
 
+  /// Whether ``execMany(_:)`` is faster than one execution after another. Default: false.
+  var runsManyAtOnce: Bool { get }
+
+  /// Runs once for each set of parameters, in order, as ``exec(_:)`` does.
+  ///
+  /// Called within a transaction, for statements of a batch that have one text, only if
+  /// ``runsManyAtOnce`` is set. [BATCH-1]
+  ///
+  /// - Returns: a result for each set; ids of new rows may be left out.
+  /// - Throws: what the first that failed threw, with its index in ``DatabaseError/Details/row``. The core
+  ///   rolls back what ran before it.
+  func execMany(_ sets: [[Value]]) async throws(DatabaseError) -> [ExecResult]
+
   /// Releases the statement. Called once, last, with no rows of it open; cannot fail. A driver that
   /// must tell its server does so with the next message it sends anyway.
   func finalize()
@@ -53,6 +66,20 @@ extension DriverStatement {
   public func queryWithoutWaiting(
     _ parameters: [Value]
   ) throws(DatabaseError) -> (any DriverRows)? { nil }
+
+  /// Most engines take one set of parameters at a time.
+  public var runsManyAtOnce: Bool { false }
+
+  /// One after another.
+  public func execMany(_ sets: [[Value]]) async throws(DatabaseError) -> [ExecResult] {
+    var results: [ExecResult] = []
+    for (index, parameters) in sets.enumerated() {
+      do throws(DatabaseError) { results.append(try await exec(parameters)) } catch {
+        throw error.atRow(index)
+      }
+    }
+    return results
+  }
 }
 
 /// What a statement that returns no rows has to say.

@@ -55,8 +55,8 @@ public struct DatabaseError: Error, Sendable {
   }
 
   /// The same error, with the index of the row of a bulk call, or of the statement of a batch,
-  /// that caused it. [BULK-2, BATCH-1]
-  public func atRow(_ index: Int) -> DatabaseError {
+  /// that caused it; nil if it was none of them. [BULK-2, BATCH-1]
+  public func atRow(_ index: Int?) -> DatabaseError {
     var details = details
     details.row = index
     return DatabaseError(

@@ -17,6 +17,7 @@ final class FaultyConnection: DriverConnection {
     facts.capabilities.nativePing = false
     facts.capabilities.nativeBulkInsert = false
     facts.capabilities.nativeBatch = false
+    facts.capabilities.nativeBatchInTransaction = false
     return facts
   }
 

@@ -60,6 +60,8 @@ enum ByHand {
       "a refusal was always thrown",
     "POOL-11 A lease timeout says why there is no further connection.":
       "a refusal was always thrown",
+    "POOL-15 As many sessions as were asked for are there before they are needed.":
+      "the pool was changed to open none ahead, and to close those that were idle for too long",
     "POOL-12 With one connection there is one session, for everything.":
       "readers and shared sessions came on top of one connection",
     "POOL-13 Every value that is taken works, however small or large.":

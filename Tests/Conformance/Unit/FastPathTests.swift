@@ -197,6 +197,49 @@ struct FastPathTests {
     #expect(pool.busyCount == 0)
     await database.close()
   }
+
+  @Test(
+    "a limit stops the plain statement that is meant, and none behind it", .timeLimit(.minutes(1)))
+  func limitsOfPlainStatements() async throws {
+    let limit = Duration.milliseconds(8)
+    let database = try await database { $0.statementTimeout = limit }
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let count: SQL = """
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT count(*) FROM n
+      """
+    var (stopped, finished) = (0, 0)
+    // So many that it takes about the limit; found by trying, because machines differ.
+    var rows = 10_000
+    for _ in 0..<300 {
+      do {
+        let found = try await database.queryRow(count, rows, as: Int.self)
+        #expect(found == rows)
+        finished += 1
+        rows += rows / 8
+      } catch {
+        #expect(error.kind == .statementTimeout)
+        stopped += 1
+        rows -= rows / 4
+      }
+      // Whatever became of it, the next is left alone.
+      #expect(try await name(database, 1) == "one")
+    }
+    #expect(stopped > 10)
+    #expect(finished > 10)
+    await database.close()
+  }
+
+  @Test("what looks at statements does not take the plain way from them")
+  func watchedStatementsArePlain() async throws {
+    let database = try await database {
+      $0.statementTimeout = .seconds(5)
+      $0.slowStatementThreshold = .seconds(5)
+    }
+    defer { try? FileManager.default.removeItem(at: directory) }
+    _ = try await name(database, 1)
+    #expect(try nameNow(database, 1) == "one")
+    await database.close()
+  }
 }
 
 /// What was asked for cannot be done without waiting.

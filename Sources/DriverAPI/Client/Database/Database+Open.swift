@@ -29,7 +29,7 @@ extension Database {
     let instruments = Instruments(configuration: configuration, scheme: url.scheme)
     func pool(_ role: ConnectionRole, _ count: Int) -> ConnectionPool {
       ConnectionPool(
-        role: role, maxConnections: count, keepsConnections: plan.connectionsHoldTheData,
+        role: role, maxConnections: count, plan: plan,
         configuration: configuration, instruments: instruments,
         connect: { () async throws(DatabaseError) in try await driver.connect(to: url, as: role) })
     }

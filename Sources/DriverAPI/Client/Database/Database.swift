@@ -63,8 +63,8 @@ public final class Database: StatementExecutor {
 
   deinit {
     upkeep.cancel()
-    _ = writers.close()
-    _ = readers?.close()
+    writers.close()
+    readers?.close()
     pipelines?.close()
   }
 
@@ -76,8 +76,17 @@ public final class Database: StatementExecutor {
   public func close() async {
     upkeep.cancel()
     let pools = [writers, readers].compactMap { $0 }
-    for pool in pools { _ = pool.close() }
+    var idle = pools.flatMap { pool in pool.startClosing().map { (pool, $0) } }
     pipelines?.close()
+    // Here, where no thread has to be changed for it, ends one that waits for its server, and all that do not. A
+    // driver that heeds cancellation must not notice that of the caller.
+    let waitsForServer = idle.partition { !$0.1.driver.noticesCancellation }
+    let here = Task.isCancelled ? 0 : min(waitsForServer + 1, idle.count)
+    for (pool, session) in idle.dropFirst(here) { pool.discard(session) }
+    for (pool, session) in idle.prefix(here) {
+      pool.endHolding(session)
+      await pool.end(session)
+    }
     if await drained(pools, within: configuration.shutdownGrace) { return }
     instruments.reportWarning("connections still in use at shutdown, interrupting their statements")
     for pool in pools { pool.interruptAll() }
@@ -108,11 +117,15 @@ public final class Database: StatementExecutor {
   private func drained(_ pools: [ConnectionPool], within limit: Duration) async -> Bool {
     let deadline = ContinuousClock.now + limit
     var pause = Duration.milliseconds(1)
-    while pools.contains(where: { $0.busyCount > 0 }) || (pipelines?.busyCount ?? 0) > 0 {
+    while true {
+      let busy = pools.filter { $0.busyCount > 0 }
+      if busy.isEmpty, (pipelines?.busyCount ?? 0) == 0 { break }
       if ContinuousClock.now > deadline { return false }
       // Shutting down goes on even if the caller's task is cancelled, so its error is not ours.
       let now = pause
-      await Task { _ = try? await Task.sleep(for: now) }.value
+      let wait = Task { _ = try? await Task.sleep(for: now) }
+      for pool in busy { pool.whenDrained { wait.cancel() } }
+      await wait.value
       pause = min(pause * 2, .milliseconds(50))
     }
     // Those that were under way when the closing began are idle now.
@@ -122,7 +135,9 @@ public final class Database: StatementExecutor {
 
   // Twice in the idle time, but never in a loop without a pause, and often enough for the lifetime.
   static func upkeepInterval(_ configuration: DatabaseConfiguration) -> Duration {
-    let shortest = min(configuration.idleTimeout, configuration.maxLifetime) / 2
+    var shortest = min(configuration.idleTimeout, configuration.maxLifetime) / 2
+    // Soon again what a server ended that restarts.
+    if configuration.minConnections > 0 { shortest = min(shortest, .seconds(10)) }
     return max(.milliseconds(50), min(shortest, .seconds(3600)))
   }
 
@@ -132,11 +147,13 @@ public final class Database: StatementExecutor {
   ) -> Task<Void, Never> {
     // Not weak: counting references would be slow on an object that has a weak one.
     Task {
+      await writers.openAhead()
       // Sleeping only fails by cancellation, which is how this ends.
       while (try? await Task.sleep(for: interval)) != nil {
         writers.closeExpired()
         readers?.closeExpired()
         pipelines?.closeExpired()
+        await writers.openAhead()
       }
     }
   }

@@ -9,6 +9,16 @@ extension DatabaseConfiguration {
       throw .misuse(
         "maxConnections is \(maxConnections); it must be from 1 to \(Self.mostConnections)")
     }
+    guard (0...maxConnections).contains(minConnections) else {
+      throw .misuse(
+        "minConnections is \(minConnections); it must be from 0 to maxConnections, \(maxConnections)"
+      )
+    }
+    guard minConnections == 0 || idleTimeout > .zero && maxLifetime > .zero else {
+      throw .misuse(
+        "minConnections is \(minConnections), and an idleTimeout or maxLifetime of zero keeps none; "
+          + "raise that, or set minConnections to 0")
+    }
     guard statementCacheCapacity >= 0 else {
       throw .misuse(
         "statementCacheCapacity is \(statementCacheCapacity); it must be 0, which keeps none, or more"

@@ -8,6 +8,10 @@ public struct DatabaseConfiguration: Sendable {
   /// shares between tasks (``ConnectionPlan/maxPipelines``), at most one less than this; and
   /// ``Notifications`` have a session of their own each.
   public var maxConnections = 10
+  /// How many connections are open before they are needed, and stay open when nobody needs them; from 0 to
+  /// ``maxConnections``. Opened beside each other, in the background, also anew where the server has ended
+  /// some; an engine with a limit of its own has no more than that. [POOL-15]
+  public var minConnections = 0
   /// How long a new connection may take; above zero.
   public var connectTimeout: Duration = .seconds(10)
   /// How long a call waits for a free connection.

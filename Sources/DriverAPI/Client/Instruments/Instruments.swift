@@ -14,7 +14,7 @@ struct Instruments: Sendable {
   private let duration: Metrics.Timer?
   private let failures: Counter?
   private let slowThreshold: Duration?
-  private let tracesSpans: Bool
+  let tracesSpans: Bool
   private let observesFailure: (@Sendable (StatementText, DatabaseError) -> Void)?
 
   init(configuration: DatabaseConfiguration, scheme: String) {
@@ -32,6 +32,7 @@ struct Instruments: Sendable {
       isMeasured ? Counter(label: "dovetail.statement.errors", dimensions: dimensions) : nil
     slowThreshold = configuration.slowStatementThreshold
     tracesSpans = configuration.recordsSpans && !(InstrumentationSystem.tracer is NoOpTracer)
+    observes = duration != nil || slowThreshold != nil || tracesSpans
   }
 
   /// Reports what the library did by itself, for whoever looks closely.
@@ -61,7 +62,7 @@ struct Instruments: Sendable {
   }
 
   /// Whether anybody looks.
-  var observes: Bool { duration != nil || slowThreshold != nil || tracesSpans }
+  let observes: Bool
 
   /// A statement starts; nil if nobody looks.
   func begin(_ text: StatementText) -> Observation? {

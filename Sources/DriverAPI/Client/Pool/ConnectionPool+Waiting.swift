@@ -39,7 +39,8 @@ extension ConnectionPool {
       return nil
     }
     if idle < trustedIdleTime { return session }
-    if idle < configuration.idleTimeout.inNanoseconds,
+    // One of those that stay open however long they are idle is only asked.
+    if idle < configuration.idleTimeout.inNanoseconds || minConnections > 0,
       await session.answers(within: patienceForAnswer)
     {
       return session

@@ -32,6 +32,8 @@ final class ConnectionPool: Sendable {
     /// What the server last refused a connection with, until one is opened again.
     var refusal: DatabaseError?
     var connectsAgainSoon = false
+    /// Called when the last connection of a closed pool is gone.
+    var whenDrained: (@Sendable () -> Void)?
     /// Whose wait ended in this change of the state.
     var due: [Resumption] = []
 
@@ -46,6 +48,10 @@ final class ConnectionPool: Sendable {
   let configuration: DatabaseConfiguration
   let instruments: Instruments
   private let keepsConnections: Bool
+  /// So many stay open. [POOL-15]
+  let minConnections: Int
+  /// Whether opening a connection needs no limit from here.
+  private let connectsByItself: Bool
   /// A connection that was idle for less is leased without a question; in nanoseconds.
   let trustedIdleTime: Int64
   /// Before a connection is leased that was idle for longer it is looked at whether the server has ended
@@ -54,21 +60,25 @@ final class ConnectionPool: Sendable {
   private let connect: ConnectAttempt<any DriverConnection>.Connect
 
   init(
-    role: ConnectionRole, maxConnections: Int, keepsConnections: Bool,
+    role: ConnectionRole, maxConnections: Int, plan: ConnectionPlan,
     configuration: DatabaseConfiguration, instruments: Instruments,
     connect: @escaping ConnectAttempt<any DriverConnection>.Connect
   ) {
     self.role = role
     self.configuration = configuration
     self.instruments = instruments
-    self.keepsConnections = keepsConnections
+    keepsConnections = plan.connectionsHoldTheData
+    connectsByItself = plan.connectsWithin.map { $0 <= configuration.connectTimeout } ?? false
     self.connect = connect
     trustedIdleTime =
       keepsConnections
       ? .max : min(configuration.healthCheckAfter, configuration.idleTimeout).inNanoseconds
     glanceAfter = min(trustedIdleTime, 5_000_000)
+    minConnections = min(configuration.minConnections, role == .writer ? maxConnections : 0)
     let limits = PoolStateMachine.Limits(
-      maxConnections: maxConnections, idleTimeout: configuration.idleTimeout.inNanoseconds,
+      maxConnections: maxConnections,
+      minConnections: minConnections,
+      idleTimeout: configuration.idleTimeout.inNanoseconds,
       maxLifetime: configuration.maxLifetime.inNanoseconds)
     state = Mutex(
       State(
@@ -146,10 +156,13 @@ final class ConnectionPool: Sendable {
   /// Closes a session in the background, then gives its place to the next who waits.
   func discard(_ session: Session) {
     endHolding(session)
-    Task {
-      await session.shutDown()
-      vacate(slot: session.slot)
-    }
+    Task { await end(session) }
+  }
+
+  /// Closes a session that nobody holds, then gives its place to the next who waits.
+  func end(_ session: Session) async {
+    await session.shutDown()
+    vacate(slot: session.slot)
   }
 
   /// The holder is done with a session that is not free yet.
@@ -171,16 +184,28 @@ final class ConnectionPool: Sendable {
     for session in expired { discard(session) }
   }
 
-  /// Turns waiters away and closes what is idle; answers with how many connections are still busy.
-  func close() -> Int {
-    let (idle, busyCount) = changing { state in
+  /// Turns waiters away; answers with the sessions that were idle, which the caller has to end.
+  func startClosing() -> [Session] {
+    changing { state in
       closeIdleSlot(&state)
       let (idle, turnedAway) = state.machine.close()
       for id in turnedAway { state.note(settle(id, .failure(closedError()), &state)) }
-      return (idle.compactMap { state.sessions[$0] }, state.machine.busyCount)
+      return idle.compactMap { state.sessions[$0] }
     }
-    for session in idle { discard(session) }
-    return busyCount
+  }
+
+  /// Turns waiters away and closes what is idle, in the background.
+  func close() {
+    for session in startClosing() { discard(session) }
+  }
+
+  /// Calls `wake` once the last connection is gone, which may be now.
+  func whenDrained(_ wake: @escaping @Sendable () -> Void) {
+    let isDrained = state.withLock { state in
+      state.whenDrained = wake
+      return state.machine.busyCount == 0
+    }
+    if isDrained { wake() }
   }
 
   /// Connections in use, being opened or being closed.
@@ -199,11 +224,13 @@ final class ConnectionPool: Sendable {
   }
 
   func vacate(slot: Int) {
-    changing { state in
+    let wake = changing { state in
       state.sessions[slot] = nil
       state.note(perform(state.machine.vacated(slot: slot), &state))
       reopenIdleSlot(&state)
+      return state.machine.busyCount == 0 ? state.whenDrained : nil
     }
+    wake?()
   }
 
   func perform(_ grant: PoolStateMachine.Grant, _ state: inout State) -> Resumption? {
@@ -230,22 +257,46 @@ final class ConnectionPool: Sendable {
     slot: Int, for holder: PoolStateMachine.Holder
   ) async throws(DatabaseError) -> Answer {
     do throws(DatabaseError) {
-      let connection = try await ConnectAttempt.run(
-        connect, within: configuration.connectTimeout, close: { await $0.close() })
-      let session = Session(
-        driver: connection, role: role, slot: slot, configuration: configuration,
-        instruments: instruments)
-      state.withLock { state in
-        state.sessions[slot] = session
-        state.machine.connected(slot: slot, now: .now)
-        state.refusal = nil
-        if case .leased(let holder) = state.machine.slots[slot] { session.holder.write(holder) }
-      }
-      return .session(session)
+      return .session(try await connect(slot: slot))
     } catch {
       if let lease = insteadOfRefused(slot, holder, error) { return .other(lease) }
       vacate(slot: slot)
       throw error
+    }
+  }
+
+  private func connect(slot: Int) async throws(DatabaseError) -> Session {
+    let connection =
+      try await connectsByItself && !Task.isCancelled
+      ? connect()
+      : ConnectAttempt.run(
+        connect, within: configuration.connectTimeout, close: { await $0.close() })
+    let session = Session(
+      driver: connection, role: role, slot: slot, configuration: configuration,
+      instruments: instruments)
+    state.withLock { state in
+      state.sessions[slot] = session
+      state.machine.connected(slot: slot, now: .now)
+      state.refusal = nil
+      if case .leased(let holder) = state.machine.slots[slot] { session.holder.write(holder) }
+    }
+    return session
+  }
+
+  /// Opens what is missing of the connections that are to be there before they are needed, beside each
+  /// other. What the server says against it is told to whoever needs one. [POOL-15]
+  func openAhead() async {
+    await withTaskGroup { group in
+      let site = HolderSite(CallSite(file: #fileID, line: #line))
+      let holder = PoolStateMachine.Holder(since: .now, site: site, task: nil)
+      while let slot = changing({ $0.machine.openAhead(for: holder) }) {
+        group.addTask {
+          do throws(DatabaseError) { self.release(try await self.connect(slot: slot)) } catch {
+            self.instruments.reportDetail("a connection was not opened ahead of its use", error)
+            self.vacate(slot: slot)
+          }
+        }
+      }
     }
   }
 

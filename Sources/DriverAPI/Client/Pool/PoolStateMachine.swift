@@ -27,6 +27,8 @@ struct PoolStateMachine {
   /// How many connections there may be and how long they are kept.
   struct Limits {
     var maxConnections: Int
+    /// So many are opened without being asked for, and not closed for being idle.
+    var minConnections = 0
     /// In nanoseconds.
     var idleTimeout: Int64
     /// In nanoseconds.
@@ -220,11 +222,39 @@ struct PoolStateMachine {
 
   /// Takes the idle connections out that were idle for too long or are too old, to be closed.
   mutating func expire(now: MonotonicTime) -> [Int] {
-    let expired = idleStack.filter { slot in
-      idleTime(slot: slot, now: now) > limits.idleTimeout || isOutdated(slot: slot, now: now)
+    var expired = idleStack.filter { isOutdated(slot: $0, now: now) }
+    var spareCount = openCount - expired.count - limits.minConnections
+    for slot in idleStack where spareCount > 0 && !expired.contains(slot) {
+      guard idleTime(slot: slot, now: now) > limits.idleTimeout else { continue }
+      expired.append(slot)
+      spareCount -= 1
     }
     startClosing(expired)
     return expired
+  }
+
+  /// Leave to open one more before it is needed, in the slot that it answers with, as somebody who holds it
+  /// until it is there; nil if there are enough.
+  mutating func openAhead(for holder: Holder) -> Int? {
+    guard !isClosed, !isHoldingOff, openCount < limits.minConnections,
+      let vacant = vacantSlot
+    else { return nil }
+    slots[vacant] = .connecting(holder)
+    return vacant
+  }
+
+  /// Connections that are there or being opened.
+  private var openCount: Int {
+    slots.count { slot in
+      switch slot {
+      case .empty, .closing: false
+      case .connecting, .idle, .leased, .cleaning: true
+      }
+    }
+  }
+
+  private var vacantSlot: Int? {
+    slots.firstIndex { if case .empty = $0 { true } else { false } }
   }
 
   /// Refuses new leases; answers with the idle connections to close and the waiters to turn away.
@@ -249,8 +279,7 @@ struct PoolStateMachine {
       slots[slot] = .leased(holder)
       return .granted(slot: slot, idle: idle)
     }
-    let vacant = slots.firstIndex { if case .empty = $0 { true } else { false } }
-    guard let vacant else { return nil }
+    guard let vacant = vacantSlot else { return nil }
     if isHoldingOff, hasSessions { return nil }
     slots[vacant] = .connecting(holder)
     return .connect(slot: vacant)

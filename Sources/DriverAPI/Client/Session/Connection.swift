@@ -86,17 +86,46 @@ public final class Connection: StatementExecutor {
     try await Transaction(on: self).run(options, body)
   }
 
+  /// Does what ``exec(_:at:)`` does, if nothing has to be waited for.
+  @usableFromInline
+  func execNow(
+    of sql: SQL, adding arguments: (inout [Value]) -> Void
+  ) -> Result<ExecResult?, DatabaseError> {
+    session.borrowedExec(of: sql, adding: arguments) { text throws(DatabaseError) in
+      try admit(text)
+    }
+  }
+
   /// The rebound text, if the scope is not over.
   func text(_ sql: SQL) throws(DatabaseError) -> StatementText {
-    if isOver.load(ordering: .relaxed) {
-      throw .misuse("the connection was used after the scope it was leased to; borrow it again")
-    }
+    try checkScope()
     let text = try texts.text(for: sql.text)
+    try check(text)
+    return text
+  }
+
+  /// Lets a text in that was rebound before.
+  @inline(__always)
+  func admit(_ text: StatementText) throws(DatabaseError) {
+    try checkScope()
+    try check(text)
+  }
+
+  @inline(__always)
+  private func checkScope() throws(DatabaseError) {
+    if isOver.load(ordering: .relaxed) { throw usedAfterItsScope() }
+  }
+
+  private func usedAfterItsScope() -> DatabaseError {
+    .misuse("the connection was used after the scope it was leased to; borrow it again")
+  }
+
+  @inline(__always)
+  private func check(_ text: StatementText) throws(DatabaseError) {
     if refusesWrites, !text.looksReadOnly, text.use != .begin, text.use != .end {
       throw readOnly(text.leadingKeyword)
     }
     if scope.isOpen { try enterTransaction(text) }
-    return text
   }
 
   /// Refuses a write by another call than a statement's.

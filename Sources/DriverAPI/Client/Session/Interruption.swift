@@ -29,6 +29,15 @@ final class Interruption: Sendable {
   private let state = Mutex(State())
   /// A statement runs without a number, on a driver that takes an interruption at any time.
   private let isPlain = Atomic<Bool>(false)
+  /// When the plain statement that runs has to be stopped, in nanoseconds of ``MonotonicTime``.
+  private let plainDeadline = Atomic<Int64>(Interruption.noStatement)
+  /// Whether a watch is armed that will look at that.
+  private let plainIsWatched = Atomic<Bool>(false)
+  private static let noStatement: Int64 = 0
+  /// In place of a deadline: it is over, and the statement is being stopped.
+  private static let isStopped: Int64 = -1
+  /// How much the clock may be behind, in nanoseconds.
+  private static let tick: Int64 = 4_000_000
   private let connection: any DriverConnection
   /// How long the connection may take to end what was interrupted or must not be.
   private let patience: Duration
@@ -80,6 +89,54 @@ final class Interruption: Sendable {
   /// That statement ended.
   @inline(__always)
   func endPlain() { isPlain.store(false, ordering: .relaxed) }
+
+  /// A statement starts that needs no number and has a limit, in nanoseconds.
+  ///
+  /// No lock, and usually no timer: a watch that was armed for an earlier statement looks again.
+  func beginPlain(limit: Int64) {
+    beginPlain()
+    let end = MonotonicTime.now.nanoseconds.addingReportingOverflow(limit)
+    let deadline = end.overflow ? .max : min(end.partialValue, .max - Self.tick) + Self.tick
+    // In this order, as the watch does it the other way round: one of both sees the other.
+    plainDeadline.store(deadline, ordering: .sequentiallyConsistent)
+    if !plainIsWatched.load(ordering: .sequentiallyConsistent) { watchPlain(until: deadline) }
+  }
+
+  /// That statement ended; answers whether it was stopped at its limit.
+  func endPlainWithLimit() -> Bool {
+    endPlain()
+    let deadline = plainDeadline.exchange(Self.noStatement, ordering: .sequentiallyConsistent)
+    guard deadline == Self.isStopped else { return false }
+    // Whoever stops it has the lock until that is done, and must not hit the next.
+    state.withLock { _ in }
+    return true
+  }
+
+  private func watchPlain(until deadline: Int64) {
+    if plainIsWatched.exchange(true, ordering: .sequentiallyConsistent) { return }
+    let wait = Duration.nanoseconds(max(0, deadline - MonotonicTime.now.nanoseconds))
+    _ = DeadlineTimer.shared.schedule(at: .now + wait) { [weak self] in self?.checkPlain() }
+  }
+
+  private func checkPlain() {
+    plainIsWatched.store(false, ordering: .sequentiallyConsistent)
+    let deadline = plainDeadline.load(ordering: .sequentiallyConsistent)
+    if deadline == Self.noStatement { return }
+    let now = MonotonicTime.now.nanoseconds
+    if deadline > now { return watchPlain(until: deadline) }
+    let isStopping = state.withLock { _ in
+      // Unless it has ended meanwhile: the next has a watch of its own then.
+      guard
+        plainDeadline.compareExchange(
+          expected: deadline, desired: Self.isStopped, ordering: .sequentiallyConsistent
+        ).exchanged
+      else { return false }
+      connection.interrupt()
+      return true
+    }
+    // It may have been told just before it began to work, when an engine forgets it.
+    if isStopping { watchPlain(until: now + 10_000_000) }
+  }
 
   /// Interrupts the statement of that number if it is still running.
   func interrupt(statement: UInt64, _ reason: Reason) {

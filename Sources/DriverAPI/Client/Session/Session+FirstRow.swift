@@ -35,18 +35,58 @@ extension Session {
     guard entry.isPlain, text.isReadOnly, text.parameterCount == values.count else {
       return .success(nil)
     }
-    interruption.beginPlain()
-    defer { interruption.endPlain() }
     do throws(DatabaseError) {
-      guard let rows = try entry.statement.queryWithoutWaiting(values) else {
-        return .success(nil)
+      let found = try plainly(text) { () throws(DatabaseError) -> Bool? in
+        guard let rows = try entry.statement.queryWithoutWaiting(values) else { return nil }
+        opened(rows)
+        defer { close(rows) }
+        return try handFirstRow(of: rows, to: body)
       }
-      opened(rows)
-      defer { close(rows) }
-      return .success(try handFirstRow(of: rows, to: body))
+      return .success(found)
     } catch {
-      note(error)
       return .failure(error)
+    }
+  }
+
+  /// Does what `execNow` does, for a holder whose application may have shown the session to another task.
+  ///
+  /// - Parameter admit: lets the text in, or throws.
+  @inline(__always)
+  func borrowedExec(
+    of sql: SQL, adding arguments: (inout [Value]) -> Void,
+    _ admit: (StatementText) throws(DatabaseError) -> Void
+  ) -> Result<ExecResult?, DatabaseError> {
+    // Before anything of the session is looked at.
+    guard mayRunPlain, !Task.isCancelled, enterUnchecked() else { return .success(nil) }
+    defer { leave() }
+    guard !rowsAreOpen, unfinished == nil, transients.isEmpty,
+      let entry = cache.recentEntry(like: sql.text)
+    else { return .success(nil) }
+    return entry._withUnsafeGuaranteedRef { entry in
+      guard entry.isPlain else { return .success(nil) }
+      var values = takeRoom()
+      defer { giveBack(&values) }
+      arguments(&values)
+      do throws(DatabaseError) {
+        if sql.parameters.isEmpty { return .success(try exec(entry, values, admit)) }
+        // Values in both places are a mistake, which the long way reports.
+        guard values.isEmpty else { return .success(nil) }
+        return .success(try exec(entry, sql.parameters, admit))
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func exec(
+    _ entry: StatementCache.Entry, _ values: [Value],
+    _ admit: (StatementText) throws(DatabaseError) -> Void
+  ) throws(DatabaseError) -> ExecResult? {
+    guard values.count == entry.text.parameterCount else { return nil }
+    try admit(entry.text)
+    return try plainly(entry.text) { () throws(DatabaseError) -> ExecResult? in
+      try entry.statement.execWithoutWaiting(values)
     }
   }
 

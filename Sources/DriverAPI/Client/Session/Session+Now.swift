@@ -1,8 +1,8 @@
 /// The fast path, for statements that wait for nobody: the driver works inline and notices cancellation
-/// by itself, there is no timeout, nobody measures, and the statement is prepared. Then nothing has to
-/// be awaited, and a statement costs plain calls: a lock, a cancellation handler and six async frames
-/// less, which is a quarter of a point select. Everything here answers nil if that is not so, and has
-/// done nothing then.
+/// by itself, and the statement is prepared. Then nothing has to be awaited, and a statement costs plain
+/// calls: a lock, a cancellation handler and six async frames less, which is a quarter of a point select.
+/// A time limit, metrics and the log of slow statements are looked after without leaving it. Everything
+/// here answers nil if it cannot be gone, and has done nothing then.
 extension Session {
   func execNow(
     _ text: StatementText, _ values: [Value]
@@ -11,11 +11,8 @@ extension Session {
     try enter(text, values)
     defer { leave() }
     guard let statement = cache.statement(for: text) else { return nil }
-    interruption.beginPlain()
-    defer { interruption.endPlain() }
-    do throws(DatabaseError) { return try statement.execWithoutWaiting(values) } catch {
-      note(error)
-      throw error
+    return try plainly(text) { () throws(DatabaseError) -> ExecResult? in
+      try statement.execWithoutWaiting(values)
     }
   }
 
@@ -26,15 +23,10 @@ extension Session {
     try enter(text, values)
     defer { leave() }
     guard let statement = cache.statement(for: text) else { return nil }
-    interruption.beginPlain()
-    defer { interruption.endPlain() }
-    do throws(DatabaseError) {
+    return try plainly(text) { () throws(DatabaseError) -> (any DriverRows)? in
       guard let rows = try statement.queryWithoutWaiting(values) else { return nil }
       opened(rows)
       return rows
-    } catch {
-      note(error)
-      throw error
     }
   }
 
@@ -62,6 +54,55 @@ extension Session {
     case .done: return false
     case .wait: throw waitsForFirstRow()
     }
+  }
+
+  /// Makes plain calls, watched by whoever wants to. Nil is for another way, which begins anew.
+  @inline(__always)
+  func plainly<R>(
+    _ text: StatementText, _ body: () throws(DatabaseError) -> R?
+  ) throws(DatabaseError) -> R? {
+    if isPlainWatched { return try plainlyWatched(text, body) }
+    interruption.beginPlain()
+    defer { interruption.endPlain() }
+    do throws(DatabaseError) { return try body() } catch {
+      note(error)
+      throw error
+    }
+  }
+
+  private func plainlyWatched<R>(
+    _ text: StatementText, _ body: () throws(DatabaseError) -> R?
+  ) throws(DatabaseError) -> R? {
+    let observation = instruments.begin(text)
+    if plainLimit > 0 {
+      interruption.beginPlain(limit: plainLimit)
+    } else {
+      interruption.beginPlain()
+    }
+    do throws(DatabaseError) {
+      let result = try body()
+      _ = endPlain()
+      if let observation, result != nil { instruments.end(observation, nil) }
+      return result
+    } catch {
+      let error = explained(error, endPlain() ? .timeout : nil)
+      note(error)
+      instruments.note(text, error)
+      if let observation { instruments.end(observation, error) }
+      throw error
+    }
+  }
+
+  /// Answers whether the statement was stopped at its limit.
+  private func endPlain() -> Bool {
+    if plainLimit == 0 {
+      interruption.endPlain()
+      return false
+    }
+    guard interruption.endPlainWithLimit() else { return false }
+    // What the driver was told is not meant for the next.
+    driver.statementBegins()
+    return true
   }
 
   private func waitsForFirstRow() -> DatabaseError {

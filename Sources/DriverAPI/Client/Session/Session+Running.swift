@@ -133,7 +133,7 @@ extension Session {
   }
 
   /// A driver only knows that it was interrupted; here it is known by whom.
-  private func explained(
+  func explained(
     _ error: DatabaseError, _ reason: Interruption.Reason?
   ) -> DatabaseError {
     // A connection that was broken off since nothing else ended the statement is lost as well.

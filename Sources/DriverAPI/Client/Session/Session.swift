@@ -17,6 +17,10 @@ final class Session: @unchecked Sendable {
   /// How long what the library itself asks of the session may take.
   let controlTimeout: Duration
   let mayRunPlain: Bool
+  /// How long a plain statement may take, in nanoseconds; 0 for as long as it wants.
+  let plainLimit: Int64
+  /// Whether somebody looks at plain statements: a limit, metrics, the log of slow ones.
+  let isPlainWatched: Bool
   /// Whether the driver has a call of its own by which it asks the server whether it is there.
   let pingsByCall: Bool
   let cache: StatementCache
@@ -54,9 +58,11 @@ final class Session: @unchecked Sendable {
     self.instruments = instruments
     interruption = Interruption(driver, patience: configuration.controlTimeout)
     controlTimeout = configuration.controlTimeout
-    mayRunPlain =
-      driver.noticesCancellation && configuration.statementTimeout == nil && !instruments.observes
+    mayRunPlain = driver.noticesCancellation && !instruments.tracesSpans
     statementTimeout = configuration.statementTimeout
+    plainLimit = max(
+      configuration.statementTimeout == nil ? 0 : 1, statementTimeout?.inNanoseconds ?? 0)
+    isPlainWatched = plainLimit > 0 || instruments.observes
     pingsByCall = driver.server.capabilities.nativePing
     cache = StatementCache(
       capacity: driver.keptStatementsHoldTables ? 0 : configuration.statementCacheCapacity)
@@ -185,6 +191,10 @@ final class Session: @unchecked Sendable {
     }
     if text.mayChangeSession, driver.leavesState(text) { needsReset = true }
   }
+
+  /// Takes the session for a statement; false if another task uses it.
+  @inline(__always)
+  func enterUnchecked() -> Bool { !isBusy.exchange(true, ordering: .acquiring) }
 
   func leave() {
     isBusy.store(false, ordering: .releasing)

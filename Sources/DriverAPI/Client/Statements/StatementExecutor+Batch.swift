@@ -23,16 +23,43 @@ extension StatementExecutor {
   ) async throws(DatabaseError) -> [ExecResult] {
     try await inTransaction(site) { transaction throws(DatabaseError) in
       var results: [ExecResult] = []
-      for (index, statement) in statements.enumerated() {
+      while results.count < statements.count {
+        let index = results.count
         do throws(DatabaseError) {
-          let text = try transaction.text(statement)
+          let text = try transaction.text(statements[index])
           try text.checkBatch()
-          results.append(try await transaction.connection.run(text, statement.parameters))
+          let rest = statements[index...].prefix(maxCountAtOnce)
+          let sets = rest.prefix { text.isWritten($0.text) }.map(\.parameters)
+          results += try await transaction.connection.session.execRepeated(text, sets)
         } catch {
-          throw error.atRow(index)
+          throw error.atRow(index + (error.details.row ?? 0))
         }
       }
       return results
+    }
+  }
+}
+
+/// So many statements of one text are one to the limits of time.
+private let maxCountAtOnce = 1000
+
+extension Session {
+  /// Runs a statement for each set of parameters, or, where the driver takes no more, for the first.
+  fileprivate func execRepeated(
+    _ text: StatementText, _ sets: [[Value]]
+  ) async throws(DatabaseError) -> [ExecResult] {
+    guard sets.count > 1, cache.statement(for: text)?.runsManyAtOnce == true else {
+      return [try await exec(text, sets[0])]
+    }
+    for (index, set) in sets.enumerated() where set.count != text.parameterCount {
+      // Those before it run; it is refused when it is the first.
+      return try await execRepeated(text, Array(sets[..<max(1, index)]))
+    }
+    if unfinished != nil { try await completeUnfinished() }
+    try enter(text, sets[0])
+    defer { leave() }
+    return try await running(text) { statement throws(DatabaseError) in
+      try await statement.execMany(sets)
     }
   }
 }
@@ -46,10 +73,11 @@ extension Database {
     guard server.capabilities.nativeBatch else {
       return try await runInTransaction(statements, site)
     }
-    let texts = try texts.texts(for: statements)
+    let batch = try statements.asBatch { sql throws(DatabaseError) in try texts.text(for: sql.text)
+    }
     let session = try await writers.lease(at: site)
     defer { Lease(session, pool: writers).end() }
-    return try await session.batch(texts, statements)
+    return try await session.run(batch)
   }
 }
 
@@ -62,14 +90,8 @@ extension Connection {
     guard server.capabilities.nativeBatch, transactionStatus == .none else {
       return try await runInTransaction(statements, site)
     }
-    var texts: [StatementText] = []
-    for (index, statement) in statements.enumerated() {
-      do throws(DatabaseError) { texts.append(try text(statement)) } catch {
-        throw error.atRow(index)
-      }
-    }
-    try texts.checkBatch()
-    return try await session.batch(texts, statements)
+    let batch = try statements.asBatch { sql throws(DatabaseError) in try text(sql) }
+    return try await session.run(batch)
   }
 }
 
@@ -79,41 +101,57 @@ extension Transaction {
     _ statements: [SQL], at site: CallSite
   ) async throws(DatabaseError) -> [ExecResult] {
     if statements.isEmpty { return [] }
-    return try await runInTransaction(statements, site)
+    guard server.capabilities.nativeBatch, server.capabilities.nativeBatchInTransaction else {
+      return try await runInTransaction(statements, site)
+    }
+    let batch = try statements.asBatch { sql throws(DatabaseError) in try text(sql) }
+    return try await inSavepoint(of: batch)
   }
 }
 
+/// A statement of a batch, rebound.
+typealias BatchEntry = (text: StatementText, parameters: [Value])
+
 extension Session {
   /// A batch that the driver takes as a whole.
-  func batch(
-    _ texts: [StatementText], _ statements: [SQL]
+  ///
+  /// - Parameter name: the index of the statement as which it is measured.
+  func run(
+    _ batch: [BatchEntry], as name: Int = 0
   ) async throws(DatabaseError) -> [ExecResult] {
-    for index in texts.indices {
+    for (index, entry) in batch.enumerated() {
       do throws(DatabaseError) {
-        try enter(texts[index], statements[index].parameters)
+        try enter(entry.text, entry.parameters)
         leave()
       } catch {
         throw error.atRow(index)
       }
     }
-    let batch = zip(texts, statements).map { (text: $0, parameters: $1.parameters) }
-    return try await exclusively(texts[0], statements[0].parameters) {
+    return try await exclusively(batch[name].text, batch[name].parameters) {
       () async throws(DatabaseError) -> [ExecResult] in try await driver.execBatch(batch)
     }
   }
 }
 
-extension StatementTexts {
-  /// The rebound texts of a batch.
-  fileprivate func texts(for statements: [SQL]) throws(DatabaseError) -> [StatementText] {
-    var texts: [StatementText] = []
-    for (index, statement) in statements.enumerated() {
-      do throws(DatabaseError) { texts.append(try text(for: statement.text)) } catch {
+extension [SQL] {
+  /// The rebound statements of a batch.
+  ///
+  /// - Throws: what `rebind` throws, and `misuse` for what cannot be in a batch, with the index.
+  fileprivate func asBatch(
+    rebind: (SQL) throws(DatabaseError) -> StatementText
+  ) throws(DatabaseError) -> [BatchEntry] {
+    var batch: [BatchEntry] = []
+    batch.reserveCapacity(count)
+    for (index, statement) in enumerated() {
+      do throws(DatabaseError) {
+        let text = try rebind(statement)
+        try text.checkBatch()
+        batch.append((text, statement.parameters))
+      } catch {
         throw error.atRow(index)
       }
     }
-    try texts.checkBatch()
-    return texts
+    return batch
   }
 }
 
@@ -124,13 +162,5 @@ extension StatementText {
   fileprivate func checkBatch() throws(DatabaseError) {
     if use != .begin, use != .end { return }
     throw .misuse("\(leadingKeyword) cannot be a part of a batch, which is a transaction already")
-  }
-}
-
-extension [StatementText] {
-  fileprivate func checkBatch() throws(DatabaseError) {
-    for (index, text) in enumerated() {
-      do throws(DatabaseError) { try text.checkBatch() } catch { throw error.atRow(index) }
-    }
   }
 }

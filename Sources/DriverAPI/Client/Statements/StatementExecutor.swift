@@ -53,7 +53,8 @@ extension StatementExecutor {
   public func exec<each P: ValueConvertible>(
     _ sql: SQL, _ arguments: repeat each P, file: StaticString = #fileID, line: UInt = #line
   ) async throws(DatabaseError) -> ExecResult {
-    try await exec(
+    if let result = execNow(of: sql, repeat each arguments) { return try result.get() }
+    return try await exec(
       try sql.binding(values(repeat each arguments)), at: CallSite(file: file, line: line))
   }
 

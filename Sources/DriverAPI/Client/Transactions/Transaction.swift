@@ -32,6 +32,17 @@ public final class Transaction: StatementExecutor {
     try await connection.run(text(sql), sql.parameters)
   }
 
+  /// Does what ``exec(_:at:)`` does, if nothing has to be waited for.
+  @usableFromInline
+  func execNow(
+    of sql: SQL, adding arguments: (inout [Value]) -> Void
+  ) -> Result<ExecResult?, DatabaseError> {
+    connection.session.borrowedExec(of: sql, adding: arguments) { text throws(DatabaseError) in
+      try checkInnermost()
+      try connection.admit(text)
+    }
+  }
+
   /// Starts a statement; the transaction takes no other until the rows end or are let go. [QUERY-5]
   public func query(
     _ sql: SQL, at site: CallSite
@@ -94,6 +105,33 @@ public final class Transaction: StatementExecutor {
     end()
     try await finish()
     return result
+  }
+
+  /// Runs a batch of the driver's own in a savepoint that travels with it: one round trip. [BATCH-1]
+  func inSavepoint(of batch: [BatchEntry]) async throws(DatabaseError) -> [ExecResult] {
+    try await Transaction(on: connection, depth: depth + 1, in: number).runAsOne(batch)
+  }
+
+  private func runAsOne(_ batch: [BatchEntry]) async throws(DatabaseError) -> [ExecResult] {
+    guard connection.scope.open(number, in: parent) else { throw sharedTransaction() }
+    do throws(DatabaseError) {
+      let begin = words.savepoint + savepointName + words.savepointEnding
+      var whole: [BatchEntry] = [(try connection.texts.text(for: begin), [])]
+      whole += batch
+      if let release = words.release {
+        whole.append((try connection.texts.text(for: release + savepointName), []))
+      }
+      let results = try await connection.session.run(whole, as: 1)
+      end()
+      try connection.checkTransaction(atEnd: true)
+      return Array(results.dropFirst().prefix(batch.count))
+    } catch {
+      end()
+      // Otherwise it did not come to the savepoint.
+      if connection.transactionStatus == .failed { await undo() }
+      guard let row = error.details.row else { throw error }
+      throw error.atRow(batch.indices.contains(row - 1) ? row - 1 : nil)
+    }
   }
 
   private func begin(_ options: TransactionOptions) async throws(DatabaseError) {

@@ -14,8 +14,10 @@ struct MySQLOpened: Sendable {
   let sessionSettings: String
 
   static let identityQuery = "SELECT @@hostname, @@port, @@datadir"
+  /// All that there is to ask, in one round trip.
   private static let sessionQuery =
-    "SELECT CONNECTION_ID(), @@max_allowed_packet, @@time_zone, @@character_set_client, "
+    identityQuery
+    + ", CONNECTION_ID(), @@max_allowed_packet, @@time_zone, @@character_set_client, "
     + "@@character_set_results, @@sql_mode"
 
   /// Sets a fresh session up, blocking. [CONN-7]
@@ -25,16 +27,14 @@ struct MySQLOpened: Sendable {
     let facts = Self.facts(handle)
     let settings = options.sessionSettings(isMariaDB: mariadb_connection(handle.pointer) != 0)
     guard handle.run(settings),
-      let identity = handle.row(Self.identityQuery),
-      let told = handle.row(Self.sessionQuery),
-      let sessionID = told[0], let packet = told[1].flatMap({ Int($0) }),
-      options.isSetUp(told.dropFirst(2))
+      let told = handle.row(Self.sessionQuery), let sessionID = told[3],
+      let packet = told[4].flatMap({ Int($0) }), options.isSetUp(told.dropFirst(5))
     else {
       throw MySQLOpenFailure.setUp(handle, host)
     }
     self.handle = handle
     self.host = host
-    self.identity = identity
+    identity = Array(told.prefix(3))
     self.sessionID = sessionID
     maxPacketBytes = packet
     self.facts = facts

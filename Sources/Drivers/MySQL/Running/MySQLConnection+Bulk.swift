@@ -18,7 +18,7 @@ extension MySQLConnection {
       try await single.prepareOnServer()
       let arrays = MySQLArrays(kinds)
       try await inPortions(rows, of: MySQLArrays.maxRowCount, single) {
-        portion throws(DatabaseError) in try await single.insert(portion, arrays)
+        portion throws(DatabaseError) in _ = try await single.insert(portion, arrays)
       }
     } else {
       let many = MySQLManyRows(table: table, columns: columns, connection: self)
@@ -28,6 +28,31 @@ extension MySQLConnection {
       }
     }
     return rows.count
+  }
+
+  /// Runs an insert for each set of parameters by arrays of values; nil if those are too different for that.
+  /// [BATCH-1]
+  ///
+  /// Each inserts as many rows as the others, since they have one text; ids are not told.
+  func insertMany(
+    _ text: StatementText, _ sets: [[Value]]
+  ) async throws(DatabaseError) -> [ExecResult]? {
+    guard let kinds = MySQLArrayKind.kinds(of: sets, columnCount: text.parameterCount) else {
+      return nil
+    }
+    let insert = MySQLStatement(text, on: self)
+    defer { insert.finalize() }
+    try insert.checkFinite(sets)
+    try await insert.prepareOnServer()
+    let arrays = MySQLArrays(kinds)
+    var results: [ExecResult] = []
+    try await inPortions(sets, of: MySQLArrays.maxRowCount, insert) {
+      portion throws(DatabaseError) in
+      let count = try await insert.insert(portion, arrays)
+      let each = ExecResult(rowCount: count / portion.count)
+      results += Array(repeating: each, count: portion.count)
+    }
+    return results
   }
 
   private func inPortions(

@@ -81,6 +81,17 @@ enum MySQLInsertID {
   }
 }
 
+extension StatementText {
+  /// Whether an INSERT names its rows, all of which are new, and neither returns them nor reads ids: strings
+  /// and comments count as well.
+  var isPlainInsert: Bool {
+    let words: [StaticString] = [
+      "IGNORE", "DUPLICATE", "SELECT", "RETURNING", "LAST_INSERT_ID", "DELAYED", "TABLE", "WITH",
+    ]
+    return !words.contains { text.utf8.firstCall(of: $0, withArguments: false) }
+  }
+}
+
 extension String.UTF8View {
   /// Whether the word stands somewhere, in any case; with arguments, followed by `(` and something.
   ///

@@ -17,6 +17,7 @@ final class MySQLStatement: DriverStatement, @unchecked Sendable {
   let countsNewRows: Bool
   /// What the id means that an insert tells.
   private(set) lazy var idMeaning = MySQLInsertID(text)
+  private(set) lazy var isPlainInsert = text.isPlainInsert
   /// Room for the columns of an answer that was not prepared for; the statement is prepared anew.
   var foreignBinds: UnsafeMutablePointer<MYSQL_BIND>?
   var columns = ColumnList([])

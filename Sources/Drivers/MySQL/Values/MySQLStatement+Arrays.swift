@@ -13,11 +13,29 @@ extension MySQLConnection {
 }
 
 extension MySQLStatement {
-  /// Inserts as many rows as the arrays hold, with one message.
+  /// Whether it may run with many sets of parameters in one message: an insert of rows that are new, whose
+  /// count follows from the sum.
+  var runsManyAtOnce: Bool {
+    text.leadingKeyword == "INSERT" && text.parameterCount > 0 && isPlainInsert
+      && connection.takesArrays
+  }
+
+  func execMany(_ sets: [[Value]]) async throws(DatabaseError) -> [ExecResult] {
+    if let results = try await connection.insertMany(text, sets) { return results }
+    var results: [ExecResult] = []
+    for (index, parameters) in sets.enumerated() {
+      do throws(DatabaseError) { results.append(try await exec(parameters)) } catch {
+        throw error.atRow(index)
+      }
+    }
+    return results
+  }
+
+  /// Inserts as many rows as the arrays hold, with one message; answers with how many those were.
   func insert(
     _ rows: ArraySlice<[Value]>, _ arrays: MySQLArrays
-  ) async throws(DatabaseError) {
-    guard let handle else { return }
+  ) async throws(DatabaseError) -> Int {
+    guard let handle else { return 0 }
     arrays.fill(rows)
     var rowCount = UInt32(rows.count)
     mysql_stmt_attr_set(handle, STMT_ATTR_ARRAY_SIZE, &rowCount)
@@ -29,10 +47,12 @@ extension MySQLStatement {
       mysql_stmt_execute_cont(connection.result, handle, $0)
     }
     let failed = connection.result.pointee != 0 ? failure() : nil
+    let count = Int(clamping: mysql_stmt_affected_rows(handle))
     var none: UInt32 = 0
     mysql_stmt_attr_set(handle, STMT_ATTR_ARRAY_SIZE, &none)
     await connection.leave()
     if let failed { throw await connection.refreshed(failed) }
+    return count
   }
 
   /// Refuses what the server would bend, with the row it stands in.

@@ -3,7 +3,7 @@ import DriverAPI
 
 extension PostgresConnection {
   /// All statements in one pipeline with one Sync, which makes them one transaction and one round
-  /// trip. [BATCH-1]
+  /// trip. In a transaction that is open a failure spoils it, back to the savepoint. [BATCH-1]
   func execBatch(
     _ batch: [(text: StatementText, parameters: [Value])]
   ) async throws(DatabaseError) -> [ExecResult] {
@@ -12,9 +12,9 @@ extension PostgresConnection {
     let types = try await parameterTypes(of: batch)
     try check(batch, types)
     guard PQenterPipelineMode(link.handle) != 0 else { throw link.lost(.notSent) }
-    for (entry, types) in zip(batch, types) { try send(entry.text, entry.parameters, types) }
+    let sent = try send(batch, types)
     guard dovetail_pipeline_sync(link.handle) != 0 else { throw link.lost(.notSent) }
-    do throws(DatabaseError) { return try await batchResults(of: batch) } catch {
+    do throws(DatabaseError) { return try await batchResults(of: batch, sent) } catch {
       batchTypes.removeAll()
       throw error
     }
@@ -61,9 +61,7 @@ extension PostgresConnection {
     }
     let version = schema.version
     var types: [UInt32] = []
-    do throws(DatabaseError) {
-      types = try await baseTypes(of: try await describe(text, as: "").parameterTypes)
-    } catch {
+    do throws(DatabaseError) { types = try await typesAskedFor(by: text) } catch {
       guard error.connection == .usable, error.kind == .undefinedObject else { throw error }
     }
     try checkGoesOn()
@@ -73,37 +71,89 @@ extension PostgresConnection {
     return types
   }
 
+  // A question that fails spoils the transaction it is asked in.
+  private func typesAskedFor(by text: StatementText) async throws(DatabaseError) -> [UInt32] {
+    guard statusBeforeSending == .active else {
+      return try await baseTypes(of: try await describe(text, as: "").parameterTypes)
+    }
+    try await run("SAVEPOINT dovetail_types")
+    do throws(DatabaseError) {
+      let types = try await baseTypes(of: try await describe(text, as: "").parameterTypes)
+      try await run("RELEASE SAVEPOINT dovetail_types")
+      return types
+    } catch {
+      guard error.connection == .usable else { throw error }
+      try await run("ROLLBACK TO SAVEPOINT dovetail_types; RELEASE SAVEPOINT dovetail_types")
+      throw error
+    }
+  }
+
   private static let maxBatchTypes = 64
 
+  /// What an answer in the pipeline belongs to.
+  private struct SentPart {
+    /// The index of the statement.
+    let entry: Int
+    /// Whether it was only prepared.
+    var isPreparation = false
+  }
+
+  /// Sends all of them. A text that comes several times in a row is prepared once, without a name.
   private func send(
-    _ text: StatementText, _ values: [Value], _ types: [UInt32]
-  ) throws(DatabaseError) {
-    try parameters.fill(values, types: types)
-    let sent = PQsendQueryParams(
-      link.handle, text.text, Int32(parameters.count),
-      types.isEmpty ? PostgresStatement.types(of: values) : types, parameters.addresses,
-      parameters.lengths, parameters.formats, 0)
-    if sent == 0 { throw link.lost(.notSent) }
+    _ batch: [(text: StatementText, parameters: [Value])], _ types: [[UInt32]]
+  ) throws(DatabaseError) -> [SentPart] {
+    var sent: [SentPart] = []
+    sent.reserveCapacity(batch.count + 8)
+    var told: [UInt32] = []
+    var prepared: [UInt32]?
+    for (index, (text, values)) in batch.enumerated() {
+      told = types[index].isEmpty ? PostgresStatement.types(of: values) : types[index]
+      if index == 0 || batch[index - 1].text !== text || prepared != told { prepared = nil }
+      if prepared == nil, index + 1 < batch.count, batch[index + 1].text === text {
+        let count = Int32(told.count)
+        guard PQsendPrepare(link.handle, "", text.text, count, told) != 0 else {
+          throw link.lost(.notSent)
+        }
+        sent.append(SentPart(entry: index, isPreparation: true))
+        prepared = told
+      }
+      try parameters.fill(values, types: types[index])
+      guard send(text, prepared: prepared != nil, told) else { throw link.lost(.notSent) }
+      sent.append(SentPart(entry: index))
+    }
+    return sent
+  }
+
+  private func send(_ text: StatementText, prepared: Bool, _ types: [UInt32]) -> Bool {
+    let count = Int32(parameters.count)
+    guard prepared else {
+      return PQsendQueryParams(
+        link.handle, text.text, count, types, parameters.addresses, parameters.lengths,
+        parameters.formats, 0) != 0
+    }
+    return PQsendQueryPrepared(
+      link.handle, "", count, parameters.addresses, parameters.lengths, parameters.formats, 0) != 0
   }
 
   private func batchResults(
-    of batch: [(text: StatementText, parameters: [Value])]
+    of batch: [(text: StatementText, parameters: [Value])], _ sent: [SentPart]
   ) async throws(DatabaseError) -> [ExecResult] {
     var counts = [Int](repeating: 0, count: batch.count)
     var failure: DatabaseError?
     try await link.readPipeline(syncs: 1) { index, result in
+      let part = sent.indices.contains(index) ? sent[index] : nil
       switch PQresultStatus(result) {
       case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
-        counts[index] = Self.rowCount(result)
-        if let refusal = noteSuccess(result, of: batch[index].text) {
-          failure = failure ?? refusal.atRow(index)
+        guard let part, !part.isPreparation else { break }
+        counts[part.entry] = Self.rowCount(result)
+        if let refusal = noteSuccess(result, of: batch[part.entry].text) {
+          failure = failure ?? refusal.atRow(part.entry)
         }
       case PGRES_PIPELINE_ABORTED: break
       default:
         // One at the end, such as a deferred constraint, belongs to the batch as a whole.
-        let entry = batch.indices.contains(index) ? batch[index].text : nil
-        let error = link.error(in: result, of: entry)
-        failure = failure ?? (entry == nil ? error : error.atRow(index))
+        let error = link.error(in: result, of: part.map { batch[$0.entry].text })
+        failure = failure ?? part.map { error.atRow($0.entry) } ?? error
       }
       return failure
     }

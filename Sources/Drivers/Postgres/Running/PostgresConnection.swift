@@ -174,6 +174,7 @@ extension Capabilities {
     var capabilities = Capabilities.postgres
     capabilities.nativeBulkInsert = true
     capabilities.nativeBatch = true
+    capabilities.nativeBatchInTransaction = true
     capabilities.notifications = true
     return capabilities
   }()

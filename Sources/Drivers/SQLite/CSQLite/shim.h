@@ -4,10 +4,16 @@
 #include <sqlite3.h>
 
 // SQLITE_TRANSIENT is a cast of -1 to a function pointer, which Swift does not import. Parameters are
-// always copied: the storage of a Swift string may be gone when the call returns.
+// copied unless the caller keeps them: the storage of a Swift string may be gone when the call returns.
 static inline int dovetail_bind_text(sqlite3_stmt *statement, int index, const char *bytes,
                                      sqlite3_uint64 count) {
   return sqlite3_bind_text64(statement, index, bytes, count, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+// For a text whose bytes stay where they are until the statement is bound anew, or reset and left alone.
+static inline int dovetail_bind_kept_text(sqlite3_stmt *statement, int index, const char *bytes,
+                                          sqlite3_uint64 count) {
+  return sqlite3_bind_text64(statement, index, bytes, count, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 static inline int dovetail_bind_blob(sqlite3_stmt *statement, int index, const void *bytes,

@@ -17,7 +17,10 @@ public struct SQLiteDriver: Driver {
     if options.isInMemory {
       return ConnectionPlan(maxWriters: 1, connectionsHoldTheData: true)
     }
-    return ConnectionPlan(maxWriters: 1, maxReaders: options.readerCount)
+    var plan = ConnectionPlan(maxWriters: 1, maxReaders: options.readerCount)
+    // Another process's lock is waited for twice at most: by the settings and by the journal.
+    plan.connectsWithin = options.busyTimeout * 2
+    return plan
   }
 
   /// Opens the file, sets the session up, and makes sure that it is a database.

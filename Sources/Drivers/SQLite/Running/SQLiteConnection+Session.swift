@@ -12,8 +12,7 @@ extension SQLiteConnection {
       try await retryingWhileBusy { () throws(DatabaseError) in
         // Reads the header: a file that is no database is found here and not at the first statement.
         _ = try text("PRAGMA schema_version")
-        try applySettings()
-        if initialSettings.isEmpty { try noteSettings() }
+        try applySettings(toNew: true)
       }
       try await retryingWhileBusy { () throws(DatabaseError) in try chooseJournal() }
     } catch {
@@ -38,12 +37,19 @@ extension SQLiteConnection {
     }
     try applySettings()
     let wasExclusive = try text("PRAGMA locking_mode") == "exclusive"
-    for (name, value) in initialSettings { try run("PRAGMA \(name)=\(value)") }
+    for (name, value) in try initialSettings?.get() ?? [] { try run("PRAGMA \(name)=\(value)") }
     // The lock on the file is let go with the next look at it.
     if wasExclusive { _ = try texts("SELECT count(*) FROM sqlite_schema") }
   }
 
-  /// What a session keeps until it ends, and the driver has no opinion on: noted when it is opened.
+  /// Notes the settings before the first statement that may change one: to ask for all of them takes longer
+  /// than to open a file, and most sessions never change any.
+  func leavesState(_ text: StatementText) -> Bool {
+    if initialSettings == nil { initialSettings = Result(catching: settings) }
+    return true
+  }
+
+  /// What a session keeps until it ends, and the driver has no opinion on.
   private static let kept = [
     "analysis_limit", "automatic_index", "cache_size", "cache_spill", "cell_size_check",
     "checkpoint_fullfsync", "count_changes", "empty_result_callbacks", "full_column_names",
@@ -52,28 +58,38 @@ extension SQLiteConnection {
     "trusted_schema", "wal_autocheckpoint",
   ]
 
-  private func noteSettings() throws(DatabaseError) {
+  private func settings() throws(DatabaseError) -> [(name: String, value: String)] {
+    var settings: [(name: String, value: String)] = []
     for name in Self.kept {
       // One that this version does not know has no value.
-      if let value = try text("PRAGMA \(name)") { initialSettings.append((name, value)) }
+      if let value = try text("PRAGMA \(name)") { settings.append((name, value)) }
     }
+    return settings
   }
 
-  private func applySettings() throws(DatabaseError) {
+  /// Sets what the driver has an opinion on.
+  ///
+  /// - Parameter isNew: the rest is what a handle begins with, however the library was built.
+  private func applySettings(toNew isNew: Bool = false) throws(DatabaseError) {
     try run(
       """
       PRAGMA foreign_keys=\(options.foreignKeys ? 1 : 0);
       PRAGMA synchronous=\(options.synchronous);
-      PRAGMA query_only=\(role == .reader ? 1 : 0);
       PRAGMA recursive_triggers=0;
       PRAGMA case_sensitive_like=0;
-      PRAGMA defer_foreign_keys=0;
-      PRAGMA ignore_check_constraints=0;
-      PRAGMA read_uncommitted=0;
-      PRAGMA reverse_unordered_selects=0;
-      PRAGMA writable_schema=0;
-      PRAGMA busy_timeout=0;
       """)
+    if !isNew || role == .reader { try run("PRAGMA query_only=\(role == .reader ? 1 : 0)") }
+    if !isNew {
+      try run(
+        """
+        PRAGMA defer_foreign_keys=0;
+        PRAGMA ignore_check_constraints=0;
+        PRAGMA read_uncommitted=0;
+        PRAGMA reverse_unordered_selects=0;
+        PRAGMA writable_schema=0;
+        PRAGMA busy_timeout=0;
+        """)
+    }
     // Negative means KiB instead of pages.
     if let size = options.cacheKiB { try run("PRAGMA cache_size=-\(size)") }
     if let size = options.mmapBytes { try run("PRAGMA mmap_size=\(size)") }

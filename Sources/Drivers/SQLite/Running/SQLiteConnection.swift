@@ -13,8 +13,9 @@ final class SQLiteConnection: DriverConnection, @unchecked Sendable {
   let role: ConnectionRole
   /// Whether the running statement is cut short when its task is cancelled. [CANCEL-1]
   var heedsCancellation = false
-  /// The settings that a reset goes back to, besides those of the driver's own.
-  var initialSettings: [(name: String, value: String)] = []
+  /// The settings that a reset goes back to, besides those of the driver's own; nil as long as no statement
+  /// may have changed one, and without those that could not be read a session is not put back.
+  var initialSettings: Result<[(name: String, value: String)], DatabaseError>?
   // SQLite itself knows of an interruption only while a statement runs, not while one waits for a lock.
   private let isInterrupted = Atomic<Bool>(false)
 

@@ -98,16 +98,16 @@ final class SQLiteStatement: DriverStatement, @unchecked Sendable {
     defer { rewind() }
     return try await connection.retryingWhileBusy { () throws(DatabaseError) in
       sqlite3_reset(handle)
-      let result = run()
+      let result = withExtendedLifetime(parameters) { run() }
       guard result == SQLITE_DONE else { throw failure(result) }
       return outcome()
     }
   }
 
   func execWithoutWaiting(_ parameters: [Value]) throws(DatabaseError) -> ExecResult? {
-    try bind(parameters)
+    try bind(parameters, areKept: true)
     connection.heedsCancellation = !endsTransaction
-    let result = run()
+    let result = withExtendedLifetime(parameters) { run() }
     if result == SQLITE_DONE {
       let outcome = outcome()
       rewind()

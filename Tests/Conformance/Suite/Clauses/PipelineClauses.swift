@@ -109,6 +109,44 @@ let pipelineClauses = [
     try expectEqual(untouched, 6, "what the failed batch had changed")
   },
 
+  Clause(
+    "BATCH-1", "Many statements of one text are each carried out, and the one that fails is named."
+  ) {
+    context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 0)
+    func inserts(_ ids: ClosedRange<Int>, again: Int? = nil) -> [SQL] {
+      ids.map { id in
+        let amount = id % 3 == 0 ? nil : id
+        let key = id == again ? ids.lowerBound : id
+        return "INSERT INTO items (id, name, amount) VALUES (\(key), \("name \(id)"), \(amount))"
+      }
+    }
+    let results = try await db.batch(inserts(1...1500))
+    try expectEqual(results.map(\.rowCount), Array(repeating: 1, count: 1500), "rows of each")
+    try await db.transaction { transaction in
+      let results = try await transaction.batch(inserts(1501...1600))
+      try expectEqual(results.map(\.rowCount), Array(repeating: 1, count: 100), "rows of each")
+      let error = try await expectError(.uniqueViolation, "one of a text that fails") {
+        try await transaction.batch(inserts(1601...2000, again: 1921))
+      }
+      try expectEqual(error.details.row, 320, "the index of the statement that failed")
+      try await transaction.batch(inserts(3001...3001) + ["DELETE FROM items WHERE id = 1"])
+    }
+    try expectEqual(try await db.rowCount(of: "items"), 1600, "rows of what succeeded")
+    for id in [2, 3, 1000, 1500, 1599, 3001] {
+      let stored = try await db.queryRow(
+        "SELECT name, amount FROM items WHERE id = ?", id, as: (String, Int?).self)
+      try expectEqual(stored?.0, "name \(id)", "the name of \(id)")
+      try expectEqual(stored?.1, id % 3 == 0 ? nil : id, "the amount of \(id)")
+    }
+    let error = try await expectError(.uniqueViolation, "one of a text that fails, alone") {
+      try await db.batch(inserts(4001...4400, again: 4100))
+    }
+    try expectEqual(error.details.row, 99, "the index of the statement that failed")
+    try expectEqual(try await db.rowCount(of: "items"), 1600, "rows after a batch that failed")
+  },
+
   Clause("BATCH-1", "A batch in a transaction shares its fate; what cannot be one is refused.") {
     context in
     let db = try await context.open()

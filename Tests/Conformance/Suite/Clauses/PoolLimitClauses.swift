@@ -145,6 +145,41 @@ let poolLimitClauses = [
     }
   },
 
+  Clause("POOL-15", "As many sessions as were asked for are there before they are needed.") {
+    context in
+    let watched = WatchedDriver(context.harness.driver)
+    let plan = try context.harness.driver.plan(for: DatabaseURL(context.url))
+    let wanted = min(3, plan.maxWriters ?? 3)
+    let db = try await context.open(with: watched) {
+      $0.maxConnections = 5
+      $0.minConnections = 3
+      $0.idleTimeout = .milliseconds(200)
+    }
+    let watch = TaskStopwatch()
+    while watched.counts.open < wanted {
+      try expect(watch.ownTime < .seconds(10), "only \(watched.counts.open) sessions are open")
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    // Longer than one that nobody uses is kept otherwise.
+    try await Task.sleep(for: .milliseconds(600))
+    try expectEqual(watched.counts.open, wanted, "sessions after the idle time")
+    try expectEqual(watched.counts.connected, wanted, "sessions that were opened, over all")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<wanted {
+        group.addTask {
+          try await db.withConnection { connection in
+            try await Task.sleep(for: .milliseconds(50))
+            _ = try await connection.single(connection.one, as: Int.self)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    try expectEqual(watched.counts.connected, wanted, "sessions after as many were used at once")
+    await db.close()
+    try expectEqual(watched.counts.open, 0, "sessions after the end")
+  },
+
   Clause("POOL-14", "Each of several waiters is turned away when its own time is over.") {
     context in
     let db = try await context.open {
@@ -218,6 +253,15 @@ private let senseless: [(String, Change)] = [
   ("maxConnections", { $0.maxConnections = 0 }),
   ("maxConnections", { $0.maxConnections = -1 }),
   ("maxConnections", { $0.maxConnections = .max }),
+  ("minConnections", { $0.minConnections = -1 }),
+  ("minConnections", { $0.minConnections = $0.maxConnections + 1 }),
+  (
+    "minConnections",
+    {
+      $0.minConnections = 1
+      $0.idleTimeout = .zero
+    }
+  ),
   ("connectTimeout", { $0.connectTimeout = .zero }),
   ("connectTimeout", { $0.connectTimeout = .seconds(-1) }),
   ("controlTimeout", { $0.controlTimeout = .zero }),

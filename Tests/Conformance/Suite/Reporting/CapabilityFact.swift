@@ -61,6 +61,9 @@ struct CapabilityFact: Sendable {
     CapabilityFact(
       "nativeBatch", \Capabilities.nativeBatch, "A batch of statements in one round trip."),
     CapabilityFact(
+      "nativeBatchInTransaction", \Capabilities.nativeBatchInTransaction,
+      "The same inside a transaction, with its savepoint."),
+    CapabilityFact(
       "notifications", \Capabilities.notifications, "Sessions are told of what others announce."),
   ]
 }

@@ -59,6 +59,8 @@ final class WatchedDriver: Driver {
     var plan = try driver.plan(for: url)
     // What is counted here are sessions that are leased; shared ones would take statements past them.
     if !sharesSessions { plan.maxPipelines = 0 }
+    // It can be told to hang.
+    plan.connectsWithin = nil
     return plan
   }
 
