@@ -3,7 +3,8 @@ extension StatementExecutor {
   /// All are stored, or none. [BULK-1]
   ///
   /// ```swift
-  /// try await db.bulkInsert(into: "lines", columns: ["n", "text"], file.lines.map { [.int($0), .text($1)] })
+  /// let rows = (1...1_000_000).lazy.map { n -> [Value] in [.int(n), .text("line \(n)")] }
+  /// try await db.bulkInsert(into: "lines", columns: ["n", "text"], rows)
   /// ```
   ///
   /// - Returns: how many rows were stored.
