@@ -14,10 +14,13 @@ struct PoolStateMachineTests {
     MonotonicTime(nanoseconds: Self.start.nanoseconds + second * Int64(seconds))
   }
 
-  private func machine(_ maxConnections: Int = 2) -> PoolStateMachine {
+  private func machine(
+    _ maxConnections: Int = 2, minConnections: Int = 0
+  ) -> PoolStateMachine {
     PoolStateMachine(
       limits: .init(
-        maxConnections: maxConnections, idleTimeout: 60 * second, maxLifetime: 600 * second))
+        maxConnections: maxConnections, minConnections: minConnections, idleTimeout: 60 * second,
+        maxLifetime: 600 * second))
   }
 
   private func holder(_ seconds: Int = 0) -> PoolStateMachine.Holder {
@@ -46,6 +49,39 @@ struct PoolStateMachineTests {
     #expect(answer4 == .wait(id: 2))
     #expect(machine.busyCount == 2)
     #expect(machine.waiterCount == 2)
+  }
+
+  @Test("opens as many ahead as are to be there, and keeps those however long they are idle")
+  func opensAhead() {
+    var machine = machine(4, minConnections: 2)
+    let (first, second, third) = (
+      machine.openAhead(for: holder()), machine.openAhead(for: holder()),
+      machine.openAhead(for: holder())
+    )
+    #expect([first, second, third] == [0, 1, nil])
+    for slot in 0...1 {
+      machine.connected(slot: slot, now: Self.start)
+      _ = machine.released(slot: slot)
+    }
+    // One more by demand: it goes when it is idle for too long, and no other.
+    let (_, _, extra) = (
+      machine.lease(for: holder()), machine.lease(for: holder()), machine.lease(for: holder())
+    )
+    #expect(extra == .connect(slot: 2))
+    machine.connected(slot: 2, now: Self.start)
+    for slot in 0...2 { _ = machine.released(slot: slot) }
+    let idle = machine.expire(now: after(61))
+    #expect(idle.count == 1)
+    let later = machine.expire(now: after(120))
+    #expect(later.isEmpty)
+    let old = machine.expire(now: after(601))
+    #expect(old.count == 2)
+    for slot in idle + old { _ = machine.vacated(slot: slot) }
+    let again = machine.openAhead(for: holder())
+    #expect(again == 0)
+    _ = machine.close()
+    let closed = machine.openAhead(for: holder())
+    #expect(closed == nil)
   }
 
   @Test("serves waiters in the order of asking")

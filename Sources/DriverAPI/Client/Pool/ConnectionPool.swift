@@ -51,13 +51,13 @@ final class ConnectionPool: Sendable {
   /// So many stay open. [POOL-15]
   let minConnections: Int
   /// Whether opening a connection needs no limit from here.
-  private let connectsByItself: Bool
+  let connectsByItself: Bool
   /// A connection that was idle for less is leased without a question; in nanoseconds.
   let trustedIdleTime: Int64
   /// Before a connection is leased that was idle for longer it is looked at whether the server has ended
   /// it; in nanoseconds. At least a tick of the kernel's clock. [POOL-10]
   let glanceAfter: Int64
-  private let connect: ConnectAttempt<any DriverConnection>.Connect
+  let connect: ConnectAttempt<any DriverConnection>.Connect
 
   init(
     role: ConnectionRole, maxConnections: Int, plan: ConnectionPlan,
@@ -249,55 +249,6 @@ final class ConnectionPool: Sendable {
     }
     state.early[id] = outcome
     return nil
-  }
-
-  /// A session in that slot, or what else there is if the server refuses one and others are there:
-  /// they will come free. [POOL-11]
-  func open(
-    slot: Int, for holder: PoolStateMachine.Holder
-  ) async throws(DatabaseError) -> Answer {
-    do throws(DatabaseError) {
-      return .session(try await connect(slot: slot))
-    } catch {
-      if let lease = insteadOfRefused(slot, holder, error) { return .other(lease) }
-      vacate(slot: slot)
-      throw error
-    }
-  }
-
-  private func connect(slot: Int) async throws(DatabaseError) -> Session {
-    let connection =
-      try await connectsByItself && !Task.isCancelled
-      ? connect()
-      : ConnectAttempt.run(
-        connect, within: configuration.connectTimeout, close: { await $0.close() })
-    let session = Session(
-      driver: connection, role: role, slot: slot, configuration: configuration,
-      instruments: instruments)
-    state.withLock { state in
-      state.sessions[slot] = session
-      state.machine.connected(slot: slot, now: .now)
-      state.refusal = nil
-      if case .leased(let holder) = state.machine.slots[slot] { session.holder.write(holder) }
-    }
-    return session
-  }
-
-  /// Opens what is missing of the connections that are to be there before they are needed, beside each
-  /// other. What the server says against it is told to whoever needs one. [POOL-15]
-  func openAhead() async {
-    await withTaskGroup { group in
-      let site = HolderSite(CallSite(file: #fileID, line: #line))
-      let holder = PoolStateMachine.Holder(since: .now, site: site, task: nil)
-      while let slot = changing({ $0.machine.openAhead(for: holder) }) {
-        group.addTask {
-          do throws(DatabaseError) { self.release(try await self.connect(slot: slot)) } catch {
-            self.instruments.reportDetail("a connection was not opened ahead of its use", error)
-            self.vacate(slot: slot)
-          }
-        }
-      }
-    }
   }
 
   static var currentTask: Int? { withUnsafeCurrentTask { $0?.hashValue } }
