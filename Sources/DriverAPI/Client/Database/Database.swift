@@ -78,10 +78,10 @@ public final class Database: StatementExecutor {
     let pools = [writers, readers].compactMap { $0 }
     var idle = pools.flatMap { pool in pool.startClosing().map { (pool, $0) } }
     pipelines?.close()
-    // Here, where no thread has to be changed for it, ends one that waits for its server, and all that do not. A
-    // driver that heeds cancellation must not notice that of the caller.
+    // Those that wait for no server end here, where no thread has to be changed for it. (A driver that heeds
+    // cancellation must not notice that of the caller.)
     let waitsForServer = idle.partition { !$0.1.driver.noticesCancellation }
-    let here = Task.isCancelled ? 0 : min(waitsForServer + 1, idle.count)
+    let here = Task.isCancelled ? 0 : waitsForServer
     for (pool, session) in idle.dropFirst(here) { pool.discard(session) }
     for (pool, session) in idle.prefix(here) {
       pool.endHolding(session)

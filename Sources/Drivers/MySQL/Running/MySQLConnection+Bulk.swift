@@ -17,49 +17,55 @@ extension MySQLConnection {
       try single.checkFinite(rows)
       try await single.prepareOnServer()
       let arrays = MySQLArrays(kinds)
-      try await inPortions(rows, of: MySQLArrays.maxRowCount, single) {
+      try await inPortions(rows[...], of: MySQLArrays.maxRowCount, single) {
         portion throws(DatabaseError) in _ = try await single.insert(portion, arrays)
       }
     } else {
       let many = MySQLManyRows(table: table, columns: columns, connection: self)
       defer { many.finalize() }
-      try await inPortions(rows, of: many.maxRowCount, single) {
+      try await inPortions(rows[...], of: many.maxRowCount, single) {
         portion throws(DatabaseError) in try await many.insert(portion)
       }
     }
     return rows.count
   }
 
-  /// Runs an insert for each set of parameters by arrays of values; nil if those are too different for that.
-  /// [BATCH-1]
+  /// Runs an insert for each set of parameters by arrays of values; nil if those are too different for that, or
+  /// too few. [BATCH-1]
   ///
-  /// Each inserts as many rows as the others, since they have one text; ids are not told.
+  /// Each inserts as many rows as the others, since they have one text. The last runs by itself: behind an array
+  /// the server's `LAST_INSERT_ID()` is the first id of it, and somebody may ask for that of the last row.
   func insertMany(
     _ text: StatementText, _ sets: [[Value]]
   ) async throws(DatabaseError) -> [ExecResult]? {
-    guard let kinds = MySQLArrayKind.kinds(of: sets, columnCount: text.parameterCount) else {
-      return nil
-    }
+    guard sets.count > 2,
+      let kinds = MySQLArrayKind.kinds(of: sets, columnCount: text.parameterCount)
+    else { return nil }
     let insert = MySQLStatement(text, on: self)
     defer { insert.finalize() }
     try insert.checkFinite(sets)
     try await insert.prepareOnServer()
     let arrays = MySQLArrays(kinds)
     var results: [ExecResult] = []
-    try await inPortions(sets, of: MySQLArrays.maxRowCount, insert) {
+    try await inPortions(sets.dropLast(), of: MySQLArrays.maxRowCount, insert) {
       portion throws(DatabaseError) in
       let count = try await insert.insert(portion, arrays)
       let each = ExecResult(rowCount: count / portion.count)
       results += Array(repeating: each, count: portion.count)
     }
+    do throws(DatabaseError) {
+      results.append(try await insert.exec(sets[sets.count - 1]))
+    } catch {
+      throw error.atRow(sets.count - 1)
+    }
     return results
   }
 
   private func inPortions(
-    _ rows: [[Value]], of maxRowCount: Int, _ single: MySQLStatement,
+    _ rows: ArraySlice<[Value]>, of maxRowCount: Int, _ single: MySQLStatement,
     _ insert: (ArraySlice<[Value]>) async throws(DatabaseError) -> Void
   ) async throws(DatabaseError) {
-    var rest = rows[...]
+    var rest = rows
     while !rest.isEmpty {
       let portion = rest.prefix(portionCount(rest, maxRowCount))
       try await command("SAVEPOINT dovetail_bulk")

@@ -140,6 +140,15 @@ let pipelineClauses = [
       try expectEqual(stored?.0, "name \(id)", "the name of \(id)")
       try expectEqual(stored?.1, id % 3 == 0 ? nil : id, "the amount of \(id)")
     }
+    if let asks = db.dialect.lastInsertID {
+      try await db.createTable("counted", "id {id}, v {int}")
+      try await db.transaction { transaction in
+        try await transaction.batch((1...20).map { "INSERT INTO counted (v) VALUES (\($0))" })
+        let told = try await transaction.single(SQL(raw: asks), as: Int.self)
+        let last = try await transaction.single("SELECT MAX(id) FROM counted", as: Int.self)
+        try expectEqual(told, last, "the id of the last row, as the engine tells it afterwards")
+      }
+    }
     let error = try await expectError(.uniqueViolation, "one of a text that fails, alone") {
       try await db.batch(inserts(4001...4400, again: 4100))
     }
