@@ -72,6 +72,11 @@ extension DriverStatement {
 
   /// One after another.
   public func execMany(_ sets: [[Value]]) async throws(DatabaseError) -> [ExecResult] {
+    try await execOneByOne(sets)
+  }
+
+  /// What ``execMany(_:)`` does for sets that a driver cannot run at once.
+  public func execOneByOne(_ sets: [[Value]]) async throws(DatabaseError) -> [ExecResult] {
     var results: [ExecResult] = []
     for (index, parameters) in sets.enumerated() {
       do throws(DatabaseError) { results.append(try await exec(parameters)) } catch {

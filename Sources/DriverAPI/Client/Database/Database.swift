@@ -83,10 +83,7 @@ public final class Database: StatementExecutor {
     let waitsForServer = idle.partition { !$0.1.driver.noticesCancellation }
     let here = Task.isCancelled ? 0 : waitsForServer
     for (pool, session) in idle.dropFirst(here) { pool.discard(session) }
-    for (pool, session) in idle.prefix(here) {
-      pool.endHolding(session)
-      await pool.end(session)
-    }
+    for (pool, session) in idle.prefix(here) { await pool.end(session) }
     if await drained(pools, within: configuration.shutdownGrace) { return }
     instruments.reportWarning("connections still in use at shutdown, interrupting their statements")
     for pool in pools { pool.interruptAll() }

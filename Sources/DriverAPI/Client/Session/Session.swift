@@ -60,8 +60,7 @@ final class Session: @unchecked Sendable {
     controlTimeout = configuration.controlTimeout
     mayRunPlain = driver.noticesCancellation && !instruments.tracesSpans
     statementTimeout = configuration.statementTimeout
-    plainLimit = max(
-      configuration.statementTimeout == nil ? 0 : 1, statementTimeout?.inNanoseconds ?? 0)
+    plainLimit = statementTimeout.map { max(1, $0.inNanoseconds) } ?? 0
     isPlainWatched = plainLimit > 0 || instruments.observes
     pingsByCall = driver.server.capabilities.nativePing
     cache = StatementCache(

@@ -22,13 +22,7 @@ extension MySQLStatement {
 
   func execMany(_ sets: [[Value]]) async throws(DatabaseError) -> [ExecResult] {
     if let results = try await connection.insertMany(text, sets) { return results }
-    var results: [ExecResult] = []
-    for (index, parameters) in sets.enumerated() {
-      do throws(DatabaseError) { results.append(try await exec(parameters)) } catch {
-        throw error.atRow(index)
-      }
-    }
-    return results
+    return try await execOneByOne(sets)
   }
 
   /// Inserts as many rows as the arrays hold, with one message; answers with how many those were.
