@@ -17,6 +17,8 @@ struct DialectVariant: Sendable, CustomStringConvertible {
   /// The engines that understand it.
   let engines: Set<String>
   let change: @Sendable (inout ServerFacts) -> Void
+  /// What the driver itself does otherwise.
+  var calls: @Sendable (inout Sabotage) -> Void = { _ in }
 
   static let all = [
     DialectVariant(
@@ -38,6 +40,19 @@ struct DialectVariant: Sendable, CustomStringConvertible {
     },
     DialectVariant("tables that can be used after the commit", ["MIG"], on: ["postgres"]) {
       $0.capabilities.newTablesAtOnce = false
+    },
+    DialectVariant(
+      "a lock for migrations by the driver's own calls", ["MIG"], on: ["postgres", "mariadb"]
+    ) {
+      $0.dialect.migrationLock = .driver
+    }.calling {
+      $0.migrationLock = { session, takes throws(DatabaseError) in
+        guard
+          case .session(let acquire, let release) =
+            session.connection.server.dialect.migrationLock
+        else { return false }
+        return try await session.firstRow(takes ? acquire : release) == [.int(1)]
+      }
     },
     // PostgreSQL merges into no view before version 17.
     DialectVariant("upserts by MERGE", ["UPSERT", "DURABLE"], on: ["postgres"]) {
@@ -62,9 +77,21 @@ struct DialectVariant: Sendable, CustomStringConvertible {
     return copy
   }
 
+  private func calling(_ calls: @escaping @Sendable (inout Sabotage) -> Void) -> DialectVariant {
+    var copy = self
+    copy.calls = calls
+    return copy
+  }
+
   /// The checks of its families on an engine.
   func cases(on base: any ConformanceHarness) -> [ConformanceCase] {
-    let harness = SaboteurHarness(Sabotage(description, []) { $0.facts = change }, on: base)
+    let harness = SaboteurHarness(
+      Sabotage(
+        description, [],
+        change: { sabotage in
+          sabotage.facts = change
+          calls(&sabotage)
+        }), on: base)
     return ConformanceSuite.cases(harness).compactMap { promise in
       guard let family = promise.clause.id.split(separator: "-").first,
         families.contains(String(family)), !exceptions.contains(promise.clause.id)

@@ -66,6 +66,21 @@ extension Sabotage {
     dialect("takes more parameters for possible than there are", "BIND-3") {
       $0.maxParameters = 1_000_000
     }.only(on: "sqlite"),
+    dialect("takes longer texts for possible than there are", "BIND-3") {
+      // MariaDB's packets end at 16 MiB.
+      $0.maxStatementBytes = 20 << 20
+    }.only(on: "mysql", "mariadb"),
+    dialect("takes every text for too long", "BIND-3") { $0.maxStatementBytes = 8 },
+    dialect("says that the driver has a lock for migrations, which it has not", "MIG-1") {
+      $0.migrationLock = .driver
+    },
+    dialect("says that a transaction that begins locks the others' migrations out", "MIG-1") {
+      $0.migrationLock = .transaction
+    }.only(on: "postgres"),
+    Sabotage("takes the lock for migrations for granted", "MIG-1") {
+      $0.facts = { $0.dialect.migrationLock = .driver }
+      $0.migrationLock = { _, _ in true }
+    }.only(on: "postgres", "mysql", "mariadb"),
     dialect("writes rows by UNION ALL and knows no limit", "DIALECT-6") {
       $0.severalRows = .unionAll
     }.only(on: "sqlite"),

@@ -50,6 +50,9 @@ struct Sabotage: Sendable, CustomStringConvertible {
   var pipelined: Pipelined?
   /// Nil from it loses the notification.
   var notification: (@Sendable (DatabaseNotification) -> DatabaseNotification?)?
+  /// Takes the lock for migrations, or gives it back; answers whether it was to be had.
+  var migrationLock:
+    (@Sendable (SaboteurConnection, _ takes: Bool) async throws(DatabaseError) -> Bool)?
   /// Whether all expected clauses look at it, also those that take long; otherwise the first that
   /// catches it is enough.
   var meetsAll = false

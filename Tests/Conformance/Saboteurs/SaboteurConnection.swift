@@ -104,11 +104,16 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
   }
 
   func acquireMigrationLock() async throws(DatabaseError) -> Bool {
-    try await connection.acquireMigrationLock()
+    if let hook = sabotage.migrationLock { return try await hook(self, true) }
+    return try await connection.acquireMigrationLock()
   }
 
   func releaseMigrationLock() async throws(DatabaseError) {
-    try await connection.releaseMigrationLock()
+    if let hook = sabotage.migrationLock {
+      _ = try await hook(self, false)
+    } else {
+      try await connection.releaseMigrationLock()
+    }
   }
 
   func bulkInsert(
@@ -149,5 +154,15 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     let statement = try await connection.prepare(text, isKept: false)
     defer { statement.finalize() }
     return try await statement.exec(parameters)
+  }
+
+  /// The first row of a query of the saboteur's own.
+  func firstRow(_ sql: String) async throws(DatabaseError) -> [Value]? {
+    let text = try connection.server.dialect.rebind(sql)
+    let statement = try await connection.prepare(text, isKept: false)
+    defer { statement.finalize() }
+    let rows = try await statement.query([])
+    defer { rows.close() }
+    return try await LentValues.readAll(rows, limit: 2).first
   }
 }

@@ -56,6 +56,25 @@ let bindClauses = [
     }
     try expect(error.message.contains("\(limit)"), "\(error) does not tell the limit")
   },
+
+  Clause("BIND-3", "A text as long as the limit; one byte more is misuse that tells it.") {
+    context in
+    let db = try await context.open()
+    func run(byteCount: Int) async throws -> Int {
+      let length = db.dialect.selectSQL("7").utf8.count
+      try expect(byteCount > length, "\(byteCount) bytes are no limit that one can work under")
+      let blanks = String(repeating: " ", count: byteCount - length)
+      return try await db.single(SQL(raw: db.dialect.selectSQL(blanks + "7")), as: Int.self)
+    }
+    guard let limit = db.dialect.maxStatementBytes else {
+      return try expectEqual(try await run(byteCount: 1 << 20), 7, "a text of 1 MiB")
+    }
+    try expectEqual(try await run(byteCount: limit), 7, "a text of \(limit) bytes")
+    let error = try await expectRefusal(.misuse, "\(limit + 1) bytes") {
+      try await run(byteCount: limit + 1)
+    }
+    try expect(error.message.contains("\(limit)"), "\(error) does not tell the limit")
+  },
 ]
 
 /// In a function, so that nothing but the statement could still hold the parameter.

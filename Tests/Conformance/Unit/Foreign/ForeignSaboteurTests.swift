@@ -50,6 +50,17 @@ struct ForeignSaboteurTests {
     Wrong(OtherEngines.oracle, "severalRows: a union") { $0.severalRows = .unionAll },
     Wrong(OtherEngines.sqlServer, "maxRowsPerInsert: none") { $0.maxRowsPerInsert = nil },
     Wrong(OtherEngines.sqlServer, "maxRowsPerInsert: one more") { $0.maxRowsPerInsert = 1001 },
+    Wrong(OtherEngines.db2, "maxStatementBytes: one more") { $0.maxStatementBytes = 2_097_153 },
+    Wrong(OtherEngines.firebird, "maxStatementBytes: that of version 2") {
+      $0.maxStatementBytes = 65_535
+    },
+    Wrong(OtherEngines.oracle, "maxStatementBytes: one that there is not") {
+      $0.maxStatementBytes = 4000
+    },
+    Wrong(OtherEngines.db2, "migrationLock: of the transaction") {
+      $0.migrationLock = .transaction
+    },
+    Wrong(OtherEngines.sqlServer, "migrationLock: the driver's") { $0.migrationLock = .driver },
     Wrong(OtherEngines.sqlServer, "maxParameters: those of a procedure") {
       $0.maxParameters = 2100
     },
@@ -180,6 +191,12 @@ struct ForeignSaboteurTests {
     await each(ForeignWriteTests.rows) { try write.`several rows`(expected: $0) }
     for (dialect, columnCount, rowCount) in ForeignWriteTests.counts where isMeant(dialect) {
       write.`rows of one insert`(dialect: changed, columnCount: columnCount, rowCount: rowCount)
+    }
+    for (dialect, limit) in ForeignWriteTests.lengths where isMeant(dialect) {
+      write.`a text no longer than the engine takes`(dialect: changed, limit: limit)
+    }
+    for (dialect, lock) in ForeignTransactionTests.locks where isMeant(dialect) {
+      transaction.`how migrations keep out of each other's way`(dialect: changed, lock: lock)
     }
     await each(ForeignWriteTests.merges) { try write.upserts(expected: $0) }
     await each(ForeignWriteTests.ignoring) {

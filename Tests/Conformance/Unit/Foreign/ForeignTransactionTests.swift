@@ -22,10 +22,10 @@ struct ForeignTransactionTests {
       repeatable: ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE"],
       reading: ["SET TRANSACTION READ ONLY"]),
     // Transact-SQL, BEGIN TRANSACTION and SET TRANSACTION ISOLATION LEVEL: it holds until it is set anew,
-    // and there is no access mode.
+    // and there is no access mode. REPEATABLE READ shows new rows, so that SERIALIZABLE stands in.
     Beginnings(
       dialect: OtherEngines.sqlServer, plain: ["BEGIN TRANSACTION"],
-      repeatable: ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "BEGIN TRANSACTION"],
+      repeatable: ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "BEGIN TRANSACTION"],
       reading: ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "BEGIN TRANSACTION"]),
     // Db2 11.5, CLI: no statement begins one; the driver reads these and makes calls of them.
     Beginnings(
@@ -103,6 +103,24 @@ struct ForeignTransactionTests {
     }
     expectSQL(log, begin + expected.kept + expected.undone + [expected.commit])
     await db.close()
+  }
+
+  // Transact-SQL, sp_getapplock: statements. Oracle and Db2, DBMS_LOCK: calls with results. Firebird 3.0,
+  // SET TRANSACTION: the tables that it reserves.
+  static let locks = [
+    (OtherEngines.oracle, "driver"), (OtherEngines.sqlServer, "session"),
+    (OtherEngines.db2, "driver"), (OtherEngines.firebird, "driver"),
+  ]
+
+  @Test(arguments: locks)
+  func `how migrations keep out of each other's way`(dialect: Dialect, lock: String) {
+    let form =
+      switch dialect.migrationLock {
+      case .driver: "driver"
+      case .session: "session"
+      case .transaction, .inTransaction: "transaction"
+      }
+    expectSame(form, lock)
   }
 
   private static let steps: [(String, TransactionStep?)] = [

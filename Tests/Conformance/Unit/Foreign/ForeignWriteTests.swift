@@ -9,7 +9,7 @@ struct ForeignWriteTests {
     assignments: [.expression("hits", "{old.hits} + {new.hits}")])
 
   static let rows: [Expected] = [
-    // Oracle 19c, CREATE SEQUENCE: no NEXTVAL beside a set operator; INSERT, subquery.
+    // Oracle 19c, Sequence Pseudocolumns: no NEXTVAL beside a set operator; INSERT, subquery.
     Expected(
       OtherEngines.oracle,
       #"""
@@ -36,6 +36,18 @@ struct ForeignWriteTests {
     (OtherEngines.sqlServer, 2, 1000), (OtherEngines.sqlServer, 3, 699),
     (OtherEngines.db2, 1, 32_767), (OtherEngines.firebird, 1, 1),
   ]
+
+  // Db2 11.5, SQL and XML limits; Firebird 3 as its client library has it. The others name none.
+  static let lengths = [
+    (OtherEngines.db2, Int?(2_097_152)), (OtherEngines.firebird, 10 << 20),
+    (OtherEngines.oracle, nil),
+    (OtherEngines.sqlServer, nil),
+  ]
+
+  @Test(arguments: lengths)
+  func `a text no longer than the engine takes`(dialect: Dialect, limit: Int?) {
+    expectSame(dialect.maxStatementBytes, limit)
+  }
 
   @Test(arguments: counts)
   func `rows of one insert`(dialect: Dialect, columnCount: Int, rowCount: Int) {

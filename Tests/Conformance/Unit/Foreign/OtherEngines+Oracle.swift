@@ -11,7 +11,7 @@ extension OtherEngines {
     dialect.folding = .upper
     dialect.maxIdentifierBytes = 128
     dialect.dummyTable = "DUAL"
-    // INSERT, multi_table_insert: all rows would get one id. CREATE SEQUENCE, restrictions of NEXTVAL: not
+    // INSERT, multi_table_insert: all rows would get one id. Sequence Pseudocolumns, restrictions of NEXTVAL: not
     // beside UNION, but outside of it.
     dialect.severalRows = .derivedUnion
     // SELECT, row_limiting_clause: 0 rows are no rows.

@@ -9,8 +9,8 @@ extension OtherEngines {
     dialect.lexical.nestedComments = true
     // MERGE: ends with a semicolon; HOLDLOCK, or two sessions that merge one new key both insert it.
     dialect.upsertForm = .merge(MergeWords(tableHint: "WITH (HOLDLOCK)", terminator: ";"))
-    // Maximum Capacity Specifications: 2100 of a procedure, two of which are sp_executesql's own.
-    dialect.maxParameters = 2098
+    // Maximum Capacity Specifications: 2100 of a procedure, three of which are sp_prepexec's own.
+    dialect.maxParameters = 2097
     // Table Value Constructor: 1000 rows.
     dialect.maxRowsPerInsert = 1000
     // SELECT, ORDER BY clause: FETCH takes 1 or more (error 10744).
@@ -36,6 +36,8 @@ extension OtherEngines {
     dialect.transactions.beginReadOnly = "BEGIN TRANSACTION"
     dialect.transactions.readOnlyIsEnforced = false
     dialect.transactions.isolation = .session
+    // REPEATABLE READ lets new rows appear, which that level does not here: the next stronger stands in.
+    dialect.transactions.levels[.repeatableRead] = nil
     dialect.transactions.commit = "COMMIT TRANSACTION"
     dialect.transactions.rollback = "ROLLBACK TRANSACTION"
     dialect.transactions.savepoint = "SAVE TRANSACTION "
