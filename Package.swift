@@ -88,7 +88,10 @@ let package = Package(
     .target(
       name: "DriverConformance",
       dependencies: [
-        "DriverAPI", "DriverFaults", .product(name: "Logging", package: "swift-log"),
+        "DriverAPI", "DriverFaults",
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
       ],
       path: "Tests/Conformance/Suite", swiftSettings: strict),
 

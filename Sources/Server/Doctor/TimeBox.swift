@@ -2,6 +2,9 @@ import Dispatch
 
 /// Runs what may hang, for a limited time.
 enum TimeBox {
+  // Not a global one: work that blocks its thread may have all of those.
+  private static let queue = DispatchQueue(label: "dovetail.doctor.timebox")
+
   /// What `body` returns, or nil if it takes longer.
   ///
   /// Work that is late is cancelled and given up, whether it heeds that or not; the time is taken by
@@ -14,7 +17,7 @@ enum TimeBox {
     let work = Task.detached { outcome.yield(await body()) }
     let (seconds, fraction) = limit.components
     let milliseconds = Int(seconds) * 1000 + Int(fraction / 1_000_000_000_000_000)
-    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+    queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
       outcome.yield(nil)
       work.cancel()
     }

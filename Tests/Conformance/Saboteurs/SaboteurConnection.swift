@@ -49,6 +49,7 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     }
   }
 
+  private static let lateQueue = DispatchQueue(label: "dovetail.saboteur.late")
   /// Whether a late interruption waits for the next statement.
   private let strayInterrupt = Atomic<Bool>(false)
 
@@ -73,7 +74,7 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     if sabotage.interruptsNext { strayInterrupt.store(true, ordering: .relaxed) }
     guard isDeaf else { return connection.interrupt() }
     // Long after the limit, so that the suite notices, but not for ever.
-    DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(2500)) { [connection] in
+    Self.lateQueue.asyncAfter(deadline: .now() + .milliseconds(2500)) { [connection] in
       connection.interrupt()
     }
   }

@@ -1,4 +1,6 @@
 public import Logging
+public import Metrics
+public import Tracing
 
 /// How a ``Database`` behaves; every value has a default that suits a server.
 public struct DatabaseConfiguration: Sendable {
@@ -38,10 +40,14 @@ public struct DatabaseConfiguration: Sendable {
   public var statementCacheCapacity = 256
   /// Statements that take longer are logged as warnings, without their values; nil logs none.
   public var slowStatementThreshold: Duration?
-  /// Whether statements, leases and connections are counted and timed with swift-metrics.
+  /// Whether statements are timed, and those that fail counted, with swift-metrics.
   public var recordsMetrics = true
+  /// Where they are, such as a factory of a test's own; nil: where the process records its metrics.
+  public var metricsFactory: (any MetricsFactory)?
   /// Whether each statement is a span of swift-distributed-tracing.
   public var recordsSpans = true
+  /// Who makes the spans, such as a tracer of a test's own; nil: the tracer of the process.
+  public var tracer: (any Tracer)?
   /// Where the database reports what it does by itself.
   public var logger = Logger(label: "dovetail.database")
 

@@ -14,7 +14,7 @@ struct Instruments: Sendable {
   private let duration: Metrics.Timer?
   private let failures: Counter?
   private let slowThreshold: Duration?
-  let tracesSpans: Bool
+  private let tracer: (any Tracer)?
   private let observesFailure: (@Sendable (StatementText, DatabaseError) -> Void)?
 
   init(configuration: DatabaseConfiguration, scheme: String) {
@@ -23,17 +23,23 @@ struct Instruments: Sendable {
     self.logger = logger
     system = scheme
     observesFailure = configuration.observesFailure
-    let isMeasured =
-      configuration.recordsMetrics && !(MetricsSystem.factory is NOOPMetricsHandler)
+    let factory = configuration.metricsFactory ?? MetricsSystem.factory
+    let isMeasured = configuration.recordsMetrics && !(factory is NOOPMetricsHandler)
     let dimensions = [("db_system", scheme)]
     duration =
-      isMeasured ? Timer(label: "dovetail.statement.duration", dimensions: dimensions) : nil
+      isMeasured
+      ? Timer(label: "dovetail.statement.duration", dimensions: dimensions, factory: factory) : nil
     failures =
-      isMeasured ? Counter(label: "dovetail.statement.errors", dimensions: dimensions) : nil
+      isMeasured
+      ? Counter(label: "dovetail.statement.errors", dimensions: dimensions, factory: factory) : nil
     slowThreshold = configuration.slowStatementThreshold
-    tracesSpans = configuration.recordsSpans && !(InstrumentationSystem.tracer is NoOpTracer)
-    observes = duration != nil || slowThreshold != nil || tracesSpans
+    let tracer = configuration.tracer ?? InstrumentationSystem.tracer
+    self.tracer = configuration.recordsSpans && !(tracer is NoOpTracer) ? tracer : nil
+    observes = duration != nil || slowThreshold != nil || self.tracer != nil
   }
+
+  /// Whether each statement is a span.
+  var tracesSpans: Bool { tracer != nil }
 
   /// Reports what the library did by itself, for whoever looks closely.
   func reportDetail(_ what: String, _ error: DatabaseError? = nil) { report(.debug, what, error) }
@@ -89,12 +95,9 @@ struct Instruments: Sendable {
   }
 
   private func observe(_ operation: String) -> Observation {
-    var span: (any Span)?
-    if tracesSpans {
-      span = InstrumentationSystem.tracer.startAnySpan(operation, ofKind: .client)
-      span?.attributes["db.system.name"] = system
-      span?.attributes["db.operation.name"] = operation
-    }
+    let span = tracer?.startAnySpan(operation, ofKind: .client)
+    span?.attributes["db.system.name"] = system
+    span?.attributes["db.operation.name"] = operation
     return Observation(start: .now, operation: operation, span: span)
   }
 }

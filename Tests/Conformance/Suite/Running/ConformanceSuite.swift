@@ -15,12 +15,13 @@ public enum ConformanceSuite {
     + rebindClauses + statementByteClauses + hiddenWriteClauses + upsertClauses + upsertKeyClauses
     + emptyListClauses + leftRowsClauses
     + transactionClauses + endedTransactionClauses + isolationClauses
-    + errorClauses + cancelClauses + poolClauses
+    + errorClauses + instrumentClauses + cancelClauses + poolClauses
     + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses
-    + sharedSessionClauses
+    + sharedSessionClauses + sharedFaultClauses
     + wireFaultClauses
     + silenceClauses + farServerClauses + schemaChangeClauses + endedStatementClauses + bulkClauses
-    + callFaultClauses + dialectClauses + migrationClauses + migrationModeClauses + durableClauses
+    + otherWayClauses + callFaultClauses + dialectClauses + migrationClauses + migrationModeClauses
+    + durableClauses
 
   /// Every check on one backend.
   ///

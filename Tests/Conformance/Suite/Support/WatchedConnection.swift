@@ -12,7 +12,7 @@ final class WatchedConnection: DriverConnection {
     self.watch = watch
   }
 
-  var server: ServerFacts { connection.server }
+  var server: ServerFacts { watch.changed(connection.server) }
   var transactionStatus: TransactionStatus { connection.transactionStatus }
   var noticesCancellation: Bool { connection.noticesCancellation }
 

@@ -29,6 +29,7 @@ final class WatchedDriver: Driver {
     var hangsOnConnect = false
     var mostSessions = Int.max
     var sharesSessions = false
+    var refusesPipelines = false
     var nextConnect: DatabaseError?
     var nextStatement: DatabaseError?
     var whenTextContains: (word: String, error: DatabaseError)?
@@ -37,12 +38,22 @@ final class WatchedDriver: Driver {
   }
 
   let driver: any Driver
+  private let facts: @Sendable (inout ServerFacts) -> Void
   private let recorded = Mutex(Counts())
   private let keeps = Mutex(true)
   private let faults = Mutex(Faults())
 
-  init(_ driver: any Driver) {
+  /// - Parameter facts: what its sessions say of the server otherwise: the core has several ways for most
+  ///   things, and an engine takes the others as well as its own.
+  init(_ driver: any Driver, facts: @escaping @Sendable (inout ServerFacts) -> Void = { _ in }) {
     self.driver = driver
+    self.facts = facts
+  }
+
+  func changed(_ server: ServerFacts) -> ServerFacts {
+    var changed = server
+    facts(&changed)
+    return changed
   }
 
   var schemes: [String] { driver.schemes }
@@ -94,6 +105,9 @@ final class WatchedDriver: Driver {
 
   func openPipeline(to url: DatabaseURL) async throws(DatabaseError) -> any DriverPipeline {
     count { $0.connected += 1 }
+    if refusesPipelines {
+      throw DatabaseError(.cannotConnect, "no session to share", execution: .notSent)
+    }
     return try await driver.openPipeline(to: url)
   }
 
@@ -151,6 +165,12 @@ extension WatchedDriver {
   var sharesSessions: Bool {
     get { faults.withLock { $0.sharesSessions } }
     set { faults.withLock { $0.sharesSessions = newValue } }
+  }
+
+  /// Whether no session that tasks share can be opened; each attempt counts as connected.
+  var refusesPipelines: Bool {
+    get { faults.withLock { $0.refusesPipelines } }
+    set { faults.withLock { $0.refusesPipelines = newValue } }
   }
 
   /// Lets the next connection be refused.
