@@ -2,6 +2,10 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "EXEC-7 Whatever an insert does with ids, the one that is told is exactly that.":
+      "a row without a rowid was told the id of another table's (SQLite)",
+    "ERR-2 What does not exist is named as the statement names it, where it is told.":
+      "an index that was to be made was told as missing (SQLite)",
     "URL-9 What a driver cannot do is refused by its name, with the remedy.":
       "a switch of another client was taken with its opposite (MariaDB)",
     "CONN-2 Why there is no session is told, with the place.":
