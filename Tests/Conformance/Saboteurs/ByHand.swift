@@ -2,6 +2,10 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "TYPE-7 Every type that an engine has gives its values, whichever way they come.":
+      "the digits of a UUID were counted wrongly, so that it was text (MariaDB)",
+    "TYPE-6 A setting that values depend on is refused, or they do not depend on it.":
+      "another character set than UTF-8 was not noticed (MariaDB)",
     "EXEC-7 Whatever an insert does with ids, the one that is told is exactly that.":
       "a row without a rowid was told the id of another table's (SQLite)",
     "ERR-2 What does not exist is named as the statement names it, where it is told.":
