@@ -2,6 +2,8 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "TYPE-8 So is what a statement takes a long way to its column, and every number.":
+      "what was put into a record was not followed (SQLite)",
     "TYPE-7 Every type that an engine has gives its values, whichever way they come.":
       "the digits of a UUID were counted wrongly, so that it was text (MariaDB)",
     "TYPE-6 A setting that values depend on is refused, or they do not depend on it.":
@@ -10,6 +12,8 @@ enum ByHand {
       "a row without a rowid was told the id of another table's (SQLite)",
     "ERR-2 What does not exist is named as the statement names it, where it is told.":
       "an index that was to be made was told as missing (SQLite)",
+    "BIND-1 Large parameters are let go when their statement has run.":
+      "large parameters stayed bound (SQLite)",
     "URL-9 What a driver cannot do is refused by its name, with the remedy.":
       "a switch of another client was taken with its opposite (MariaDB)",
     "CONN-2 Why there is no session is told, with the place.":
