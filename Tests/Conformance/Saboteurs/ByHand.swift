@@ -12,6 +12,18 @@ enum ByHand {
       "a row without a rowid was told the id of another table's (SQLite)",
     "ERR-2 What does not exist is named as the statement names it, where it is told.":
       "an index that was to be made was told as missing (SQLite)",
+    "QUERY-9 A procedure that takes its time behind its rows can be cancelled.":
+      "behind the rows a cancellation killed nothing (MariaDB)",
+    "QUERY-9 What a procedure does before and behind its rows is told as it is.":
+      "a transaction that a failed procedure had begun was not known (MariaDB)",
+    "TX-4 So it is whatever fails, and however the transaction was begun.":
+      "the server was not asked where the session stands after an error (MariaDB)",
+    "TX-11 A lock of another program is waited for, by whatever call.":
+      "a lock was told at once (SQLite)",
+    "TX-11 A lock that does not come in time is told so, and what waited goes on.":
+      "a lock was told at once (SQLite)",
+    "TX-11 Whoever waits for a lock can be cancelled, and its time can run out.":
+      "a lock was told at once (SQLite)",
     "BIND-1 Large parameters are let go when their statement has run.":
       "large parameters stayed bound (SQLite)",
     "URL-9 What a driver cannot do is refused by its name, with the remedy.":
