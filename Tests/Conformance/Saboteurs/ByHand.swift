@@ -2,6 +2,38 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "TYPE-8 So is what a statement takes a long way to its column, and every number.":
+      "what was put into a record was not followed (SQLite)",
+    "TYPE-7 Every type that an engine has gives its values, whichever way they come.":
+      "the digits of a UUID were counted wrongly, so that it was text (MariaDB)",
+    "TYPE-6 A setting that values depend on is refused, or they do not depend on it.":
+      "another character set than UTF-8 was not noticed (MariaDB)",
+    "EXEC-7 Whatever an insert does with ids, the one that is told is exactly that.":
+      "a row without a rowid was told the id of another table's (SQLite)",
+    "ERR-2 What does not exist is named as the statement names it, where it is told.":
+      "an index that was to be made was told as missing (SQLite)",
+    "STMT-1 A statement that is kept means the tables that its session sees now.":
+      "that USE had left the database was not noted (MariaDB)",
+    "QUERY-9 A procedure that takes its time behind its rows can be cancelled.":
+      "behind the rows a cancellation killed nothing (MariaDB)",
+    "QUERY-9 What a procedure does before and behind its rows is told as it is.":
+      "a transaction that a failed procedure had begun was not known (MariaDB)",
+    "CANCEL-5 Whatever call is cancelled in whichever round trip, the next one is not hit.":
+      "a kill was not waited for (MariaDB)",
+    "TX-4 So it is whatever fails, and however the transaction was begun.":
+      "the server was not asked where the session stands after an error (MariaDB)",
+    "TX-11 A lock of another program is waited for, by whatever call.":
+      "a lock was told at once (SQLite)",
+    "TX-11 A lock that does not come in time is told so, and what waited goes on.":
+      "a lock was told at once (SQLite)",
+    "TX-11 Whoever waits for a lock can be cancelled, and its time can run out.":
+      "a lock was told at once (SQLite)",
+    "CONN-4 No file and no socket stays open of what was closed, or could not be opened.":
+      "a session that could not be set up stayed open (SQLite)",
+    "BIND-1 Large parameters are let go when their statement has run.":
+      "large parameters stayed bound (SQLite)",
+    "DIALECT-6 What the dialect says the engine cannot return it cannot.":
+      "RETURNING was denied to all new versions (MariaDB)",
     "URL-9 What a driver cannot do is refused by its name, with the remedy.":
       "a switch of another client was taken with its opposite (MariaDB)",
     "CONN-2 Why there is no session is told, with the place.":

@@ -105,9 +105,10 @@ enum MySQLTypeName {
       case MYSQL_TYPE_SET: "set"
       default: nil
       }
-    let isUnsigned =
-      field.flags & UInt32(UNSIGNED_FLAG) != 0 && field.type != MYSQL_TYPE_YEAR
-      && field.type != MYSQL_TYPE_BIT
+    let isUnsigned = field.flags & UInt32(UNSIGNED_FLAG) != 0 && !unsigned.contains(field.type)
     return name.map { isUnsigned ? $0 + " unsigned" : $0 }
   }
+
+  /// Have no sign, and the server says so.
+  private static let unsigned = [MYSQL_TYPE_YEAR, MYSQL_TYPE_BIT, MYSQL_TYPE_TIMESTAMP]
 }

@@ -71,7 +71,11 @@ struct SQLiteDiagnosis {
     let introducers: Set = [
       "FROM", "JOIN", "INTO", "UPDATE", "TABLE", "INDEX", "VIEW", "TRIGGER", "ON", "REFERENCES",
     ]
-    let words = words()
+    var words = words()
+    // What a CREATE is to make need not be there.
+    if words.first?.uppercased() == "CREATE" {
+      words.removeSubrange(..<min(words.count, words[1...].first?.uppercased() == "UNIQUE" ? 3 : 2))
+    }
     for (word, next) in zip(words, words.dropFirst()) where introducers.contains(word.uppercased())
     {
       let name = unquoted(next)
@@ -87,6 +91,7 @@ struct SQLiteDiagnosis {
   /// Without a syntax error, which always has a place, a word that is no keyword, no function and no
   /// name of the schema is the name of a column that does not exist.
   private func missingColumn() throws(DatabaseError) -> Finding? {
+    if let finding = try addedTwice() { return finding }
     var tables: [String] = []
     for word in words() where try connection.hasObject(named: unquoted(word)) {
       tables.append(unquoted(word))
@@ -108,18 +113,50 @@ struct SQLiteDiagnosis {
     return nil
   }
 
-  private func words() -> [String] {
-    let separators = Set(" \t\r\n(),;=<>+-*/|%?".utf8)
-    // Every second piece between single quotes is a string.
-    let pieces = sql.pieces { $0 == UInt8(ascii: "'") }
-    let code = pieces.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
-    let words = code.joined(separator: " ").pieces(
-      omittingEmpty: true, between: separators.contains)
-    let noise: Set = ["IF", "EXISTS", "NOT", "OR", "REPLACE", "IGNORE", "TEMP", "TEMPORARY"]
-    return words.filter { !noise.contains($0.uppercased()) }.map { word in
-      // The schema's name is no object's: main.users is users.
-      word.pieces(omittingEmpty: true) { $0 == UInt8(ascii: ".") }.last ?? word
+  /// A column that ALTER TABLE is to add, and that is there already.
+  private func addedTwice() throws(DatabaseError) -> Finding? {
+    let words = words()
+    guard words.count > 4, words[0].uppercased() == "ALTER", words[3].uppercased() == "ADD" else {
+      return nil
     }
+    let name = unquoted(words[words[4].uppercased() == "COLUMN" && words.count > 5 ? 5 : 4])
+    guard try connection.hasColumns([name], in: unquoted(words[2])) else { return nil }
+    var finding = Finding(kind: .other, message: "column \(name) exists already")
+    finding.details.table = unquoted(words[2])
+    return finding
+  }
+
+  /// The names and keywords outside of strings, without those that stand before a name and say nothing of it.
+  /// Of a name with its schema the last part: main.users is users.
+  private func words() -> [String] {
+    let separators = Set(" \t\r\n(),;=<>+-*/|%?'".utf8)
+    var words: [String] = []
+    var word: [UInt8] = []
+    var closing: UInt8?
+    // The blank ends the last word.
+    for byte in (sql + " ").utf8 {
+      if let end = closing {
+        if end != UInt8(ascii: "'") { word.append(byte) }
+        if byte == end { closing = nil }
+        continue
+      }
+      closing = byte == UInt8(ascii: "'") ? byte : Self.closing(byte)
+      if separators.contains(byte) {
+        if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
+        word = []
+      } else if byte == UInt8(ascii: ".") {
+        word = []
+      } else {
+        word.append(byte)
+      }
+    }
+    let noise: Set = ["IF", "EXISTS", "NOT", "OR", "REPLACE", "IGNORE", "TEMP", "TEMPORARY"]
+    return words.filter { !noise.contains($0.uppercased()) }
+  }
+
+  /// What ends a name that begins with that byte, if it is a quote.
+  private static func closing(_ byte: UInt8) -> UInt8? {
+    zip("\"`[".utf8, "\"`]".utf8).first { $0.0 == byte }?.1
   }
 
   private func unquoted(_ word: String) -> String {
@@ -131,6 +168,7 @@ struct SQLiteDiagnosis {
 
   private func name(in bytes: [UInt8], at offset: Int) -> (text: String, range: Range<Int>)? {
     guard offset < bytes.count else { return nil }
+    if let quoted = quotedName(in: bytes, at: offset) { return quoted }
     var end = offset
     while end < bytes.count, isNameByte(bytes[end]) { end += 1 }
     let text = String(decoding: bytes[offset..<end], as: UTF8.self)
@@ -138,6 +176,16 @@ struct SQLiteDiagnosis {
       sqlite3_keyword_check(text, Int32(text.utf8.count)) == 0
     else { return nil }
     return (text, offset..<end)
+  }
+
+  private func quotedName(
+    in bytes: [UInt8], at offset: Int
+  ) -> (text: String, range: Range<Int>)? {
+    guard let quote = Self.closing(bytes[offset]),
+      let end = bytes[(offset + 1)...].firstIndex(of: quote), end > offset + 1,
+      bytes[(end + 1)...].first != UInt8(ascii: ".")
+    else { return nil }
+    return (String(decoding: bytes[offset + 1..<end], as: UTF8.self), offset..<end + 1)
   }
 
   private func isNameByte(_ byte: UInt8) -> Bool {

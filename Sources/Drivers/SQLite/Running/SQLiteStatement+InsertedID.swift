@@ -29,7 +29,8 @@ extension SQLiteStatement {
     return storesRowIDs ? .always : .ifChanged
   }
 
-  /// Whether its program writes rows under a rowid; a table WITHOUT ROWID is only an index.
+  /// Whether its program writes rows under a rowid that becomes the session's last; a table WITHOUT ROWID is
+  /// only an index, and what triggers insert counts for nothing when they have ended.
   private var storesRowIDs: Bool {
     var explanation: OpaquePointer?
     guard
@@ -37,8 +38,15 @@ extension SQLiteStatement {
         == SQLITE_OK
     else { return false }
     defer { sqlite3_finalize(explanation) }
+    var programCount = 0
     while sqlite3_step(explanation) == SQLITE_ROW {
-      if let name = sqlite3_column_text(explanation, 1), String(cString: name) == "Insert" {
+      // Each begins at address 0 again.
+      if sqlite3_column_int(explanation, 0) == 0 { programCount += 1 }
+      if programCount > 1 { break }
+      // The flag of its fifth operand: some builds have an Insert for their hooks alone.
+      if let name = sqlite3_column_text(explanation, 1), String(cString: name) == "Insert",
+        sqlite3_column_int(explanation, 6) & 0x20 != 0
+      {
         return true
       }
     }

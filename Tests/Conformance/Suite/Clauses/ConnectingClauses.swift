@@ -1,4 +1,5 @@
 import DriverAPI
+import Foundation
 
 let connectingClauses = [
   Clause("CONN-1", "A fresh connection answers and tells its server's product and version.") {
@@ -100,7 +101,57 @@ let connectingClauses = [
     let apart = abs(now.microseconds - Timestamp.now.microseconds)
     try expect(apart < 600_000_000, "the server's UTC is \(apart / 1_000_000) s away from ours")
   },
+
+  Clause(
+    "CONN-4", "No file and no socket stays open of what was closed, or could not be opened.",
+    weight: .heavy
+  ) { context in
+    guard openFiles() != nil else { throw NotSaid("this system does not list what is open") }
+    let failing = context.harness.urlSamples(
+      of: try await context.facts(), at: try DatabaseURL(context.url)
+    ).filter { if case .fails = $0.meaning { true } else { false } }
+    let attempts = 120
+    for sample in failing {
+      let url = try DatabaseURL(try sample.url(context.url))
+      let before = openFiles() ?? 0
+      let watch = TaskStopwatch()
+      for _ in 1...attempts {
+        _ = try await thrownError("opening \(url)") {
+          let db = try await context.open(url, with: context.harness.driver)
+          await db.close()
+        }
+        // Whoever waits for a name server, or for time to run out, is asked once.
+        if watch.elapsed > .seconds(2) { break }
+      }
+      let left = try await filesLeft(since: before, atMost: attempts / 2)
+      try expect(left <= attempts / 2, "\(left) files stay open of \(attempts) tries at \(url)")
+    }
+    let before = openFiles() ?? 0
+    for _ in 1...attempts {
+      let db = try await Database.open(
+        DatabaseURL(context.url), with: context.harness.driver,
+        configuration: context.configuration())
+      _ = try await db.single(db.one, as: Int.self)
+      await db.close()
+    }
+    let left = try await filesLeft(since: before, atMost: attempts / 2)
+    try expect(left <= attempts / 2, "\(left) files stay open of \(attempts) databases")
+  },
 ]
+
+/// How many files and sockets this process has open; other cases open and close theirs meanwhile.
+private func openFiles() -> Int? {
+  try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+}
+
+/// How many more there are than before, once they are few or time is up: other cases close theirs, and what
+/// nobody closes stays.
+private func filesLeft(since before: Int, atMost limit: Int) async throws -> Int {
+  for _ in 1...150 where (openFiles() ?? 0) - before > limit {
+    try await Task.sleep(for: .milliseconds(100))
+  }
+  return (openFiles() ?? 0) - before
+}
 
 private func loseConnection(of db: Database, _ watched: WatchedDriver) async throws {
   watched.failNextStatement(

@@ -126,6 +126,21 @@ let dialectClauses = [
     }
   },
 
+  Clause("DIALECT-6", "What the dialect says the engine cannot return it cannot.") { context in
+    let db = try await context.open()
+    try await db.createItems()
+    let insert = "INSERT INTO items (id, name) VALUES (1, 'a') RETURNING id"
+    if db.dialect.returning.contains(.insert) {
+      try expectEqual(try await db.single(SQL(raw: insert), as: Int.self), 1, "the id")
+      return
+    }
+    // Else the library would go another way than it has to.
+    let error = try await thrownError("a row that an insert returns") {
+      try await db.query(SQL(raw: insert), as: Int.self).collect()
+    }
+    try expectEqual(error.execution, .rejected, "what became of it: \(error)")
+  },
+
   Clause("DIALECT-6", "As many rows as the dialect says fit into one insert.") { context in
     let db = try await context.open()
     let columns = ["id", "name", "amount"]

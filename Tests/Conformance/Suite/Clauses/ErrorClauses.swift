@@ -4,21 +4,27 @@ let errorClauses = [
   Clause("ERR-1", "Each violated constraint has its own kind.") { context in
     let db = try await context.open()
     try await db.createFamily()
-    try await expectViolation(.uniqueViolation, "a primary key twice", db) {
-      "INSERT INTO children (id, name) VALUES (1, 'new')"
-    }
+    var words: Set<String> = []
+    words.insert(
+      try await expectViolation(.uniqueViolation, "a primary key twice", db) {
+        "INSERT INTO children (id, name) VALUES (1, 'new')"
+      })
     try await expectViolation(.uniqueViolation, "a unique column twice", db) {
       "INSERT INTO children (id, name) VALUES (2, 'Ada')"
     }
-    try await expectViolation(.notNullViolation, "a required column without a value", db) {
-      "INSERT INTO children (id, name) VALUES (2, NULL)"
-    }
-    try await expectViolation(.checkViolation, "a value the check refuses", db) {
-      "INSERT INTO children (id, name, age) VALUES (2, 'Bob', -1)"
-    }
-    try await expectViolation(.foreignKeyViolation, "a reference to nothing", db) {
-      "INSERT INTO children (id, name, parent) VALUES (2, 'Bob', 9)"
-    }
+    words.insert(
+      try await expectViolation(.notNullViolation, "a required column without a value", db) {
+        "INSERT INTO children (id, name) VALUES (2, NULL)"
+      })
+    words.insert(
+      try await expectViolation(.checkViolation, "a value the check refuses", db) {
+        "INSERT INTO children (id, name, age) VALUES (2, 'Bob', -1)"
+      })
+    words.insert(
+      try await expectViolation(.foreignKeyViolation, "a reference to nothing", db) {
+        "INSERT INTO children (id, name, parent) VALUES (2, 'Bob', 9)"
+      })
+    try expectEqual(words.count, 4, "different words for different violations")
     try await expectViolation(.foreignKeyViolation, "removing what is referred to", db) {
       "DELETE FROM parents WHERE id = 1"
     }
@@ -118,6 +124,7 @@ let errorClauses = [
     try await db.insertRows("pairs", ["a", "b", "c"], [[1, 2, 3], [1, 3, 3]])
     try await db.exec("INSERT INTO children (id, name) VALUES (2, 'Bob')")
     let (pairs, children) = (try db.dialect.quoted("pairs"), try db.dialect.quoted("children"))
+    let schema = try db.dialect.quoted(try await schemaName(db))
     for (text, constraint, table, column) in [
       ("INSERT INTO \(pairs) (a, b, c) VALUES (1, 2, 3)", "pairs_key", "pairs", "a, b"),
       ("INSERT INTO pairs(a,b,c)VALUES(1,3,'9')", "pairs_key", "pairs", "a, b"),
@@ -127,11 +134,16 @@ let errorClauses = [
       ("UPDATE children SET age = -5 WHERE name <> 'a,b (c'", "children_age", "children", "age"),
       ("UPDATE children SET parent = 77 WHERE id = 2", "children_parent", "children", "parent"),
       ("INSERT INTO pairs (a, b) VALUES (8, 8)", nil, "pairs", "c"),
+      ("INSERT INTO \(schema).\(pairs) (a, b, c) VALUES (1, 2, 3)", "pairs_key", "pairs", "a, b"),
+      ("INSERT INTO children (id, name) VALUES (1, 'it''s INTO pairs')", nil, "children", "id"),
     ] as [(String, String?, String, String)] {
       // SQLite says of references only that one is broken.
       if constraint == "children_parent", !db.capabilities.networkSession { continue }
+      let first = try await thrownError(text) { try await db.exec(SQL(raw: text)) }
       let error = try await thrownError(text) { try await db.exec(SQL(raw: text)) }
+      try expectEqual(error.details, first.details, "what is told the second time: \(text)")
       try error.expectTold(constraint: constraint, table: table, column: column)
+      if constraint == nil, column == "id" { continue }
       // SQLite names the index that it made.
       let told = error.details.constraint.flatMap { $0.contains("autoindex") ? constraint : $0 }
       try expectEqual(told, constraint, "the constraint of \(text)")
@@ -139,11 +151,53 @@ let errorClauses = [
         try expectEqual(error.details.table, table, "the table of \(text)")
       }
     }
+    if ["sqlite", "postgres"].contains(db.dialect.name) {
+      try await db.exec("CREATE UNIQUE INDEX upper_name ON children (upper(name))")
+      let error = try await thrownError("an expression twice") {
+        try await db.exec("INSERT INTO children (id, name) VALUES (3, 'ADA')")
+      }
+      try expectEqual(error.details.constraint, "upper_name", "the index that was in the way")
+    }
     guard db.capabilities.networkSession else { return }
     let kept = try await thrownError("a row that is referred to") {
       try await db.exec("DELETE FROM parents WHERE id = 1")
     }
     try expectEqual(kept.details.constraint, "children_parent", "the constraint of what is kept")
+  },
+
+  Clause("ERR-2", "What does not exist is named as the statement names it, where it is told.") {
+    context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    try await db.createItems(rowCount: 1)
+    let sqlite = db.dialect.name == "sqlite"
+    if sqlite {
+      try await db.exec("CREATE TABLE \"gr\u{fc}n e\" (\"a b\" INTEGER, \"from\" INTEGER)")
+      try await db.exec("CREATE VIEW seen AS SELECT id, name FROM items")
+    }
+    for (sql, table, column) in missingNames(db.dialect) + (sqlite ? sqliteMissingNames : []) {
+      let error = try await expectError(.undefinedObject, sql) { try await db.exec(SQL(raw: sql)) }
+      try expectEqual(error.execution, .rejected, "the execution of \(sql)")
+      let told = (error.details.table, error.details.column)
+      if sqlite || told.0 != nil { try expectEqual(told.0, table, "the table of \(sql)") }
+      if sqlite || told.1 != nil { try expectEqual(told.1, column, "the column of \(sql)") }
+      if sqlite, let name = table ?? column {
+        try expect(error.message.contains(name), "\(error) does not name \(name): \(sql)")
+      }
+    }
+    // None of these lacks a name.
+    for sql in sqlite ? sqliteMistakes : [] {
+      let error = try await thrownError(sql) { try await db.exec(SQL(raw: sql)) }
+      try expect(error.kind != .undefinedObject, "\(sql) is told as \(error)")
+      try expectEqual(error.details.column, nil, "the column of \(sql)")
+    }
+    for sql in [
+      "CREATE TABLE items (id INTEGER)",
+      "CREATE TABLE \(try db.dialect.quoted("items")) (id INTEGER)",
+    ] {
+      let error = try await thrownError(sql) { try await db.exec(SQL(raw: sql)) }
+      try expect(![.undefinedObject, .syntax].contains(error.kind), "\(sql) is told as \(error)")
+      if let table = error.details.table { try expectEqual(table, "items", "the table of \(sql)") }
+    }
   },
 
   Clause("ERR-2", "The position of a mistake is right where the server tells it.") { context in
@@ -220,13 +274,87 @@ let errorClauses = [
   },
 ]
 
+private typealias Missing = (sql: String, table: String?, column: String?)
+
+private func missingNames(_ dialect: Dialect) -> [Missing] {
+  let nowhere = (try? dialect.quoted("nowhere")) ?? ""
+  let missing = (try? dialect.quoted("missing")) ?? ""
+  return [
+    ("SELECT id FROM nowhere", "nowhere", nil), ("SELECT id  FROM\n\tnowhere", "nowhere", nil),
+    ("SELECT id FROM \(nowhere)", "nowhere", nil), ("DELETE FROM \(nowhere)", "nowhere", nil),
+    ("SELECT 'FROM elsewhere' FROM nowhere", "nowhere", nil),
+    ("SELECT id FROM items WHERE id IN (SELECT id FROM nowhere)", "nowhere", nil),
+    ("INSERT INTO items (id, name) SELECT id, name FROM nowhere", "nowhere", nil),
+    ("INSERT INTO nowhere VALUES (1)", "nowhere", nil), ("UPDATE nowhere SET id=1", "nowhere", nil),
+    ("SELECT items.id FROM items JOIN nowhere ON 1 = 1", "nowhere", nil),
+    ("DROP TABLE nowhere", "nowhere", nil), ("CREATE INDEX i ON nowhere (id)", "nowhere", nil),
+    ("SELECT missing FROM items", nil, "missing"), ("SELECT \(missing) FROM items", nil, "missing"),
+    ("SELECT id,missing,name FROM items", nil, "missing"),
+    ("SELECT missing1 FROM items", nil, "missing1"), ("SELECT _m FROM items", nil, "_m"),
+    ("SELECT gr\u{fc}n FROM items", nil, "gr\u{fc}n"), ("SELECT x FROM items", nil, "x"),
+    ("SELECT 'a' || missing FROM items", nil, "missing"),
+    ("SELECT MISSING FROM items", nil, "MISSING"),
+    ("INSERT INTO items (id, missing) VALUES (1, 2)", nil, "missing"),
+    ("INSERT INTO items (id, \(missing)) VALUES (1, 'x')", nil, "missing"),
+    ("UPDATE items SET name = 'x', missing = 1", nil, "missing"),
+    ("SELECT nosuchfunction(id) FROM items", nil, nil), ("SELECT nosuchfunction (1)", nil, nil),
+  ].filter { sql, _, column in
+    // Folded names are told as they were folded, and elsewhere than on SQLite || may be OR.
+    dialect.name == "sqlite" || !(sql.contains("||") || column == "MISSING")
+  }
+}
+
+private let sqliteMissingNames: [Missing] = [
+  ("SELECT id FROM [nowhere]", "nowhere", nil), ("SELECT id FROM `nowhere`", "nowhere", nil),
+  ("SELECT id FROM main.nowhere", "nowhere", nil), ("DROP VIEW nowhere", "nowhere", nil),
+  ("DROP INDEX nowhere", "nowhere", nil), ("DROP TRIGGER nowhere", "nowhere", nil),
+  ("REPLACE INTO nowhere VALUES (1)", "nowhere", nil), ("DROP TABLE [n]", "n", nil),
+  ("INSERT OR REPLACE INTO nowhere VALUES (1)", "nowhere", nil),
+  ("INSERT OR IGNORE INTO \"no\" VALUES (1)", "no", nil),
+  ("CREATE UNIQUE INDEX IF NOT EXISTS i ON nowhere (id)", "nowhere", nil),
+  ("CREATE TEMP TRIGGER t AFTER INSERT ON nowhere BEGIN SELECT 1; END", "nowhere", nil),
+  ("SELECT \"a b\" FROM \"gr\u{fc}n\"", "gr\u{fc}n", nil),
+  ("INSERT INTO \"gr\u{fc}n e\" (missing) VALUES (1)", nil, "missing"),
+  ("UPDATE seen SET missing = 1", nil, "missing"),
+  ("INSERT INTO items (id, \"missing\", name) VALUES (1, 'name', abs(-1))", nil, "missing"),
+  ("CREATE INDEX i ON items (id, missing)", nil, "missing"),
+  ("SELECT items.missing FROM items", nil, "items.missing"),
+  ("SELECT id FROM items WHERE (missing) = 1", nil, "missing"),
+  ("SELECT \"missing\"  FROM items", nil, "missing"), ("SELECT `m` FROM items", nil, "m"),
+  ("SELECT [not there] FROM items", nil, "not there"),
+  ("SELECT \"not there\",id FROM items", nil, "not there"),
+  ("SELECT items.\"missing\" FROM items", nil, "items.\"missing\""),
+]
+
+/// What SQLite refuses for another reason.
+private let sqliteMistakes = [
+  "INSERT INTO items (id, name) VALUES (1)", "SELECT abs() FROM items", "SELECT abs (1, 2)",
+  "SELECT id FROM items WHERE", "SELECT (SELECT id, name FROM items)", "SELECT 1x FROM items",
+  "CREATE VIEW seen AS SELECT 1", "CREATE INDEX sqlite_x ON items (id)", "SELECT FROM items",
+  "INSERT INTO items VALUES (1, 2)", "SELECT max(max(id)) FROM items", "SELECT id name amount",
+  "ALTER TABLE items ADD COLUMN name TEXT", "ALTER TABLE \"items\" ADD \"name\" TEXT",
+  "CREATE TABLE items(id INTEGER)", "DROP TABLE seen",
+  "CREATE TABLE  \"gr\u{fc}n e\" (id INTEGER)", "SELECT id FROM items LIMIT 1 2",
+]
+
+/// Where the case's tables are, in the words of the engine.
+private func schemaName(_ db: Database) async throws -> String {
+  switch db.dialect.name {
+  case "sqlite": "main"
+  case "mysql", "mariadb": try await db.single("SELECT DATABASE()", as: String.self)
+  default: try await db.single("SELECT CURRENT_SCHEMA", as: String.self)
+  }
+}
+
+@discardableResult
 private func expectViolation(
   _ kind: DatabaseError.Kind, _ what: String, _ db: Database, _ statement: () -> SQL
-) async throws {
+) async throws -> String {
   let error = try await expectError(kind, what) { try await db.exec(statement()) }
   try expectEqual(error.execution, .rejected, "the execution of \(what)")
   try expectEqual(try await db.rowCount(of: "children"), 1, "children after \(what)")
   try expectEqual(try await db.rowCount(of: "parents"), 1, "parents after \(what)")
+  return error.message
 }
 
 extension StatementExecutor {

@@ -71,7 +71,79 @@ let farServerClauses = [
     proxy.latency = .zero
     try await near.exec("UPDATE blobs SET id = 1")
   },
+
+  Clause(
+    "CANCEL-5", "Whatever call is cancelled in whichever round trip, the next one is not hit.",
+    needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let near = try await context.open()
+    try await near.createItems()
+    let db = try await context.open(through: proxy) { $0.maxConnections = 1 }
+    let pause = try pausing(db.dialect)
+    try await db.ping()
+    for (name, run) in callsOfSeveralTrips {
+      for delay in stride(from: 10, through: 610, by: 100) {
+        try await near.exec("DELETE FROM items")
+        proxy.latency = latency
+        let task = Task { try await run(db) }
+        Deadline.after(.milliseconds(delay)) { task.cancel() }
+        var stored = 3
+        do { try await task.value } catch let error as DatabaseError {
+          try expectEqual(error.kind, .cancelled, "\(name) after \(delay) ms")
+          stored = error.execution == .unknown ? -1 : 0
+        }
+        proxy.latency = .zero
+        // Long enough for what was sent too late to arrive.
+        for _ in 1...2 {
+          let found = try await db.single(pause, as: Int.self)
+          try expectEqual(found, 0, "the pause behind \(name) after \(delay) ms")
+        }
+        let count = try await near.rowCount(of: "items")
+        try expect(
+          stored < 0 || count == stored, "\(count) rows of \(name), cancelled after \(delay) ms")
+      }
+    }
+  },
 ]
+
+/// A query that takes a third of a second, and answers 0 unless it is stopped.
+private func pausing(_ dialect: Dialect) throws -> SQL {
+  switch dialect.name {
+  case "postgres": "SELECT 0 FROM pg_sleep(0.3)"
+  case "mysql", "mariadb": "SELECT SLEEP(0.3)"
+  default: throw NotSaid("no words of \(dialect) are known that wait")
+  }
+}
+
+/// Calls of more than one round trip; each stores three rows, or none.
+private let callsOfSeveralTrips: [(name: String, run: @Sendable (Database) async throws -> Void)] =
+  [
+    (
+      "a bulk insert",
+      { db in
+        try await db.bulkInsert(
+          into: "items", columns: ["id", "name"], [[1, "a"], [2, "b"], [3, "c"]])
+      }
+    ),
+    (
+      "a batch",
+      { db in
+        try await db.batch(
+          (1...3).map { SQL(raw: "INSERT INTO items (id, name) VALUES (?, ?)", [.int($0), "a"]) })
+      }
+    ),
+    (
+      "a transaction",
+      { db in
+        try await db.transaction { transaction in
+          for id in 1...3 {
+            try await transaction.exec("INSERT INTO items (id, name) VALUES (?, 'a')", id)
+          }
+        }
+      }
+    ),
+  ]
 
 private let latency = Duration.milliseconds(50)
 // One that is lost has no end at all.

@@ -67,6 +67,16 @@ let hiddenWriteClauses = [
           try await reader.prepare(plain, isKept: false).exec([])
         }
       }
+      // The library has its own guard against what no look at a statement finds.
+      if reader.server.dialect.name == "sqlite" {
+        for round in 1...2 {
+          let set = try await onlyValue(of: "PRAGMA query_only", reader)
+          try expectEqual(set, 1, "whether the session refuses writes, round \(round)")
+          try await reader.reset()
+        }
+        let set = try await db.single("PRAGMA query_only", as: Int.self)
+        try expectEqual(set, 0, "whether the session that writes does")
+      }
     } catch {
       await reader.close()
       throw error
@@ -75,6 +85,20 @@ let hiddenWriteClauses = [
     try expectEqual(try await db.rowCount(of: "items"), 3, "rows")
   },
 ]
+
+/// The only value of a query, read as the core reads it.
+private func onlyValue(of sql: String, _ connection: any DriverConnection) async throws -> Int64 {
+  let text = try connection.server.dialect.rebind(sql)
+  let statement = try await connection.prepare(text, isKept: false)
+  defer { statement.finalize() }
+  let rows = try await statement.query([])
+  defer { rows.close() }
+  return try withUnsafeTemporaryAllocation(of: Cell.self, capacity: 1) { cells in
+    let step = try rows.step(into: cells)
+    try expect(step == .row && cells[0].kind == .int, "\(sql) gives no number")
+    return Int64(bitPattern: cells[0].bits)
+  }
+}
 
 /// Makes a sequence, a function that takes its next value and then waits, and a view that calls it;
 /// false where an engine has no such things.

@@ -118,7 +118,102 @@ let insertedRowClauses = [
       }
     }
   },
+
+  Clause("EXEC-7", "Whatever an insert does with ids, the one that is told is exactly that.") {
+    context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    let (tables, inserts) = try idWords(db.dialect)
+    // Kept and not kept; the second time all numbers are others.
+    for round in 0...1 {
+      for table in tables { try await db.exec(SQL(raw: table)) }
+      try await db.withConnection { connection in
+        for (sql, expected) in inserts {
+          let text = sql + (round == 0 ? " -- once" : "")
+          let told = try await connection.exec(SQL(raw: text)).lastInsertID
+          // Which numbers an upsert uses up is the engine's affair.
+          let newest = try await connection.queryRow("SELECT MAX(id) FROM a", as: Int64.self)
+          let wanted = expected == newestID ? newest : expected
+          try expectEqual(told, wanted, "the id told after \(sql), round \(round)")
+        }
+      }
+      for name in ["a", "b", "c", "d"] { try await db.exec(SQL(raw: "DROP TABLE \(name)")) }
+    }
+  },
 ]
+
+/// Stands for the largest id of the table.
+private let newestID: Int64 = -1
+
+/// Tables, and inserts with the ids that have to be told, in the words of an engine that tells ids by itself.
+private func idWords(_ dialect: Dialect) throws -> ([String], [(String, Int64?)]) {
+  let keyed = "k INTEGER UNIQUE, n INTEGER"
+  switch dialect.name {
+  case "sqlite":
+    return (
+      [
+        "CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, \(keyed))",
+        "CREATE TABLE b (k INTEGER PRIMARY KEY, n INTEGER) WITHOUT ROWID",
+        "CREATE TABLE c (id INTEGER PRIMARY KEY, n INTEGER)",
+        "CREATE TABLE d (k INTEGER PRIMARY KEY, n INTEGER) WITHOUT ROWID",
+        "CREATE TRIGGER of_d AFTER INSERT ON d BEGIN INSERT INTO c (id) VALUES (70 + new.k); END",
+      ],
+      [
+        ("INSERT INTO a (k, n) VALUES (1, 1)", 1),
+        ("INSERT INTO a (k, n) VALUES (2, 1), (3, 1)", 3),
+        ("INSERT INTO b VALUES (1, 1)", nil), ("INSERT INTO c (id) VALUES (3)", 3),
+        ("INSERT INTO b VALUES (2, 1)", nil), ("INSERT INTO d VALUES (1, 1)", nil),
+        ("INSERT INTO d VALUES (2, 1)", nil), ("REPLACE INTO c (id, n) VALUES (3, 2)", 3),
+        ("INSERT INTO a (k) VALUES (1) ON CONFLICT (k) DO UPDATE SET n = 9", nil),
+        ("insert into a (k) values (1) on conflict (k) do nothing", nil),
+        ("INSERT OR IGNORE INTO a (k) VALUES (1)", nil), ("UPDATE a SET n = 7", nil),
+        ("INSERT INTO a (k) VALUES (1), (2) ON CONFLICT (k) DO UPDATE SET n = 9", nil),
+        ("INSERT INTO a (id, k) VALUES (500, 61)", 500),
+        ("REPLACE INTO a (id, k) VALUES (501, 61)", 501),
+        ("INSERT INTO a (k) SELECT 50 FROM a WHERE 1 = 0", nil),
+        ("INSERT INTO a (k) VALUES (71) ON CONFLICT (k) DO NOTHING", newestID),
+        ("DELETE FROM a WHERE k = 71", nil),
+      ]
+    )
+  case "mysql", "mariadb":
+    let upsert = "ON DUPLICATE KEY UPDATE n = VALUES(n)"
+    return (
+      [
+        "CREATE TABLE a (id INT PRIMARY KEY AUTO_INCREMENT, \(keyed))",
+        "CREATE TABLE b (k INT PRIMARY KEY, n INT)",
+        "CREATE TABLE c (id INT PRIMARY KEY AUTO_INCREMENT, n INT)",
+        "CREATE TABLE d (id INT PRIMARY KEY AUTO_INCREMENT, n INT)",
+      ],
+      [
+        ("INSERT INTO a (k, n) VALUES (1, 1)", 1),
+        ("INSERT INTO a (k, n) VALUES (2, 1), (3, 1)", 2),
+        ("INSERT INTO a (k, n) VALUES (1, 9) \(upsert)", nil),
+        ("INSERT INTO a (k, n) VALUES (1, 9) \(upsert)", nil),
+        ("INSERT INTO a (k, n) VALUES (2, 9) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)", nil),
+        (
+          "INSERT INTO a (k, n) VALUES (2, 9) on duplicate key update id = last_insert_id (\n id)",
+          nil
+        ),
+        ("INSERT INTO a (k, n) VALUES (1, 7), (2, 7) \(upsert)", nil),
+        ("INSERT IGNORE INTO a (k, n) VALUES (1, 9)", nil),
+        ("INSERT IGNORE INTO a (id, k, n) VALUES (1, 1, LAST_INSERT_ID(99))", nil),
+        ("INSERT INTO a (k, n) SELECT 50, 1 FROM a WHERE 1 = 0", nil),
+        ("INSERT INTO b VALUES (1, 1)", nil),
+        ("INSERT INTO b VALUES (2, LAST_INSERT_ID(777))", nil),
+        ("INSERT INTO b VALUES (3, LAST_INSERT_ID( 777))", nil),
+        ("INSERT INTO b VALUES (4, LAST_INSERT_ID (777))", nil),
+        ("UPDATE b SET n = LAST_INSERT_ID(5)", nil), ("DELETE FROM b WHERE k = 3", nil),
+        ("INSERT INTO a (id, k, n) VALUES (500, 61, 1)", 500),
+        ("REPLACE INTO a (id, k, n) VALUES (501, 61, 1)", 501),
+        ("INSERT INTO a (k, n) VALUES (70, LAST_INSERT_ID())", 502),
+        ("INSERT INTO a (k, n) VALUES (69, LAST_INSERT_ID( ))", 503),
+        ("INSERT INTO a (k, n) VALUES (68, LAST_INSERT_ID ())", 504),
+        ("INSERT INTO a (k, n) VALUES (71, 1) \(upsert)", newestID),
+        ("INSERT INTO a (k, n) VALUES (71, 2), (72, 2) \(upsert)", newestID),
+      ]
+    )
+  default: throw NotSaid("\(dialect) tells no id by itself, or the suite does not know when")
+  }
+}
 
 private let onCode = Upsert(
   into: "notes", columns: ["code"], key: ["code"],

@@ -40,8 +40,212 @@ let numberTextClauses = [
         }
       }
     }
-  }
+  },
+
+  Clause(
+    "TYPE-8", "So is what a statement takes a long way to its column, and every number.",
+    weight: .heavy
+  ) { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    for step in storeTables + (db.dialect.name == "sqlite" ? sqliteStoreTables : []) {
+      try await db.exec(SQL(raw: db.expanded(step)))
+    }
+    for store in stores + (db.dialect.name == "sqlite" ? sqliteStores : []) {
+      for value in storedValues where store.takes(value, db.dialect) {
+        for round in 1...3 {
+          try await db.exec(SQL(raw: "DELETE FROM \(store.table)"))
+          try await db.exec("DELETE FROM stores")
+          try await db.exec("INSERT INTO stores (id, price, note) VALUES (1, 1, 'x')")
+          // Once it is not kept, then it is; rows that it may return are another path.
+          let sql = store.sql + (round == 1 ? " -- \(value)" : "")
+          do {
+            if round == 3 {
+              _ = try await db.query(SQL(raw: sql, [value]), as: Value.self).collect()
+            } else {
+              try await db.exec(SQL(raw: sql, [value]))
+            }
+          } catch let error as DatabaseError {
+            let what = "\(value) by \(store.sql): \(error)"
+            try expect(!store.holds(value, db.dialect), "what its column holds is refused: \(what)")
+            try expectEqual(error.connection, .usable, "the connection after \(what)")
+            if db.dialect.name == "sqlite" {
+              try expectEqual(error.kind, .unsupported, what)
+              try expectEqual(error.execution, .notSent, what)
+            }
+            continue
+          }
+          let query = SQL(raw: "SELECT \(store.column) FROM \(store.table)")
+          let found = try await db.query(query, as: Value.self).collect()
+          try expect(
+            found.contains { WrittenNumber.isSame($0, "\(text(of: value))") },
+            "\(value) by \(store.sql) became \(found)")
+        }
+      }
+    }
+    // What is compared or computed is not stored.
+    for value in storedValues {
+      for sql in [
+        "DELETE FROM stores WHERE note = ?", "UPDATE stores SET note = 'y' WHERE note = ?",
+      ]
+      where db.dialect.name == "sqlite" || value.kindName == "text" {
+        for _ in 1...2 { try await db.exec(SQL(raw: sql, [value])) }
+      }
+    }
+  },
 ]
+
+/// A statement that stores its only parameter, and where.
+private struct Store {
+  let sql: String
+  let table: String
+  let column: String
+  /// What the column is by its declaration.
+  let kind: String
+
+  init(_ sql: String, _ table: String, _ column: String, _ kind: String) {
+    (self.sql, self.table, self.column, self.kind) = (sql, table, column, kind)
+  }
+
+  /// One into the table that all engines have.
+  init(_ sql: String, _ column: String, _ kind: String) {
+    self.init(sql, "stores", column, kind)
+  }
+
+  /// Whether it makes sense to try: elsewhere than on SQLite a type says of itself what it makes of others.
+  func takes(_ value: Value, _ dialect: Dialect) -> Bool {
+    if dialect.name == "sqlite" { return true }
+    return switch (value, kind) {
+    case (.text, "text"), (.decimal, "numeric"), (.double, "real"): true
+    default: false
+    }
+  }
+
+  /// Whether it surely can be stored there as it is.
+  func holds(_ value: Value, _ dialect: Dialect) -> Bool {
+    switch (value, kind) {
+    case (.text, "text"), (.double, "real"): true
+    // SQLite has no exact numbers.
+    case (.decimal, "numeric"): dialect.name != "sqlite"
+    case (.decimal, "text"), (_, "any"): true
+    case (.int, "integer"), (.int, "numeric"), (.int, "text"), (.double, "numeric"): true
+    case (.double(let double), _): double == 0.25
+    default: false
+    }
+  }
+}
+
+private let storedValues: [Value] = [
+  .text("123456789012345678.1234567890"), .text(" 12345678901234567890 "),
+  .text("-1.2345678901234567e3"), .double(0.1 + 0.2), .double(12_345_678.901_234_567),
+  .double(0.25), .int(9_007_199_254_740_993), .int(-9_007_199_254_740_993),
+  ExactDecimal("123456789012345678.1234567890").databaseValue,
+]
+
+/// What the value says, as a text that writes a number.
+private func text(of value: Value) -> String {
+  switch value {
+  case .text(let text): text
+  case .double(let double): "\(double)"
+  case .int(let integer): "\(integer)"
+  case .decimal(let decimal): "\(decimal)"
+  default: ""
+  }
+}
+
+private let storeTables = [
+  """
+  CREATE TABLE stores (id INTEGER NOT NULL PRIMARY KEY, price DECIMAL(30, 10), note {text},
+    rate DOUBLE PRECISION)
+  """
+]
+
+private let stores = [
+  Store("INSERT INTO stores (id, price) VALUES (2, ?)", "price", "numeric"),
+  Store("INSERT INTO stores (id, note) VALUES (2, ?)", "note", "text"),
+  Store("INSERT INTO stores (id, rate) VALUES (2, ?)", "rate", "real"),
+  Store("UPDATE stores SET price = ?", "price", "numeric"),
+  Store("UPDATE stores SET note = ?", "note", "text"),
+  Store("UPDATE stores SET rate = ? WHERE id = 1", "rate", "real"),
+  Store("INSERT INTO stores (id, note, price) VALUES (2, 'x', ?)", "price", "numeric"),
+  Store("UPDATE stores SET note = CASE WHEN id = 1 THEN ? ELSE note END", "note", "text"),
+]
+
+/// Kinds of tables that only SQLite has.
+private let sqliteStoreTables = [
+  "CREATE TABLE whole (whole INT)", "CREATE TABLE anything (anything)",
+  "CREATE TABLE checked (price NUMERIC CHECK (price <> 0), note TEXT)",
+  "CREATE TABLE keyed (price NUMERIC PRIMARY KEY, note TEXT) WITHOUT ROWID",
+  "CREATE TABLE strict (id INTEGER PRIMARY KEY, twice TEXT GENERATED ALWAYS AS (note || note), "
+    + "rate REAL, note TEXT, whole INT, anything ANY) STRICT",
+  "CREATE TABLE prices (price NUMERIC)",
+  "CREATE TABLE indexed (note TEXT, price NUMERIC)",
+  "CREATE INDEX of_indexed ON indexed (price, note)",
+  "CREATE VIEW seen AS SELECT price, note FROM stores",
+  """
+  CREATE TRIGGER seen_insert INSTEAD OF INSERT ON seen BEGIN
+    INSERT INTO stores (price, note) VALUES (new.price, new.note);
+  END
+  """,
+  "CREATE TABLE logged (note TEXT)",
+  """
+  CREATE TRIGGER logged_insert AFTER INSERT ON logged BEGIN
+    INSERT INTO prices (price) VALUES (new.note);
+  END
+  """,
+]
+
+private func price(_ sql: String) -> Store { Store(sql, "price", "numeric") }
+
+/// The ways of a parameter through SQLite's programs: copies, records, temporary tables, sorters, triggers.
+private let sqliteStores =
+  [
+    "INSERT INTO stores (price) VALUES (1), (?), (2)",
+    "REPLACE INTO stores (id, price) VALUES (1, ?)",
+    "INSERT INTO stores (price) SELECT ? FROM stores ORDER BY 1",
+    "INSERT INTO stores (price) SELECT DISTINCT ? FROM stores",
+    "INSERT INTO stores (price) VALUES (max(?, -99999999999999999999999.0))",
+    "INSERT INTO stores (price) VALUES (min(99999999999999999999999.0, ?))",
+    "INSERT INTO stores (price) VALUES (nullif(?, 0))",
+    "INSERT INTO stores (price) VALUES (iif(1, ?, 0))",
+    "INSERT INTO stores (price) VALUES (coalesce(NULL, ?))",
+    "INSERT INTO seen (price) VALUES (?)",
+    "INSERT INTO stores (price) SELECT * FROM (SELECT ? UNION SELECT 2)",
+    "INSERT INTO stores (price) SELECT * FROM (SELECT ? UNION ALL SELECT 2) ORDER BY 1 LIMIT 5",
+    "INSERT INTO stores (price) SELECT * FROM (SELECT ? EXCEPT SELECT 2)",
+    "INSERT INTO stores (id, price) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET price = excluded.price",
+    "INSERT INTO stores (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET price = ?",
+    "INSERT INTO stores (price) VALUES (?) RETURNING id",
+    "UPDATE stores SET price = CASE WHEN id = 1 THEN ? ELSE price END",
+    "UPDATE stores SET (note, price) = ('', ?)",
+    "UPDATE stores SET price = n.x FROM (SELECT ? AS x) AS n",
+    "UPDATE stores SET price = (SELECT ?) RETURNING price",
+    "WITH n (x) AS (SELECT ?) INSERT INTO stores (price) SELECT x FROM n",
+    "WITH n (x) AS MATERIALIZED (SELECT ? UNION SELECT 2) "
+      + "INSERT INTO stores (price) SELECT a.x FROM n AS a, n AS b",
+    "WITH RECURSIVE n (x, i) AS (SELECT ?, 1 UNION ALL SELECT x, i + 1 FROM n WHERE i < 3) "
+      + "INSERT INTO stores (price) SELECT x FROM n",
+    "WITH RECURSIVE n (x, i) AS (SELECT 0, 1 UNION ALL SELECT ?, i + 1 FROM n WHERE i < 3) "
+      + "INSERT INTO stores (price) SELECT x FROM n",
+    "INSERT INTO stores (price) SELECT b.x FROM (SELECT 1 AS i UNION SELECT 2) AS a "
+      + "JOIN (SELECT ? AS x, 1 AS i UNION ALL SELECT 3, 4) AS b ON a.i = b.i",
+    "INSERT INTO stores (price) SELECT x FROM (SELECT ? AS x, 1 AS i UNION ALL SELECT 2, 3) "
+      + "GROUP BY i ORDER BY i DESC",
+  ].map(price)
+  + [
+    Store("INSERT INTO whole (whole) VALUES (?)", "whole", "whole", "integer"),
+    Store("INSERT INTO anything (anything) VALUES (?)", "anything", "anything", "any"),
+    Store("INSERT INTO checked (price) VALUES (?)", "checked", "price", "numeric"),
+    Store("INSERT INTO checked (price, note) VALUES (7, ?)", "checked", "note", "text"),
+    Store("INSERT INTO keyed (price) VALUES (?)", "keyed", "price", "numeric"),
+    Store("INSERT INTO keyed (price, note) VALUES (1, ?)", "keyed", "note", "text"),
+    Store("INSERT INTO strict (rate) VALUES (?)", "strict", "rate", "strict real"),
+    Store("INSERT INTO strict (note) VALUES (?)", "strict", "note", "text"),
+    Store("INSERT INTO strict (anything) VALUES (?)", "strict", "anything", "any"),
+    Store("INSERT INTO indexed (note) VALUES (?)", "indexed", "note", "text"),
+    Store("INSERT INTO indexed (price) VALUES (?)", "indexed", "price", "numeric"),
+    Store("INSERT INTO logged (note) VALUES (?)", "prices", "price", "text, and then a number"),
+    Store("INSERT INTO seen (note) VALUES (?)", "stores", "note", "text"),
+  ]
 
 private let fixedTexts: [String] = [
   "0", "-0", "00", "+5", " 7 ", "\t7\n", "1e5", "1E+5", "1e-5", "1e", "1e+", "e5", ".5", "5.", ".",

@@ -38,6 +38,36 @@ let statementClauses = [
     try expectEqual(try await db.rowCount(of: "items"), 4, "rows")
   },
 
+  Clause("STMT-1", "A statement that is kept means the tables that its session sees now.") {
+    context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    try await db.createItems(rowCount: 3)
+    let count: SQL = "SELECT COUNT(*) FROM items"
+    let names = SQL(raw: "SELECT * FROM items WHERE id > ?", [0])
+    for words in hidingWords(db.dialect) {
+      for _ in 1...3 {
+        try expectEqual(try await db.single(count, as: Int.self), 3, "rows before \(words)")
+        try expectEqual(try await db.query(names, as: Int.self).collect().count, 3, "rows read")
+      }
+      try await db.withConnection { connection in
+        for _ in 1...2 { _ = try await connection.single(count, as: Int.self) }
+        try await connection.exec(SQL(raw: words))
+        for round in 1...2 {
+          do {
+            let found = try await connection.single(count, as: Int.self)
+            try expectEqual(found, 0, "rows after \(words), round \(round)")
+            let rows = try await connection.query(names, as: Int.self).collect()
+            try expectEqual(rows, [], "rows read after \(words), round \(round)")
+          } catch let error as DatabaseError {
+            try expectEqual(error.kind, .undefinedObject, "a table that is not seen any more")
+            try expectEqual(error.connection, .usable, "the connection after \(error)")
+          }
+        }
+      }
+    }
+    try expectEqual(try await db.single(count, as: Int.self), 3, "rows in the end")
+  },
+
   Clause("STMT-6", "An isolation level leaves the prepared statements alone.") { context in
     let watched = WatchedDriver(context.harness.driver)
     let db = try await context.open(with: watched) { $0.maxConnections = 1 }
@@ -172,6 +202,17 @@ let statementClauses = [
     try expectEqual(try await db.columns(of: "nowhere"), [], "columns of no table")
   },
 ]
+
+/// Statements behind which a session sees another table of the name, or none.
+private func hidingWords(_ dialect: Dialect) -> [String] {
+  let table = "CREATE TEMPORARY TABLE items (id INTEGER, name VARCHAR(9))"
+  return switch dialect.name {
+  case "sqlite": [table]
+  case "postgres": [table, "SET search_path TO pg_catalog"]
+  case "mysql", "mariadb": [table, "USE information_schema"]
+  default: []
+  }
+}
 
 private func names(_ connection: Connection, _ sql: SQL) async throws -> [String] {
   var rows = try await connection.query(sql)

@@ -1,4 +1,5 @@
 import DriverAPI
+import Foundation
 
 let strangeValueClauses = [
   Clause("TYPE-6", "Instants are the same in a session of whatever zone.") { context in
@@ -41,6 +42,44 @@ let strangeValueClauses = [
           .collect()
         try expectEqual(found, Array(repeating: day, count: id), "read in that session")
       }
+    }
+  },
+
+  Clause("TYPE-6", "A setting that values depend on is refused, or they do not depend on it.") {
+    context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    let settings = valueSettings(db.dialect)
+    if settings.isEmpty {
+      throw NotSaid("no setting of \(db.dialect) is known that changes values")
+    }
+    try await db.createTable(
+      "kept", "id {int} NOT NULL, t {text}, s {timestamp}, d {double}, y {bytes}, c {date}")
+    let instant = try expectSome(Timestamp("2024-07-01 22:30:00.000001"), "the instant")
+    let values: [Value] = [
+      "\u{e9}\u{20ac}\u{1F600}\\x'", .timestamp(instant), .double(0.1 + 0.2), .bytes([0, 92, 255]),
+      .date(instant.date),
+    ]
+    for (number, setting) in settings.enumerated() {
+      try await db.withConnection { connection in
+        for run in 0...1 {
+          guard try await connection.takes(setting, run: run) else { break }
+          let id = Value.int(Int64(number * 2 + run))
+          try await connection.exec(
+            SQL(
+              raw: "INSERT INTO kept (id, t, s, d, y, c) VALUES (?, ?, ?, ?, ?, ?)", [id] + values))
+          let found = try await connection.queryRow(
+            SQL(raw: "SELECT t, s, d, y, c FROM kept WHERE id = ?", [id]),
+            as: (String, Timestamp, Double, [UInt8], CalendarDate).self)
+          let row = try expectSome(found, "the row stored after \(setting.words), run \(run)")
+          let read: [Value] = [
+            .text(row.0), .timestamp(row.1), .double(row.2), .bytes(row.3), .date(row.4),
+          ]
+          try expectEqual(read, values, "what was stored after \(setting.words), run \(run)")
+        }
+      }
+      let text = try await db.query("SELECT t FROM kept", as: Value.self).collect()
+      try expect(
+        text.allSatisfy { $0 == values[0] }, "read in the next lease, after \(setting.words)")
     }
   },
 
@@ -109,6 +148,59 @@ let strangeValueClauses = [
     }
   },
 
+  Clause("TYPE-7", "Every type that an engine has gives its values, whichever way they come.") {
+    context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    let types = EngineType.known(to: db.dialect)
+    if types.isEmpty { throw NotSaid("the types of \(db.dialect) are not known") }
+    let columns = types.enumerated().map { "c\($0) \($1.type)" }.joined(separator: ", ")
+    let names = types.indices.map { "c\($0)" }.joined(separator: ", ")
+    try await db.exec(SQL(raw: "CREATE TABLE typed (row INTEGER NOT NULL PRIMARY KEY, \(columns))"))
+    let literals = types.map(\.literal).joined(separator: ", ")
+    try await db.withConnection { connection in
+      // Some values only a session stores that is not strict.
+      if ["mysql", "mariadb"].contains(connection.dialect.name) {
+        try await connection.exec("SET SESSION sql_mode = ''")
+      }
+      for row in 1...2 {
+        try await connection.exec(
+          SQL(raw: "INSERT INTO typed (row, \(names)) VALUES (\(row), \(literals))"))
+      }
+    }
+    try await db.exec("INSERT INTO typed (row) VALUES (3)")
+    let nothing = Array(repeating: Value.null, count: types.count)
+    let wanted = [types.map(\.value), types.map(\.value), nothing]
+    let query = "SELECT \(names) FROM typed ORDER BY row"
+    try await db.withConnection { connection in
+      var ways = [query, query, "SELECT \(names) FROM typed ORDER BY row + 0"]
+      if let preparing = handPreparing(query, connection.dialect) {
+        try await connection.exec(SQL(raw: preparing))
+        ways.append("EXECUTE typed_asked")
+      }
+      if connection.dialect.returning.contains(.delete) {
+        ways.append("DELETE FROM typed RETURNING \(names)")
+      }
+      for (number, way) in ways.enumerated() {
+        var found: [[Value]] = []
+        var rows = try await connection.query(SQL(raw: way))
+        for (index, column) in rows.columns.columns.enumerated() where types[index].name != nil {
+          try expectEqual(
+            column.typeName, types[index].name, "the name of \(types[index].type), way \(number)")
+        }
+        while try await rows.next() { found.append(try rows.row.values()) }
+        try expectEqual(found.count, 3, "rows, way \(number)")
+        for (row, other) in zip(found, wanted) {
+          for (index, type) in types.enumerated() {
+            try expect(
+              row[index] == other[index]
+                || number > 2 && isWritten(row[index], other[index]),
+              "\(type.literal) in \(type.type), way \(number), is \(row[index])")
+          }
+        }
+      }
+    }
+  },
+
   Clause("TYPE-9", "No content of a cell does harm: it is read, or refused as decoding.") {
     context in
     let db = try await context.open()
@@ -146,6 +238,104 @@ let strangeValueClauses = [
     }
   },
 ]
+
+private typealias ValueSetting = (words: [String], question: String?)
+
+extension Connection {
+  /// Sets it; false if the session goes no further because of it. What is refused must have no effect, and what
+  /// is not refused must have one.
+  fileprivate func takes(_ setting: ValueSetting, run: Int) async throws -> Bool {
+    let question = setting.question.map { SQL(raw: $0) }
+    var usual: Value?
+    if let question { usual = try await queryRow(question, as: Value.self) }
+    var isRefused = false
+    do {
+      if run == 0 {
+        for words in setting.words { try await exec(SQL(raw: words)) }
+      } else if let last = setting.words.last {
+        try await query(SQL(raw: last)).forEach { _ in }
+      }
+    } catch let error as DatabaseError where error.kind == .unsupported {
+      try expectEqual(error.execution, .rejected, "the execution of \(setting.words)")
+      try expectEqual(error.connection, .usable, "the connection after \(setting.words)")
+      isRefused = true
+    }
+    guard let question else { return true }
+    do {
+      let now = try await queryRow(question, as: Value.self)
+      let hasEffect = now != usual || run > 0
+      try expect(
+        hasEffect != isRefused || run > 0,
+        "\(setting.words), refused: \(isRefused), left \(now ?? .null)")
+      return true
+    } catch let error as DatabaseError where error.kind == .misuse {
+      return false
+    }
+  }
+}
+
+/// What can be set of a session that changes what texts, instants and numbers look like, and the query that
+/// tells of it; nil where it may be undone in silence, because no statement sets it by itself.
+private func valueSettings(_ dialect: Dialect) -> [ValueSetting] {
+  switch dialect.name {
+  case "postgres":
+    [
+      "TIME ZONE 'Pacific/Kiritimati'", "client_encoding = 'LATIN1'", "DateStyle = 'German, DMY'",
+      "bytea_output = 'escape'", "extra_float_digits = -15", "IntervalStyle = 'iso_8601'",
+    ].map { setting in
+      (
+        ["SET \(setting)"],
+        "SHOW \(setting.hasPrefix("TIME") ? "TIME ZONE" : setting.prefix { $0 != " " } + "")"
+      )
+    } + [
+      (["SELECT set_config('client_encoding', 'LATIN1', false)"], "SHOW client_encoding"),
+      (["SELECT set_config('TimeZone', 'Pacific/Kiritimati', false)"], "SHOW TimeZone"),
+    ]
+  case "mysql", "mariadb":
+    [
+      (["SET time_zone = '+05:00'"], "SELECT @@time_zone"),
+      (["SET NAMES latin1"], "SELECT @@character_set_results"),
+      (["SET CHARACTER SET latin1"], "SELECT @@character_set_client"),
+      (["SET character_set_client = latin1"], "SELECT @@character_set_client"),
+      (["SET character_set_connection = latin1"], "SELECT @@character_set_connection"),
+      (["SET character_set_results = latin1"], "SELECT @@character_set_results"),
+      (["SET @kept = 5"], "SELECT COALESCE(@kept, 0)"),
+      (
+        ["CREATE PROCEDURE stray_zone() SET time_zone = '+05:00'", "CALL stray_zone()"], nil
+      ),
+      (
+        [
+          "CREATE PROCEDURE stray_names() BEGIN SELECT 1; SET NAMES latin1; END",
+          "CALL stray_names()",
+        ],
+        nil
+      ),
+    ]
+  default: []
+  }
+}
+
+/// Prepares a query as `typed_asked` by a statement; nil where there is none.
+private func handPreparing(_ query: String, _ dialect: Dialect) -> String? {
+  switch dialect.name {
+  case "postgres": "PREPARE typed_asked AS \(query)"
+  case "mysql", "mariadb": "PREPARE typed_asked FROM '\(query)'"
+  default: nil
+  }
+}
+
+/// Whether a text says what a value of another kind says: by hand some engines prepare for texts alone.
+private func isWritten(_ found: Value, _ value: Value) -> Bool {
+  guard case .text(let text) = found else { return false }
+  return switch value {
+  case .timestamp(let instant): Timestamp(text) == instant
+  case .date(let date): CalendarDate(text) == date
+  case .uuid(let uuid): UUID(uuidString: text) == uuid
+  // Only a query says beside the type of the text that it is JSON.
+  case .json(let json): text == json
+  default: false
+  }
+}
 
 extension Connection {
   /// Gives the session a zone far from UTC, where the engine's sessions have one and the driver lets it

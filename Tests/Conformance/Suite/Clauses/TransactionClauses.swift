@@ -145,6 +145,57 @@ let transactionClauses = [
     }
   },
 
+  Clause("TX-4", "So it is whatever fails, and however the transaction was begun.") { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    try await db.createItems(rowCount: 1)
+    let other = context.othersSeeTheDatabase ? try await context.open() : nil
+    let begin = db.dialect.begin(TransactionOptions())
+    let isMySQL = ["mysql", "mariadb"].contains(db.dialect.name)
+    for (number, begin) in ([begin] + (isMySQL ? [["SET autocommit = 0"]] : [])).enumerated() {
+      for (fault, sql) in faults.enumerated() {
+        let id = 100 + number * 100 + fault
+        try await db.withConnection { connection in
+          let what = "\(sql) behind \(begin)"
+          for statement in begin { try await connection.exec(SQL(raw: statement)) }
+          // The second time the transaction may begin with what fails.
+          if fault % 2 == 0 || number == 0 {
+            try await connection.exec("INSERT INTO items (id, name) VALUES (?, 'a')", id)
+            try expectEqual(connection.transactionStatus, .active, "the status before \(what)")
+          }
+          for run in 1...2 {
+            let error = try await thrownError(what) {
+              if run == 1 {
+                try await connection.exec(SQL(raw: sql))
+              } else {
+                _ = try await connection.query(SQL(raw: sql), as: Value.self).collect()
+              }
+            }
+            try expectEqual(error.connection, .usable, "the connection after \(what)")
+          }
+          if connection.transactionStatus == .none {
+            // Then all can see what the session sees, and nothing is left to be undone.
+            let own = try await connection.rowCount(of: "items")
+            if let other {
+              try expectEqual(try await other.rowCount(of: "items"), own, "rows after \(what)")
+            }
+            _ = try? await connection.exec("ROLLBACK")
+            try expectEqual(try await connection.rowCount(of: "items"), own, "rows of \(what)")
+          } else {
+            try await connection.exec("ROLLBACK")
+            try expectEqual(connection.transactionStatus, .none, "the status after ROLLBACK")
+            let count = try await connection.single(
+              "SELECT COUNT(*) FROM items WHERE id = \(id)", as: Int.self)
+            try expectEqual(count, 0, "rows that ROLLBACK undid, after \(what)")
+          }
+          if number > 0 { try await connection.exec("SET autocommit = 1") }
+        }
+        try expectEqual(
+          try await db.single("SELECT COUNT(*) FROM items WHERE id = 1", as: Int.self), 1, "the row"
+        )
+      }
+    }
+  },
+
   Clause("TX-4", "The status follows begin and end.") { context in
     let db = try await context.open()
     try await db.withConnection { connection in
@@ -247,3 +298,11 @@ private func loseCommit(_ context: ConformanceContext) async throws -> Database 
   try expectEqual(attempts, 1, "attempts")
   return db
 }
+
+/// Statements that fail: by a violation, in the grammar, by a name, and as a change of the schema.
+private let faults = [
+  "INSERT INTO items (id, name) VALUES (1, 'again')",
+  "INSERT INTO items (id, name) VALUES (1, NULL)",
+  "CREATE TABLE items (id INTEGER)", "SELECT nothing FROM nowhere", "SELEC 1",
+  "DROP TABLE nowhere", "UPDATE items SET id = NULL WHERE id = 1",
+]

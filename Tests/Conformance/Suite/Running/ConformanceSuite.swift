@@ -14,7 +14,7 @@ public enum ConformanceSuite {
     + generatedValueClauses + bindClauses + valueFormClauses
     + rebindClauses + statementByteClauses + hiddenWriteClauses + upsertClauses + upsertKeyClauses
     + emptyListClauses + leftRowsClauses
-    + transactionClauses + endedTransactionClauses + isolationClauses
+    + transactionClauses + endedTransactionClauses + isolationClauses + lockClauses
     + errorClauses + instrumentClauses + cancelClauses + poolClauses
     + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses
     + sharedSessionClauses + sharedFaultClauses

@@ -50,7 +50,13 @@ extension SessionLeak {
       SessionLeak(
         "CREATE TEMP TABLE passing (id INTEGER)",
         toldBy: "SELECT COUNT(*) FROM temp.sqlite_schema WHERE name = 'passing'"),
+      SessionLeak(
+        "ATTACH ':memory:' AS \"pass\"\"ing\"", toldBy: "SELECT COUNT(*) FROM pragma_database_list"),
     ]
+    + [
+      "TABLE \"pass\"\"ing\" (id INTEGER)", "VIEW passing AS SELECT 1",
+      "TRIGGER passing AFTER INSERT ON items BEGIN SELECT 1; END",
+    ].map { SessionLeak("CREATE TEMP \($0)", toldBy: "SELECT COUNT(*) FROM temp.sqlite_schema") }
 
   private static let tenant = "SELECT COALESCE(current_setting('app.tenant', true), '')"
 

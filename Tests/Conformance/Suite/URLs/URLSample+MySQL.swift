@@ -104,14 +104,18 @@ extension URLSample {
       ("connect_timeout=9", "@@lc_messages", "en_US"),
       ("connectTimeout=9000", "@@lc_messages", "en_US"),
     ].map { URLSample($0, is: .gives($2, from: "SELECT \($1)")) } + mysqlChannels(server)
+      + [
+        // A server could ask for any file of this machine.
+        URLSample(
+          "local_infile=0",
+          is: .forbids("LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE t", .unsupported)
+        )
+      ]
   }
 
   /// What each way to ask for TLS gives, at a server that has it and at one that has none.
   private static func mysqlChannels(_ server: ServerFacts) -> [URLSample] {
-    let status = server.dialect.name == "mariadb" ? "information_schema" : "performance_schema"
-    let question =
-      "SELECT IF(variable_value = '', 'plain', 'encrypted') "
-      + "FROM \(status).session_status WHERE variable_name = 'SSL_CIPHER'"
+    let question = cipherQuestion(server)
     let encrypted = Meaning.gives("encrypted", from: question)
     let plain = Meaning.gives("plain", from: question)
     let offersNone = Meaning.fails(.tls, ["does not offer TLS"])
@@ -144,6 +148,42 @@ extension URLSample {
           try changed(text, "ssl-mode=\(mode)&ssl-ca=\(try ForeignAuthority.file())", without: [])
         }
       }
+  }
+
+  /// What comes of the authority that the case's own URL names, if it names one.
+  static func mysqlTrust(_ url: DatabaseURL, _ server: ServerFacts) -> [URLSample] {
+    let named = url.parameters.first { $0.name == "ssl-ca" }?.value
+    guard let file = named, let port = url.hosts.first?.port else { return [] }
+    let encrypted = Meaning.gives("encrypted", from: cipherQuestion(server))
+    // Another way to write 127.0.0.1, which stands in no certificate.
+    let elsewhere = [DatabaseURL.Host(name: "127.1", port: port)]
+    let isLocal = url.hosts.map(\.name) == ["127.0.0.1"]
+    let other = isLocal ? ["ssl-mode=VERIFY_IDENTITY", "tls=true"] : []
+    return [
+      "ssl-mode=VERIFY_CA", "sslMode=verify-ca", "ssl-mode=VERIFY_IDENTITY", "sslmode=verify-full",
+      "tls=true", "ssl=true", "ssl-verify-server-cert=true", "timeout=9s",
+    ].map { URLSample("\($0)&ssl-ca=\(file)", is: encrypted).withoutChannel }
+      + other.map { options in
+        URLSample(.fails(.tls, ["does not name this host"])) { text in
+          let changed = try changed(
+            text, "\(options)&ssl-ca=\(file)", without: ["ssl-mode", "tls"])
+          return try DatabaseURL(changed).replacingHosts(elsewhere).textWithSecrets
+        }
+      }
+      + (isLocal ? ["ssl-mode=VERIFY_CA", "ssl=1"] : []).map { options in
+        URLSample(encrypted) { text in
+          let changed = try changed(
+            text, "\(options)&ssl-ca=\(file)", without: ["ssl-mode", "tls"])
+          return try DatabaseURL(changed).replacingHosts(elsewhere).textWithSecrets
+        }
+      }
+  }
+
+  /// Answers with `encrypted` or `plain`.
+  private static func cipherQuestion(_ server: ServerFacts) -> String {
+    let status = server.dialect.name == "mariadb" ? "information_schema" : "performance_schema"
+    return "SELECT IF(variable_value = '', 'plain', 'encrypted') "
+      + "FROM \(status).session_status WHERE variable_name = 'SSL_CIPHER'"
   }
 
   /// Servers that are not there, or let nobody in.

@@ -47,7 +47,8 @@ extension URLSample {
     switch url.scheme {
     case "sqlite": server.capabilities.durableStorage ? sqliteWords + sqliteFiles : sqliteWords
     case "postgres", "postgresql": postgresWords + postgresSettings + postgresPlaces(url)
-    case "mysql", "mariadb": mysqlWords + mysqlSettings(server) + mysqlPlaces
+    case "mysql", "mariadb":
+      mysqlWords + mysqlSettings(server) + mysqlPlaces + mysqlTrust(url, server)
     default: []
     }
   }
