@@ -1,4 +1,5 @@
 import DriverAPI
+import Foundation
 
 let errorClauses = [
   Clause("ERR-1", "Each violated constraint has its own kind.") { context in
@@ -152,6 +153,46 @@ let errorClauses = [
       try await db.exec("SELECT 'é' FROM FROM")
     }
     if let position = error.details.position { try expectEqual(position, 17, "the position") }
+    // Each parameter may have another length in what the server is sent.
+    let marks = Array(repeating: "?", count: 12).joined(separator: ", ")
+    let text = "SELECT id FROM items WHERE id IN (\(marks)) AND name = '??' AND missing = 1"
+    try await db.createItems(rowCount: 1)
+    let values = (1...12).map { Value.int($0) }
+    let other = try await expectError(.undefinedObject, "a name behind twelve parameters") {
+      try await db.query(SQL(raw: text, values)).close()
+    }
+    let place = try expectSome(text.range(of: "missing"), "the place").lowerBound
+    if let position = other.details.position {
+      let expected = text.unicodeScalars.distance(from: text.startIndex, to: place) + 1
+      try expectEqual(position, expected, "the position behind twelve parameters")
+    }
+  },
+
+  Clause("ERR-4", "An error is told as what the server says of it, whoever raised it.") { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    guard db.dialect.name == "postgres" else {
+      throw NotSaid("the suite does not know how \(db.dialect) raises an error of any kind")
+    }
+    for (state, kind, connection, execution) in raised {
+      let text = """
+        DO $$ BEGIN RAISE EXCEPTION 'primary words' USING ERRCODE = '\(state)', DETAIL = 'detail words',
+        HINT = 'hint words', CONSTRAINT = 'the_constraint', TABLE = 'the_table', COLUMN = 'the_column';
+        END $$
+        """
+      let error = try await thrownError(state) { try await db.exec(SQL(raw: text)) }
+      try expectEqual(error.kind, kind, "the kind of \(state)")
+      try expectEqual(error.connection, connection, "the connection after \(state)")
+      try expectEqual(error.execution, execution, "the execution of \(state)")
+      try expectEqual(error.details.sqlState, state, "the SQLSTATE")
+      try expectEqual(error.details.constraint, "the_constraint", "the constraint")
+      try expectEqual(error.details.table, "the_table", "the table")
+      try expectEqual(error.details.column, "the_column", "the column")
+      try expectEqual(
+        error.serverMessage, "primary words\ndetail words\nhint words", "the server's words")
+      let tellsHost = connection == .spent
+      try expectEqual(error.details.host != nil, tellsHost, "whether \(state) tells the host")
+      try await db.ping()
+    }
   },
 
   Clause("ERR-3", "No values, SQL text or secrets in descriptions and logs.") { context in
@@ -219,6 +260,19 @@ let errorClauses = [
     try expectEqual(try await db.rowCount(of: "items"), 1, "rows afterwards")
   },
 ]
+
+/// What a server can say, and what has to come of it.
+private let raised:
+  [(String, DatabaseError.Kind, DatabaseError.ConnectionState, DatabaseError.Execution)] = [
+    ("23505", .uniqueViolation, .usable, .rejected),
+    ("23502", .notNullViolation, .usable, .rejected),
+    ("40001", .serializationFailure, .usable, .rejected), ("40P01", .deadlock, .usable, .rejected),
+    ("40003", .other, .usable, .unknown), ("55P03", .lockTimeout, .usable, .rejected),
+    ("25006", .readOnly, .usable, .rejected), ("42501", .permissionDenied, .usable, .rejected),
+    ("53100", .resourceExhausted, .usable, .rejected), ("0A000", .unsupported, .usable, .rejected),
+    ("57014", .other, .usable, .rejected), ("P0001", .other, .usable, .rejected),
+    ("08006", .connectionLost, .spent, .unknown), ("57P01", .connectionLost, .spent, .unknown),
+  ]
 
 private func expectViolation(
   _ kind: DatabaseError.Kind, _ what: String, _ db: Database, _ statement: () -> SQL
