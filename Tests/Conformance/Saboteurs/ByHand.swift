@@ -12,6 +12,24 @@ enum ByHand {
       "what follows the tasks of the loop's thread was forgotten",
     "PIPE-6 While every connection is leased, tasks read where they share sessions.":
       "no shared session was ever chosen",
+    "STMT-1 A statement that is kept is sent alone, with values of whatever kind.":
+      "a double was not taken for what its column holds, and the types were asked for again (PostgreSQL)",
+    "STMT-1 What was changed once makes later statements no longer.":
+      "a change of the schema was noted again by each later commit (PostgreSQL)",
+    "CANCEL-5 So it is with whatever waits for the lock of another.":
+      "a batch asked for types went on although its task was cancelled (PostgreSQL)",
+    "CANCEL-7 A cancelled call ends although the first request for it is lost.":
+      "a request to stop a statement was not repeated (PostgreSQL)",
+    "TYPE-7 A value is the same beside one that no kind has room for.":
+      "an escaped byte was read as its first digit (PostgreSQL)",
+    "BULK-3 What takes inserts takes them in bulk, and what does not is refused as a whole.":
+      "rows for a view were copied, which the server refuses (PostgreSQL)",
+    "ERR-4 An error is told as what the server says of it, whoever raised it.":
+      "an error whose completion is unknown was told as rejected (PostgreSQL)",
+    "PIPE-6 First rows of long answers are had in bounded memory.":
+      "the rows of a text were all kept the first time it was asked for (PostgreSQL)",
+    "PIPE-6 More texts than any session keeps are answered each as itself.":
+      "a statement that left the full cache was not given up (PostgreSQL)",
     "QUERY-11 What no engine prepares gives its rows like anything else.":
       "such a statement was prepared, or else failed (MariaDB)",
     "QUERY-11 So do values of every kind.":

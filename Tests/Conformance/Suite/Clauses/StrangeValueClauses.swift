@@ -1,4 +1,5 @@
 import DriverAPI
+import Foundation
 
 let strangeValueClauses = [
   Clause("TYPE-6", "Instants are the same in a session of whatever zone.") { context in
@@ -31,15 +32,23 @@ let strangeValueClauses = [
 
   Clause("TYPE-6", "Dates are the same in a session of whatever zone.") { context in
     let db = try await context.open { $0.maxConnections = 1 }
-    try await db.createTable("days", "id {int} NOT NULL PRIMARY KEY, x {date}")
+    try await db.createTable(
+      "days", "id {int} NOT NULL PRIMARY KEY, x {date}, m {timestamp}, t {text}")
     let day = try expectSome(CalendarDate("2024-02-29"), "the day")
     try await db.withConnection { connection in
       try await connection.leaveUTC()
       for id in 1...3 {
-        try await connection.exec("INSERT INTO days (id, x) VALUES (?, ?)", id, day)
+        try await connection.exec(
+          "INSERT INTO days (id, x, m, t) VALUES (?, ?, ?, ?)", id, day, day, day)
         let found = try await connection.query("SELECT x FROM days", as: CalendarDate.self)
           .collect()
         try expectEqual(found, Array(repeating: day, count: id), "read in that session")
+        let others = try await connection.queryRow(
+          "SELECT m, t FROM days WHERE id = ?", id, as: (Timestamp, String).self)
+        try expectEqual(others?.0.date, day, "the day of an instant that it was stored as")
+        try expectEqual(
+          others.map { "\($0.0)".contains("00:00:00") }, true, "whether that is its midnight")
+        try expectEqual(others?.1, "2024-02-29", "the text that it was stored as")
       }
     }
   },
@@ -86,6 +95,40 @@ let strangeValueClauses = [
         let text = try await db.single(
           db.selecting(expression), as: String.self)
         try expectEqual(text, expected, expression)
+        // Beside some, a driver may read the whole row in another form.
+        let company = strange[strange.count - 1].expression
+        let other = try await db.queryRow(
+          db.selecting("\(expression) AS x, \(company) AS y, 7 AS z"),
+          as: (Value, Value, Int).self)
+        try expectEqual(other?.0, .text(expected), "\(expression) beside \(company)")
+      }
+    }
+  },
+
+  Clause("TYPE-7", "A value is the same beside one that no kind has room for.") { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    let strange = strangeValues(of: db.dialect)
+    if strange.isEmpty { throw NotSaid("no type of \(db.dialect) is known that the library lacks") }
+    try await db.createTable(
+      "kept",
+      "i {int}, k SMALLINT, b {bool}, d {double}, r REAL, t {text}, y {bytes}, s {timestamp}, "
+        + "c {date}, u {uuid}, n {decimal}, j {json}")
+    let columns = ["i", "k", "b", "d", "r", "t", "y", "s", "c", "u", "n", "j"]
+    for row in try keptRows() {
+      try await db.exec(SQL(raw: try db.dialect.insertSQL(into: "kept", columns: columns), row))
+    }
+    let names = columns.joined(separator: ", ")
+    try await db.withConnection { connection in
+      for setting in settings(of: db.dialect) {
+        try await connection.exec(SQL(raw: setting))
+        let alone = try await rows(SQL(raw: "SELECT \(names) FROM kept ORDER BY i"), connection)
+        try expectEqual(alone.count, 4, "rows")
+        for (expression, _) in strange {
+          let sql = SQL(raw: "SELECT \(names), \(expression) FROM kept ORDER BY i")
+          let beside = try await rows(sql, connection)
+          try expectEqual(
+            beside.map { $0.dropLast() }, alone.map { $0[...] }, "rows beside \(expression)")
+        }
       }
     }
   },
@@ -161,6 +204,45 @@ extension Connection {
       // A session that stays in UTC keeps the promise too.
     }
   }
+}
+
+/// Rows of every kind of value, also with what a text form has to escape.
+private func keptRows() throws -> [[Value]] {
+  let instant = try expectSome(Timestamp("2024-02-29 12:34:56.789012"), "the instant")
+  let early = try expectSome(Timestamp("0001-01-01 00:00:00"), "the first instant")
+  let number = try expectSome(ExactDecimal("-12345.0070000000"), "the number")
+  let uuid = try expectSome(UUID(uuidString: "00112233-4455-6677-8899-AABBCCDDEEFF"), "the UUID")
+  let bytes = (0...255).map { UInt8($0) }
+  return [
+    [
+      .int(.min), -7, true, 0.1, 0.5, "it's \\ \t\n\r \u{fc}", .bytes(bytes), .timestamp(instant),
+      .date(instant.date), .uuid(uuid), .decimal(number), .json("{\"a\": \"\\\\\"}"),
+    ],
+    [
+      0, 0, false, -1e300, -0.25, "", .bytes([]), .timestamp(early), .date(early.date),
+      .uuid(UUID(uuid: (255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 160))),
+      .decimal(try expectSome(ExactDecimal("0.0000000001"), "the small number")), .json("[]"),
+    ],
+    // Digits behind a backslash, of which there may be two.
+    [
+      1, 1, nil, 1.5, 1.5, "\\x41", .bytes(Array("\\x41\\\\101\\".utf8)), nil, nil, nil, nil, nil,
+    ],
+    [.int(.max), nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil],
+  ]
+}
+
+/// What the session is set to, one after the other; the first changes nothing.
+private func settings(of dialect: Dialect) -> [String] {
+  dialect.name == "postgres"
+    ? ["SET bytea_output = 'hex'", "SET bytea_output = 'escape'", "SET TIME ZONE 'Asia/Kathmandu'"]
+    : [dialect.selectSQL("1")]
+}
+
+private func rows(_ sql: SQL, _ connection: Connection) async throws -> [[Value]] {
+  var found: [[Value]] = []
+  let rows = try await connection.query(sql)
+  try await rows.forEach { row in found.append(try row.values()) }
+  return found
 }
 
 /// Reads a cell as that type; an error must be `decoding`, and the row is read as text all the same.

@@ -19,7 +19,8 @@ public enum ConformanceSuite {
     + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses
     + sharedSessionClauses
     + wireFaultClauses
-    + silenceClauses + farServerClauses + schemaChangeClauses + endedStatementClauses + bulkClauses
+    + silenceClauses + farServerClauses + schemaChangeClauses + roundTripClauses
+    + endedStatementClauses + bulkClauses
     + callFaultClauses + dialectClauses + migrationClauses + migrationModeClauses + durableClauses
 
   /// Every check on one backend.
