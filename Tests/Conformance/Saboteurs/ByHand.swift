@@ -21,7 +21,7 @@ enum ByHand {
     "CANCEL-7 A cancelled call ends although the first request for it is lost.":
       "a request to stop a statement was not repeated (PostgreSQL)",
     "TYPE-7 A value is the same beside one that no kind has room for.":
-      "an escaped byte was read as its first digit (PostgreSQL)",
+      "an escaped byte was read as the backslash in front of it (PostgreSQL)",
     "BULK-3 What takes inserts takes them in bulk, and what does not is refused as a whole.":
       "rows for a view were copied, which the server refuses (PostgreSQL)",
     "ERR-4 An error is told as what the server says of it, whoever raised it.":
@@ -30,6 +30,18 @@ enum ByHand {
       "the rows of a text were all kept the first time it was asked for (PostgreSQL)",
     "PIPE-6 More texts than any session keeps are answered each as itself.":
       "a statement that left the full cache was not given up (PostgreSQL)",
+    "BATCH-1 A batch may use what its own statements make.":
+      "a question for types that failed was not taken back, and spoilt the transaction (PostgreSQL)",
+    "BATCH-1 A copy to or from the client is refused in a batch, and spoils nothing.":
+      "such a copy was sent (PostgreSQL)",
+    "QUERY-3 Whatever is called behind rows that were left works.":
+      "a batch did not deal with what an earlier statement had left behind (PostgreSQL)",
+    "QUERY-3 Leaving a very long answer is quick.":
+      "the server was not asked to stop what nobody reads any more (PostgreSQL)",
+    "TYPE-2 Text is right, or refused, in a session that was told to speak otherwise.":
+      "a batch did not look at the session's settings (PostgreSQL)",
+    "POOL-4 Without statements that are kept a session is put in order just as well.":
+      "a reset did not set again what the start of the session could not (PostgreSQL)",
     "QUERY-11 What no engine prepares gives its rows like anything else.":
       "such a statement was prepared, or else failed (MariaDB)",
     "QUERY-11 So do values of every kind.":

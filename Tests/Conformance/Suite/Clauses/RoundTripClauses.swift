@@ -15,12 +15,15 @@ let roundTripClauses = [
     try watched.expectKeeping()
     try await db.createTable("plain", "id {int}, v {int}")
     let plain = try await messages(of: proxy, db, "plain", 1)
+    let plainBatch = try await batchMessages(of: proxy, db, "plain", 1)
     for (number, (column, values)) in try fittingValues().enumerated() {
       let table = "kinds\(number)"
       try await db.createTable(table, "id {int}, v \(column)")
       for value in values {
         let count = try await messages(of: proxy, db, table, value)
         try expectEqual(count, plain, "messages for \(value.kindName) into \(column)")
+        let batch = try await batchMessages(of: proxy, db, table, value)
+        try expectEqual(batch, plainBatch, "the same in a batch, \(value.kindName) into \(column)")
       }
     }
   },
@@ -75,6 +78,16 @@ private func messages(
   let insert = SQL(raw: "INSERT INTO \(table) (id, v) VALUES (1, ?)", [value])
   for _ in 1...3 { try await db.exec(insert) }
   return try await proxy.countMessages { try await db.exec(insert) }
+}
+
+/// The same for a batch of several, its third time.
+private func batchMessages(
+  of proxy: FaultProxy, _ db: Database, _ table: String, _ value: Value
+) async throws -> Int {
+  let insert = SQL(raw: "INSERT INTO \(table) (id, v) VALUES (2, ?)", [value])
+  let batch = Array(repeating: insert, count: 5)
+  for _ in 1...2 { try await db.batch(batch) }
+  return try await proxy.countMessages { try await db.batch(batch) }
 }
 
 extension FaultProxy {

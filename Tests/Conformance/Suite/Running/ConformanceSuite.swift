@@ -19,7 +19,7 @@ public enum ConformanceSuite {
     + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses
     + sharedSessionClauses
     + wireFaultClauses
-    + silenceClauses + farServerClauses + schemaChangeClauses + roundTripClauses
+    + silenceClauses + farServerClauses + schemaChangeClauses + roundTripClauses + mixedCallClauses
     + endedStatementClauses + bulkClauses
     + callFaultClauses + dialectClauses + migrationClauses + migrationModeClauses + durableClauses
 
