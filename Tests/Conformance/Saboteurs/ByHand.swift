@@ -34,6 +34,28 @@ enum ByHand {
       "large parameters stayed bound (SQLite)",
     "DIALECT-6 What the dialect says the engine cannot return it cannot.":
       "RETURNING was denied to all new versions (MariaDB)",
+    "ERR-6 Each statement is one span, and one that failed says so.":
+      "a span did not end, or had no status, error, system or operation",
+    "ERR-6 Each statement is timed once, and one that failed is counted.":
+      "no time was recorded, or no failure counted",
+    "BULK-1 Rows are stored the same where the engine has no way of its own for many.":
+      "a portion of one row, or of many, was not sent",
+    "BULK-2 So is the bad one among them told, and nothing of them stored.":
+      "the row was not looked for that failed among others",
+    "UPSERT-3 Insert-ignore of each row by itself is as that of all.":
+      "a row of several was left out, or a violation told",
+    "DIALECT-4 A table is made if it is missing where the engine cannot say so.":
+      "the violation was told of who had not been the first",
+    "PIPE-6 Where no session can be shared tasks use those that they lease.":
+      "one that could not be opened was tried again at once",
+    "POOL-5 Closing ends what tasks run on sessions that they share.":
+      "statements there were not interrupted (PostgreSQL)",
+    "POOL-5 Who waits for a connection is told at once when the database closes.":
+      "those that waited were left waiting",
+    "POOL-10 Shared sessions that ended while they were idle cost no call.":
+      "a lost session that had sent nothing was told as lost (PostgreSQL)",
+    "NOTIFY-1 A listener whose session is lost listens again, and says that it was away.":
+      "it did not begin again, or was not told in the log (PostgreSQL)",
     "URL-9 What a driver cannot do is refused by its name, with the remedy.":
       "a switch of another client was taken with its opposite (MariaDB)",
     "CONN-2 Why there is no session is told, with the place.":
@@ -44,6 +66,36 @@ enum ByHand {
       "what follows the tasks of the loop's thread was forgotten",
     "PIPE-6 While every connection is leased, tasks read where they share sessions.":
       "no shared session was ever chosen",
+    "STMT-1 A statement that is kept is sent alone, with values of whatever kind.":
+      "a double was not taken for what its column holds, and the types were asked for again (PostgreSQL)",
+    "STMT-1 What was changed once makes later statements no longer.":
+      "a change of the schema was noted again by each later commit (PostgreSQL)",
+    "CANCEL-5 So it is with whatever waits for the lock of another.":
+      "a batch asked for types went on although its task was cancelled (PostgreSQL)",
+    "CANCEL-7 A cancelled call ends although the first request for it is lost.":
+      "a request to stop a statement was not repeated (PostgreSQL)",
+    "TYPE-7 A value is the same beside one that no kind has room for.":
+      "an escaped byte was read as the backslash in front of it (PostgreSQL)",
+    "BULK-3 What takes inserts takes them in bulk, and what does not is refused as a whole.":
+      "rows for a view were copied, which the server refuses (PostgreSQL)",
+    "ERR-4 An error is told as what the server says of it, whoever raised it.":
+      "an error whose completion is unknown was told as rejected (PostgreSQL)",
+    "PIPE-6 First rows of long answers are had in bounded memory.":
+      "the rows of a text were all kept the first time it was asked for (PostgreSQL)",
+    "PIPE-6 More texts than any session keeps are answered each as itself.":
+      "a statement that left the full cache was not given up (PostgreSQL)",
+    "BATCH-1 A batch may use what its own statements make.":
+      "a question for types that failed was not taken back, and spoilt the transaction (PostgreSQL)",
+    "BATCH-1 A copy to or from the client is refused in a batch, and spoils nothing.":
+      "such a copy was sent (PostgreSQL)",
+    "QUERY-3 Whatever is called behind rows that were left works.":
+      "a batch did not deal with what an earlier statement had left behind (PostgreSQL)",
+    "QUERY-3 Leaving a very long answer is quick.":
+      "the server was not asked to stop what nobody reads any more (PostgreSQL)",
+    "TYPE-2 Text is right, or refused, in a session that was told to speak otherwise.":
+      "a batch did not look at the session's settings (PostgreSQL)",
+    "POOL-4 Without statements that are kept a session is put in order just as well.":
+      "a reset did not set again what the start of the session could not (PostgreSQL)",
     "QUERY-11 What no engine prepares gives its rows like anything else.":
       "such a statement was prepared, or else failed (MariaDB)",
     "QUERY-11 So do values of every kind.":

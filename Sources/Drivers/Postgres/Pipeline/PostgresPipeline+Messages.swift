@@ -120,6 +120,7 @@ extension PostgresPipeline {
         if isEmptyAgain { return }
         isEmptyAgain = true
         head.endPart()
+        if head.awaitsRows { dovetail_stream_rows(link.handle) }
         continue
       }
       isEmptyAgain = false

@@ -57,6 +57,9 @@ final class PostgresPipelined: @unchecked Sendable {
   /// A part of its messages is answered: preparing, describing or running.
   func endPart() { part += 1 }
 
+  /// Whether its rows come next, behind the parts that have prepared and described it.
+  var awaitsRows: Bool { prepares && part == 2 }
+
   /// Takes a result; keeps it if it holds the first row.
   ///
   /// - Parameter wasAsked: whether the server was asked to stop this statement or a neighbour.

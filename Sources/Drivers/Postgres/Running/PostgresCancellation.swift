@@ -128,7 +128,6 @@ final class PostgresCancellation: Sendable {
   private func forget() {
     state.withLock { state in
       state.limit = nil
-      state.nextRequest = nil
       isDirty.store(state.requestCount > 0, ordering: .releasing)
     }
   }

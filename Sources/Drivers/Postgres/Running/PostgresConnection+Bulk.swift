@@ -13,11 +13,25 @@ extension PostgresConnection {
     do throws(DatabaseError) {
       try await copy.send(rows[...])
     } catch {
-      throw try await copy.blame(rows, error)
+      guard PostgresCopy.isNoTable(error) else { throw try await copy.blame(rows, error) }
+      try await run("ROLLBACK TO SAVEPOINT \(PostgresCopy.savepoint)")
+      try await insert(rows, copy.insert)
     }
     try await run("RELEASE SAVEPOINT \(PostgresCopy.savepoint)")
     return rows.count
   }
+
+  /// One insert for each row, some hundreds of them in one round trip: for what takes inserts and no COPY.
+  private func insert(_ rows: [[Value]], _ text: StatementText) async throws(DatabaseError) {
+    for start in stride(from: 0, to: rows.count, by: Self.rowsPerBatch) {
+      let part = rows[start..<min(start + Self.rowsPerBatch, rows.count)]
+      do throws(DatabaseError) { _ = try await execBatch(part.map { (text, $0) }) } catch {
+        throw error.details.row.map { error.atRow(start + $0) } ?? error
+      }
+    }
+  }
+
+  private static let rowsPerBatch = 500
 }
 
 /// A bulk insert into some columns of a table.
@@ -28,6 +42,8 @@ struct PostgresCopy {
   private let connection: PostgresConnection
   private let types: [PostgresType?]
   private let statement: String
+  /// The same for one row, without COPY.
+  let insert: StatementText
 
   /// Finds out what the columns hold.
   ///
@@ -37,7 +53,7 @@ struct PostgresCopy {
   ) async throws(DatabaseError) {
     self.connection = connection
     let dialect = connection.server.dialect
-    let insert = try dialect.rebind(dialect.insertSQL(into: table, columns: columns))
+    insert = try dialect.rebind(dialect.insertSQL(into: table, columns: columns))
     let description = try await connection.describe(insert, as: "")
     let known = try await connection.baseTypes(of: description.parameterTypes)
     types = known.map { PostgresType(rawValue: $0) }
@@ -83,6 +99,11 @@ struct PostgresCopy {
     // All of them alone are sound: something else was in the way, and is gone.
     guard let last, sound < rows.count else { return error }
     return last.atRow(sound)
+  }
+
+  /// Whether the server copies into nothing of that sort: a view, or a table with policies for its rows.
+  static func isNoTable(_ error: DatabaseError) -> Bool {
+    error.connection == .usable && ["42809", "0A000"].contains(error.details.sqlState)
   }
 
   private static func canBeOneRow(_ kind: DatabaseError.Kind) -> Bool {

@@ -5,8 +5,6 @@ import DriverAPI
 struct PostgresLeftover {
   /// Where the session stands as soon as that is read, unless an error is in it.
   var status: TransactionStatus
-  /// The server was asked to stop, so that an error is in it.
-  var isStopped = false
   /// What the rows failed with that were read so far.
   var failure: DatabaseError?
 }
@@ -34,7 +32,6 @@ extension PostgresConnection {
       noteLeftover(result)
     }
     guard status == .none, text.isReadOnly else { return }
-    leftover?.isStopped = true
     link.cancellation.request()
   }
 

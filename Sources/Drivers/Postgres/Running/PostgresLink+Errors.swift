@@ -68,19 +68,27 @@ extension PostgresLink {
 }
 
 extension StatementText {
-  /// Where a place of the rebound text stands in the text as written: `$1` was `?` there, `?` was
-  /// `??`.
+  /// Where a place of the rebound text stands in the text as written: `$1` was `?` there, and `?` was `??`,
+  /// but not in strings and comments.
   func originalPosition(of position: Int) -> Int {
     var written = Array(original.unicodeScalars)[...]
     var rebound = Array(text.unicodeScalars)[...]
     let target = min(max(position, 1), rebound.count + 1) - 1
-    while rebound.startIndex < target, let next = written.popFirst() {
-      let other = rebound.popFirst()
-      guard next == "?" else { continue }
-      if other == "$" {
-        rebound = rebound.drop { ("0"..."9").contains($0) }
-      } else if written.first == "?" {
+    while rebound.startIndex < target, let next = written.first {
+      if next != "?" {
         written.removeFirst()
+        rebound.removeFirst()
+        continue
+      }
+      let marks = written.prefix { $0 == "?" }
+      let kept = rebound.prefix { $0 == "?" }
+      written = written.dropFirst(marks.count)
+      rebound = rebound.dropFirst(kept.count)
+      // As many are left as there were where no parameter can be: one was a parameter, two are one.
+      if kept.count < marks.count, marks.count % 2 == 1 {
+        rebound = rebound.drop { $0 != "$" }.dropFirst().drop { ("0"..."9").contains($0) }
+        // Set behind it, so that what follows is no part of it.
+        if rebound.first == " ", written.first != " " { rebound.removeFirst() }
       }
     }
     return written.startIndex + 1

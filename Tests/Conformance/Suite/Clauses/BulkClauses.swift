@@ -34,6 +34,47 @@ let bulkClauses = [
   },
 
   Clause(
+    "BULK-3", "What takes inserts takes them in bulk, and what does not is refused as a whole."
+  ) {
+    context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    try await db.createTable("kept", "k {int} NOT NULL PRIMARY KEY, v {text}, w {int}")
+    let columns = ["k", "v"]
+    for text in [
+      "CREATE VIEW shown AS SELECT k, v FROM kept",
+      "CREATE VIEW counted AS SELECT COUNT(*) AS k, MAX(v) AS v FROM kept",
+    ] { try await db.exec(SQL(raw: text)) }
+    for (number, target) in ["kept", "shown", "counted", "nowhere"].enumerated() {
+      let first = Int64(number * 10)
+      let plain = try await refused {
+        try await db.exec(
+          SQL(raw: "INSERT INTO \(target) (k, v) VALUES (?, 'plain')", [.int(first)]))
+      }
+      let bulk = try await refused {
+        try await db.bulkInsert(
+          into: target, columns: columns, (1...3).map { [.int(first + $0), "bulk"] })
+      }
+      try expectEqual(bulk, plain, "whether rows in bulk are refused by \(target)")
+      try await db.ping()
+      // A call that is refused as a whole is so for no row of it, and what went before it counts.
+      try await db.transaction { transaction in
+        let error = try await refused {
+          try await transaction.bulkInsert(
+            into: target, columns: columns, [[.int(first + 4), nil]])
+        }
+        try expectEqual(error, plain, "the same in a transaction")
+        try await transaction.exec("UPDATE kept SET w = COALESCE(w, 0) + 1")
+      }
+    }
+    let found = try await db.query("SELECT k, w FROM kept ORDER BY k", as: (Int, Int?).self)
+      .collect()
+    let isTaken = found.contains { $0.0 >= 10 }
+    try expectEqual(
+      found.map(\.0), isTaken ? [0, 1, 2, 3, 4, 10, 11, 12, 13, 14] : [0, 1, 2, 3, 4], "the rows")
+    try expectEqual(found.first?.1, 4, "how often the first was changed")
+  },
+
+  Clause(
     "BULK-1", "Rows that are made while they are sent are all stored, or none.", weight: .heavy
   ) {
     context in
@@ -159,7 +200,7 @@ private func content(_ id: Int) -> String { String(repeating: "\(id)\\\t\n", cou
 
 private let columns = [
   "{int}", "{text}", "{double}", "{bytes}", "{bool}", "{timestamp}", "{date}", "{uuid}",
-  "{decimal}", "{json}", "SMALLINT", "VARCHAR(20)", "CHAR(20)",
+  "{decimal}", "{json}", "JSON", "SMALLINT", "INTEGER", "REAL", "VARCHAR(20)", "CHAR(20)",
 ]
 
 /// Values of every kind, among them some that no column takes, and some that only one does.
@@ -174,6 +215,7 @@ private func values() throws -> [Value] {
     "00112233-4455-6677-8899-aabbccddeeff", .bytes([]), .bytes([0, 1, 255]),
     .bytes(Array(repeating: 65, count: 16)), .uuid(uuid), .timestamp(instant),
     .date(instant.date), .decimal(number), .json("{\"a\": [1, null]}"), "a\0b",
+    .json("{\"a\": \"\0\"}"),
   ]
 }
 

@@ -1,4 +1,5 @@
 import DriverAPI
+import DriverFaults
 
 // Statements and sessions that somebody else ends.
 let endedStatementClauses = [
@@ -32,6 +33,10 @@ let endedStatementClauses = [
     let other = try await context.open { $0.maxConnections = 1 }
     let words = try ServerWords.known(to: db.dialect)
     try await db.createItems(rowCount: 1)
+    // What the session's user has stopped before is past.
+    let own = Task { try await db.exec(db.endlessCount) }
+    Deadline.after(.milliseconds(100)) { own.cancel() }
+    try await expectError(.cancelled, "a cancelled statement") { try await own.value }
     try await db.withConnection { connection in
       let id = try await connection.single(SQL(raw: words.session), as: Int.self)
       for run in ["exec", "query"] {
@@ -50,6 +55,38 @@ let endedStatementClauses = [
         _ = try? await connection.single(connection.one, as: Int.self)
         try expectEqual(try await connection.single(connection.one, as: Int.self), 1, "the next")
       }
+    }
+  },
+
+  Clause(
+    "CANCEL-7", "A cancelled call ends although the first request for it is lost.",
+    needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let db = try await context.open(through: proxy) { $0.maxConnections = 1 }
+    for isInTransaction in [false, true] {
+      let task = Task {
+        if isInTransaction {
+          try await db.transaction { _ = try await $0.exec($0.endlessCount) }
+        } else {
+          _ = try await db.query(db.endlessCount, as: Int.self).collect()
+        }
+      }
+      try await Task.sleep(for: .milliseconds(200))
+      // What asks the server comes by a connection of its own.
+      proxy.acceptsConnections = false
+      let watch = TaskStopwatch()
+      task.cancel()
+      Deadline.after(.milliseconds(400)) { proxy.acceptsConnections = true }
+      let error = try await thrownError("a cancelled statement") { try await task.value }
+      let waited = watch.ownTime
+      try expectEqual(error.kind, .cancelled, "how it ended")
+      try expect(waited < .seconds(12), "it ended only after \(waited)")
+      if db.dialect.name == "postgres" {
+        try expectEqual(error.connection, .usable, "the connection, since the request is repeated")
+      }
+      try await Task.sleep(for: .milliseconds(400))
+      try await db.ping()
     }
   },
 

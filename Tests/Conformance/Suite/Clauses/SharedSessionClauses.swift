@@ -108,6 +108,60 @@ let sharedSessionClauses = [
   },
 
   Clause(
+    "PIPE-6", "First rows of long answers are had in bounded memory.", weight: .heavy
+  ) { context in
+    let db = try await context.open()
+    let padding = String(repeating: "x", count: 1600)
+    // By then there are sessions that are shared.
+    try await readInCompany(db)
+    let before = ResidentMemory.baseline()
+    for round in 1...2 {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for task in 1...4 {
+          group.addTask {
+            // The first time a text is asked for, and the second.
+            let sql = db.counting(to: 250_000 + task, "n, '\(padding)'")
+            let first = try await db.queryRow(sql, as: (Int, String).self)
+            try expect(first?.1 == padding, "the first row of task \(task)")
+            let growth = ResidentMemory.current() - before
+            try expect(growth < 200 << 20, "memory grew by \(growth >> 20) MiB, round \(round)")
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+  },
+
+  Clause("PIPE-6", "More texts than any session keeps are answered each as itself.", weight: .heavy)
+  { context in
+    let db = try await context.open()
+    try await db.createItems(rowCount: 3)
+    for round in 1...2 {
+      try await concurrently { task in
+        for number in 0..<60 {
+          // Some are asked for by all, the others by one alone.
+          let plus = number % 4 == 0 ? 7 : task * 100 + number
+          let parameter = db.dialect.parameter(.int)
+          let sql = SQL(
+            raw: "SELECT id * 0 + \(plus) + \(parameter) FROM items WHERE id = 2", [.int(5)])
+          let found = try await db.single(sql, as: Int.self)
+          try expectEqual(found, plus + 5, "text number \(plus) in round \(round)")
+        }
+      }
+    }
+    guard db.dialect.name == "postgres" else { return }
+    let kept = Counter()
+    try await concurrently { _ in
+      for _ in 1...20 {
+        let count = try await db.single(
+          "SELECT COUNT(*) FROM pg_prepared_statements", as: Int.self)
+        kept.raise(to: count)
+      }
+    }
+    try expect(kept.current <= 260, "a session keeps \(kept.current) statements")
+  },
+
+  Clause(
     "CONN-4", "Sessions end that nobody uses, that are old, and with the database.",
     needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in

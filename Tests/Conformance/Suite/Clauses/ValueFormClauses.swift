@@ -134,7 +134,7 @@ let valueFormClauses = [
 private let borderColumns: [String] = [
   "{int}", "SMALLINT", "REAL", "{double}", "{decimal}", "NUMERIC(30, 0)", "{text}", "{key}",
   "CHAR(20)",
-  "{bytes}", "{bool}", "{timestamp}", "{date}", "{uuid}", "{json}",
+  "{bytes}", "{bool}", "{timestamp}", "{date}", "{uuid}", "{json}", "JSON",
 ]
 
 /// Values at the borders of what the types hold, and of each kind some.

@@ -10,16 +10,17 @@ public enum ConformanceSuite {
     registryClauses + urlClauses + urlSampleClauses + connectingClauses + hostClauses + execClauses
     + insertedRowClauses
     + queryClauses + answerClauses + rowClauses + numberClauses + textClauses + exactValueClauses
-    + strangeValueClauses + numberTextClauses
+    + valueSettingClauses + strangeValueClauses + numberTextClauses
     + generatedValueClauses + bindClauses + valueFormClauses
     + rebindClauses + statementByteClauses + hiddenWriteClauses + upsertClauses + upsertKeyClauses
     + emptyListClauses + leftRowsClauses
     + transactionClauses + endedTransactionClauses + isolationClauses + lockClauses
-    + errorClauses + instrumentClauses + cancelClauses + poolClauses
+    + errorClauses + missingNameClauses + instrumentClauses + cancelClauses + poolClauses
     + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses
     + sharedSessionClauses + sharedFaultClauses
     + wireFaultClauses
-    + silenceClauses + farServerClauses + schemaChangeClauses + endedStatementClauses + bulkClauses
+    + silenceClauses + farServerClauses + schemaChangeClauses + roundTripClauses + mixedCallClauses
+    + endedStatementClauses + bulkClauses
     + otherWayClauses + callFaultClauses + dialectClauses + migrationClauses + migrationModeClauses
     + durableClauses
 

@@ -15,4 +15,7 @@ final class Counter: Sendable {
       return number
     }
   }
+
+  /// Raises it to that much, if it is less.
+  func raise(to other: Int) { number.withLock { $0 = max($0, other) } }
 }
