@@ -63,9 +63,8 @@ public struct Dialect: Sendable {
   /// Answers with the id that the engine gave to the row that the session inserted last, for client
   /// libraries that do not tell it where `RETURNING` is missing; nil if there is no such query. [EXEC-2]
   ///
-  /// Asked only after an insert of values that counted one row, never after an upsert, an insert of several
-  /// rows (Db2's function knows nothing of it), or of what a query finds: the answer could be the id of an
-  /// earlier row, of another table even. [EXEC-7]
+  /// Asked only after an insert of values that counted rows, never after an upsert or an insert of what
+  /// a query finds: the answer could be the id of an earlier row, of another table even. [EXEC-7]
   public var lastInsertID: String?
   /// What a query reads from that needs no table, such as `DUAL` or `RDB$DATABASE`: a table of one row.
   /// Nil where a query does without.

@@ -86,7 +86,7 @@ extension BlockingPrepared {
 
   private func result(of statement: Session.Statement) throws(DatabaseError) -> ExecResult {
     var result = try statement.result()
-    guard result.rowCount == 1, result.lastInsertID == nil, text.surelyInserts,
+    guard result.rowCount > 0, result.lastInsertID == nil, text.surelyInserts,
       !connection.server.dialect.hasReturning
     else { return result }
     result.lastInsertID = try connection.lastInsertID()

@@ -2,9 +2,6 @@ import Dispatch
 
 /// Runs what may hang, for a limited time.
 enum TimeBox {
-  // Not a global one: work that blocks its thread may have all of those.
-  private static let queue = DispatchQueue(label: "dovetail.doctor.timebox")
-
   /// What `body` returns, or nil if it takes longer.
   ///
   /// Work that is late is cancelled and given up, whether it heeds that or not; the time is taken by
@@ -17,6 +14,8 @@ enum TimeBox {
     let work = Task.detached { outcome.yield(await body()) }
     let (seconds, fraction) = limit.components
     let milliseconds = Int(seconds) * 1000 + Int(fraction / 1_000_000_000_000_000)
+    // Not a global queue: work that blocks its thread may have all of those.
+    let queue = DispatchQueue(label: "dovetail.doctor.timebox")
     queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
       outcome.yield(nil)
       work.cancel()

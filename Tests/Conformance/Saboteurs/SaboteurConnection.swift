@@ -49,7 +49,6 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     }
   }
 
-  private static let lateQueue = DispatchQueue(label: "dovetail.saboteur.late")
   /// Whether a late interruption waits for the next statement.
   private let strayInterrupt = Atomic<Bool>(false)
 
@@ -74,7 +73,8 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     if sabotage.interruptsNext { strayInterrupt.store(true, ordering: .relaxed) }
     guard isDeaf else { return connection.interrupt() }
     // Long after the limit, so that the suite notices, but not for ever.
-    Self.lateQueue.asyncAfter(deadline: .now() + .milliseconds(2500)) { [connection] in
+    let queue = DispatchQueue(label: "dovetail.saboteur.late")
+    queue.asyncAfter(deadline: .now() + .milliseconds(2500)) { [connection] in
       connection.interrupt()
     }
   }

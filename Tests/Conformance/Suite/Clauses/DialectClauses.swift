@@ -127,6 +127,7 @@ let dialectClauses = [
   },
 
   Clause("DIALECT-6", "What the dialect says the engine cannot return it cannot.") { context in
+    try context.expectOwnDriver()
     let db = try await context.open()
     try await db.createItems()
     let insert = "INSERT INTO items (id, name) VALUES (1, 'a') RETURNING id"

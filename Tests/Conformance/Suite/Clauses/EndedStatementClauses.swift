@@ -62,6 +62,7 @@ let endedStatementClauses = [
     "CANCEL-7", "A cancelled call ends although the first request for it is lost.",
     needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
+    try context.expectOwnDriver()
     let proxy = try context.proxy()
     let db = try await context.open(through: proxy) { $0.maxConnections = 1 }
     for isInTransaction in [false, true] {
@@ -85,7 +86,8 @@ let endedStatementClauses = [
       if db.dialect.name == "postgres" {
         try expectEqual(error.connection, .usable, "the connection, since the request is repeated")
       }
-      try await Task.sleep(for: .milliseconds(400))
+      proxy.acceptsConnections = true
+      try await Task.sleep(for: .milliseconds(100))
       try await db.ping()
     }
   },

@@ -25,7 +25,9 @@ let errorClauses = [
       try await expectViolation(.foreignKeyViolation, "a reference to nothing", db) {
         "INSERT INTO children (id, name, parent) VALUES (2, 'Bob', 9)"
       })
-    try expectEqual(words.count, 4, "different words for different violations")
+    if context.isOwnDriver {
+      try expectEqual(words.count, 4, "different words for different violations")
+    }
     try await expectViolation(.foreignKeyViolation, "removing what is referred to", db) {
       "DELETE FROM parents WHERE id = 1"
     }
@@ -188,6 +190,7 @@ let errorClauses = [
   },
 
   Clause("ERR-4", "An error is told as what the server says of it, whoever raised it.") { context in
+    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     guard db.dialect.name == "postgres" else {
       throw NotSaid("the suite does not know how \(db.dialect) raises an error of any kind")
@@ -285,7 +288,8 @@ private func schemaName(_ db: Database) async throws -> String {
   switch db.dialect.name {
   case "sqlite": "main"
   case "mysql", "mariadb": try await db.single("SELECT DATABASE()", as: String.self)
-  default: try await db.single("SELECT CURRENT_SCHEMA", as: String.self)
+  case "postgres": try await db.single("SELECT CURRENT_SCHEMA", as: String.self)
+  default: throw NotSaid("the suite does not know how \(db.dialect.name) names a schema")
   }
 }
 

@@ -76,6 +76,7 @@ let farServerClauses = [
     "CANCEL-5", "Whatever call is cancelled in whichever round trip, the next one is not hit.",
     needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
+    try context.expectOwnDriver()
     let proxy = try context.proxy()
     let near = try await context.open()
     try await near.createItems()
@@ -110,6 +111,7 @@ let farServerClauses = [
     "CANCEL-5", "So it is with whatever waits for the lock of another.",
     needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
+    try context.expectOwnDriver()
     let proxy = try context.proxy()
     let near = try await context.open()
     try await near.createTable("locked", "id {int} NOT NULL PRIMARY KEY, content {bytes}")
@@ -207,7 +209,11 @@ private func expectEnd(
   let task = Task { try await body() }
   let watch = TaskStopwatch()
   Deadline.after(delay) { task.cancel() }
-  try await expectError(.cancelled, what, file: file, line: line) { try await task.value }
+  let error = try await thrownError(what, file: file, line: line) { try await task.value }
+  // Who was cancelled while a session was made for it has none.
+  try expect(
+    error.kind == .cancelled && (error.connection == .usable || error.execution == .notSent),
+    "\(what) ended as \(error), the connection \(error.connection)", file: file, line: line)
   let took = watch.ownTime
   try expect(took < limit + delay, "\(what) took \(took)", file: file, line: line)
 }

@@ -5,6 +5,7 @@ let lockClauses = [
   Clause(
     "TX-11", "A lock of another program is waited for, by whatever call.", weight: .waiting
   ) { context in
+    try context.expectOwnDriver()
     let (holder, other) = try await strangers(context)
     for (name, change) in changes(other.dialect) {
       let before = try await holder.single("SELECT amount FROM items WHERE id = 1", as: Int.self)
@@ -32,6 +33,7 @@ let lockClauses = [
     "TX-11", "A lock that does not come in time is told so, and what waited goes on.",
     weight: .waiting
   ) { context in
+    try context.expectOwnDriver()
     let (holder, _) = try await strangers(context)
     let url = try DatabaseURL(context.url)
     let words = LimitWords(holder.dialect)
@@ -65,6 +67,7 @@ let lockClauses = [
     "TX-11", "Whoever waits for a lock can be cancelled, and its time can run out.",
     weight: .waiting
   ) { context in
+    try context.expectOwnDriver()
     let (holder, other) = try await strangers(context)
     let limited = try await context.open {
       $0.maxConnections = 1

@@ -4,6 +4,7 @@ import DriverAPI
 let missingNameClauses = [
   Clause("ERR-2", "What does not exist is named as the statement names it, where it is told.") {
     context in
+    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 1)
     let sqlite = db.dialect.name == "sqlite"

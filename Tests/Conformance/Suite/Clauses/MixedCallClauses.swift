@@ -3,6 +3,7 @@ import DriverAPI
 // Every way to run something, one behind another, and in sessions that are not as they were.
 let mixedCallClauses = [
   Clause("BATCH-1", "A batch may use what its own statements make.") { context in
+    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     guard db.capabilities.transactionalDDL else {
       throw NotSaid("DDL ends the transaction that a batch is")
@@ -43,6 +44,7 @@ let mixedCallClauses = [
 
   Clause("BATCH-1", "A copy to or from the client is refused in a batch, and spoils nothing.") {
     context in
+    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     guard db.dialect.name == "postgres" else {
       throw NotSaid("no statement of \(db.dialect) is known that asks the client for rows")
@@ -64,6 +66,7 @@ let mixedCallClauses = [
   },
 
   Clause("QUERY-3", "Whatever is called behind rows that were left works.") { context in
+    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 1)
     try await db.withConnection { connection in
@@ -84,6 +87,7 @@ let mixedCallClauses = [
   },
 
   Clause("QUERY-3", "Leaving a very long answer is quick.", weight: .heavy) { context in
+    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     let padding = String(repeating: "x", count: 200)
     for _ in 1...2 {
@@ -99,6 +103,7 @@ let mixedCallClauses = [
 
   Clause("TYPE-2", "Text is right, or refused, in a session that was told to speak otherwise.") {
     context in
+    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     guard db.dialect.name == "postgres" else {
       throw NotSaid("no setting of \(db.dialect) is known that changes how text is read")
@@ -125,6 +130,7 @@ let mixedCallClauses = [
 
   Clause("POOL-4", "Without statements that are kept a session is put in order just as well.") {
     context in
+    try context.expectOwnDriver()
     var text = context.url
     if text.hasPrefix("postgres") {
       text +=

@@ -46,6 +46,7 @@ let numberTextClauses = [
     "TYPE-8", "So is what a statement takes a long way to its column, and every number.",
     weight: .heavy
   ) { context in
+    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     for step in storeTables + (db.dialect.name == "sqlite" ? sqliteStoreTables : []) {
       try await db.exec(SQL(raw: db.expanded(step)))

@@ -8,6 +8,7 @@ let roundTripClauses = [
     "STMT-1", "A statement that is kept is sent alone, with values of whatever kind.",
     needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
   ) { context in
+    try context.expectOwnDriver()
     let proxy = try context.proxy()
     let watched = WatchedDriver(context.harness.driver)
     let db = try await context.open(through: proxy, with: watched) { $0.maxConnections = 1 }
@@ -32,6 +33,7 @@ let roundTripClauses = [
     "STMT-1", "What was changed once makes later statements no longer.",
     needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
   ) { context in
+    try context.expectOwnDriver()
     let proxy = try context.proxy()
     let watched = WatchedDriver(context.harness.driver)
     let db = try await context.open(through: proxy, with: watched) { $0.maxConnections = 1 }

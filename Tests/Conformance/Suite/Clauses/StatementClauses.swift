@@ -40,6 +40,7 @@ let statementClauses = [
 
   Clause("STMT-1", "A statement that is kept means the tables that its session sees now.") {
     context in
+    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 3)
     let count: SQL = "SELECT COUNT(*) FROM items"

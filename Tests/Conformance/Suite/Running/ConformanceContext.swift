@@ -42,6 +42,20 @@ public final class ConformanceContext: Sendable {
     return database
   }
 
+  /// Whether the driver is one of this package: what it says beyond the contract, in which words, and how its
+  /// client library behaves is known, and asked of no other.
+  var isOwnDriver: Bool {
+    let name = String(reflecting: type(of: harness.driver))
+    return ["DriverSQLite.", "DriverPostgres.", "DriverMySQL."].contains(where: name.hasPrefix)
+  }
+
+  /// - Throws: ``NotSaid`` if it is not.
+  func expectOwnDriver() throws {
+    if !isOwnDriver {
+      throw NotSaid("it is asked in words, or of details, of the drivers of this package")
+    }
+  }
+
   /// Whether the database can be opened a second time; one in memory belongs to who opened it.
   var othersSeeTheDatabase: Bool { !url.contains(":memory:") }
 

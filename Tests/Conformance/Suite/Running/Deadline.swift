@@ -22,12 +22,11 @@ enum Deadline {
     return try await first.value()
   }
 
-  // Not a global one: drivers that work inline may keep all threads that those share with Swift's tasks.
-  private static let queue = DispatchQueue(label: "dovetail.conformance.deadlines")
-
   /// Runs `action` on a thread of its own after a while.
   static func after(_ delay: Duration, _ action: @escaping @Sendable () -> Void) {
     let milliseconds = Int(delay / .milliseconds(1))
+    // Not a global queue: drivers that work inline may keep all threads that those share with Swift's tasks.
+    let queue = DispatchQueue(label: "dovetail.conformance.deadline")
     queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds), execute: action)
   }
 }

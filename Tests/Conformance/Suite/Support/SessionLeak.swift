@@ -51,7 +51,8 @@ extension SessionLeak {
         "CREATE TEMP TABLE passing (id INTEGER)",
         toldBy: "SELECT COUNT(*) FROM temp.sqlite_schema WHERE name = 'passing'"),
       SessionLeak(
-        "ATTACH ':memory:' AS \"pass\"\"ing\"", toldBy: "SELECT COUNT(*) FROM pragma_database_list"),
+        "ATTACH ':memory:' AS \"pass\"\"ing\"",
+        toldBy: "SELECT COUNT(*) FROM pragma_database_list WHERE name = 'pass\"ing'"),
     ]
     + [
       "TABLE \"pass\"\"ing\" (id INTEGER)", "VIEW passing AS SELECT 1",
