@@ -87,6 +87,8 @@ let sharedFaultClauses = [
     "POOL-10", "Shared sessions that ended while they were idle cost no call.",
     needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
+    let plan = try context.harness.driver.plan(for: DatabaseURL(context.url))
+    if plan.maxPipelines == 0 { throw NotSaid("its tasks share no sessions") }
     let proxy = try context.proxy()
     for trusted in [Duration.milliseconds(50), .seconds(60)] {
       let db = try await context.open(through: proxy, with: context.harness.driver) {
