@@ -107,6 +107,9 @@ let valueFormClauses = [
       try expectEqual(rows.count, expected, "rows told of those up to \(last)")
       try expect(rows.allSatisfy { $0.1 == long($0.0) }, "a text is another, up to \(last)")
     }
+    if context.isOwnDriver {
+      try expectEqual(try await db.rowCount(of: "told"), 0, "rows left")
+    }
     try await db.exec("DELETE FROM told")
     let most = db.dialect.rowsPerInsert(columnCount: 4)
     var stored = 0
