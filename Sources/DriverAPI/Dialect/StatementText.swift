@@ -30,7 +30,7 @@ public final class StatementText: Sendable {
   /// Whether the statement can leave something behind in the session.
   let mayChangeSession: Bool
   /// Whether it ran too long to be sent among the statements of others.
-  let backoff = PipelineBackoff()
+  let backoff = StatementBackoff()
 
   init(
     original: String, text: String, parameterCount: Int, statements: [LexerFindings.Statement],

@@ -2,6 +2,12 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "POOL-16 Statements that wait run in the order of asking, each with its own outcome.":
+      "one was run for another task with other values",
+    "POOL-16 One of those that wait is cancelled, before or while it runs, and no other.":
+      "one that another task ran was not interrupted, or by that one's cancellation",
+    "POOL-16 Whoever asked before a statement that takes long does not wait for it.":
+      "a text that took long was run for another task again",
     "TYPE-8 So is what a statement takes a long way to its column, and every number.":
       "what was put into a record was not followed (SQLite)",
     "TYPE-7 Every type that an engine has gives its values, whichever way they come.":

@@ -8,10 +8,19 @@ extension Database {
     let isContended = beginStatement()
     defer { endStatement() }
     if isContended, let result = try await pipelined(text, sql.parameters) { return result.exec }
-    let session = try await writers.lease(at: site)
-    defer { Lease(session, pool: writers).end() }
-    if let result = try session.execNow(text, sql.parameters) { return result }
-    return try await session.exec(text, sql.parameters)
+    let errand = ConnectionPool.Errand(text: text, values: sql.parameters)
+    switch try await writers.lease(for: errand, at: site) {
+    case .done(let result): return result
+    case .session(let session):
+      let start = MonotonicTime.now
+      defer {
+        // Elsewhere time is the network's, and statements are not run for others.
+        if session.mayRunPlain { text.noteDuration(from: start, to: .now) }
+        Lease(session, pool: writers).end(runningErrands: true)
+      }
+      if let result = try session.execNow(text, sql.parameters) { return result }
+      return try await session.exec(text, sql.parameters)
+    }
   }
 
   /// Starts a statement; its connection is free again when the rows end or are let go.

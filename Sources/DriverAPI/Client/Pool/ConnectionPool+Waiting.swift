@@ -3,10 +3,11 @@ import Synchronization
 extension ConnectionPool {
   /// Does what the state machine said when no session was at hand, until there is one.
   func follow(
-    _ first: PoolStateMachine.Lease, _ holder: PoolStateMachine.Holder
+    _ first: PoolStateMachine.Lease, offering session: Session? = nil,
+    _ holder: PoolStateMachine.Holder
   ) async throws(DatabaseError) -> Session {
     var lease = first
-    var offered: Session?
+    var offered = session
     while true {
       switch lease {
       case .connect(let slot):
@@ -55,11 +56,13 @@ extension ConnectionPool {
     min(.seconds(5), configuration.leaseTimeout, configuration.controlTimeout)
   }
 
-  private func wait(
-    _ id: UInt64
+  func wait(
+    _ id: UInt64, for errand: Errand? = nil
   ) async throws(DatabaseError) -> Offer {
     let outcome = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in enqueue(continuation, id) }
+      await withCheckedContinuation { continuation in
+        enqueue(Waiter(continuation: continuation, errand: errand), id)
+      }
     } onCancel: {
       giveUp(id, cancelledWhileWaiting())
     }
@@ -67,14 +70,14 @@ extension ConnectionPool {
     return try outcome.get()
   }
 
-  private func enqueue(_ continuation: CheckedContinuation<Outcome, Never>, _ id: UInt64) {
+  private func enqueue(_ waiter: Waiter, _ id: UInt64) {
     let armsTimer = changing { state in
       let early = state.early.removeValue(forKey: id) ?? selfWait(id, &state).map { .failure($0) }
       if let early {
-        state.note(Resumption(waiter: continuation, outcome: early))
+        state.note(Resumption(waiter: waiter.continuation, outcome: early))
         return false
       }
-      state.waiters[id] = continuation
+      state.waiters[id] = waiter
       defer { state.timerIsArmed = true }
       return !state.timerIsArmed
     }
@@ -86,6 +89,7 @@ extension ConnectionPool {
       if state.machine.abandon(waiter: id) { state.note(settle(id, .failure(error), &state)) }
       reopenIdleSlot(&state)
     }
+    interruptErrand(of: id)
   }
 
   // One timer for all who wait: they asked in order and have the same patience, so the first in the

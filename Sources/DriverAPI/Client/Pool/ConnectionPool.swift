@@ -10,6 +10,15 @@ final class ConnectionPool: Sendable {
     let lease: PoolStateMachine.Lease
     /// The session, if one is granted.
     let session: Session?
+    /// What the errand that the wait was for gave, if somebody else ran it.
+    var result: ExecResult?
+  }
+
+  /// Somebody who waits.
+  struct Waiter: Sendable {
+    let continuation: CheckedContinuation<Outcome, Never>
+    /// What the session is wanted for, if whoever has it can do it as well.
+    let errand: Errand?
   }
 
   /// Somebody whose wait is over.
@@ -25,7 +34,9 @@ final class ConnectionPool: Sendable {
   struct State {
     var machine: PoolStateMachine
     var sessions: [Session?]
-    var waiters: [UInt64: CheckedContinuation<Outcome, Never>] = [:]
+    var waiters: [UInt64: Waiter] = [:]
+    /// The errand that runs on the session of each slot.
+    var errands: [RunningErrand?]
     /// What became of waiters between being told to wait and being suspended.
     var early: [UInt64: Outcome] = [:]
     var timerIsArmed = false
@@ -83,7 +94,8 @@ final class ConnectionPool: Sendable {
     state = Mutex(
       State(
         machine: PoolStateMachine(limits: limits),
-        sessions: Array(repeating: nil, count: maxConnections)))
+        sessions: Array(repeating: nil, count: maxConnections),
+        errands: Array(repeating: nil, count: maxConnections)))
   }
 
   /// Changes the state, then wakes those whose wait that ended.
@@ -245,7 +257,7 @@ final class ConnectionPool: Sendable {
 
   func settle(_ id: UInt64, _ outcome: Outcome, _ state: inout State) -> Resumption? {
     if let waiter = state.waiters.removeValue(forKey: id) {
-      return Resumption(waiter: waiter, outcome: outcome)
+      return Resumption(waiter: waiter.continuation, outcome: outcome)
     }
     state.early[id] = outcome
     return nil

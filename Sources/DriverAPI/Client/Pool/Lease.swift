@@ -12,9 +12,11 @@ struct Lease: Sendable {
 
   /// Ends the lease without waiting; what needs cleaning up is cleaned up in the background, and the
   /// session is leased again only after that.
-  func end() {
+  ///
+  /// - Parameter runsErrands: first runs what others wait for the session for, which takes a millisecond or two.
+  func end(runningErrands runsErrands: Bool = false) {
     if session.isClean || session.isSpent && !session.rowsAreOpen {
-      pool.release(session)
+      if runsErrands { pool.releaseRunningErrands(session) } else { pool.release(session) }
       return
     }
     pool.endHolding(session)

@@ -16,7 +16,7 @@ public enum ConformanceSuite {
     + emptyListClauses + leftRowsClauses
     + transactionClauses + endedTransactionClauses + isolationClauses + lockClauses
     + errorClauses + missingNameClauses + instrumentClauses + cancelClauses + poolClauses
-    + poolSessionClauses + poolLimitClauses + statementClauses + pipelineClauses
+    + poolSessionClauses + poolLimitClauses + queueClauses + statementClauses + pipelineClauses
     + sharedSessionClauses + sharedFaultClauses
     + wireFaultClauses
     + silenceClauses + farServerClauses + schemaChangeClauses + roundTripClauses + mixedCallClauses

@@ -3,8 +3,8 @@ import Testing
 @testable import DriverAPI
 
 @Suite("Pipelines: texts that are kept away from others")
-struct PipelineBackoffTests {
-  private let backoff = PipelineBackoff()
+struct StatementBackoffTests {
+  private let backoff = StatementBackoff()
   private let start = MonotonicTime(nanoseconds: 1_000_000_000_000)
 
   private func after(_ seconds: Int64) -> MonotonicTime {

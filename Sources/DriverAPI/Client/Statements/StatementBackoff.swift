@@ -5,9 +5,9 @@ import struct Synchronization.Atomic
 /// Not for ever: on a machine that stood still for a moment a short statement looks like a long one. Each
 /// time it happens again the text stays away for twice as long, at most for some minutes; a text with a
 /// good record is not sent away at once.
-final class PipelineBackoff: Sendable {
+final class StatementBackoff: Sendable {
   private struct State {
-    var length = PipelineBackoff.shortest
+    var length = StatementBackoff.shortest
     var end = MonotonicTime(nanoseconds: 0)
   }
 
