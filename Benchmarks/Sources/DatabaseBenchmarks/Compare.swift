@@ -11,7 +11,7 @@ struct Compare: AsyncParsableCommand {
   static let caseNames =
     Work.allCases.map(\.rawValue)
     + ServerWork.allCases.map(\.rawValue).filter { Work(rawValue: $0) == nil } + [memoryCase]
-  static let contenderNames = ["dovetail", "raw-c", "grdb", "pool-10", "any-thread"]
+  static let contenderNames = ["dovetail", "raw-c", "grdb", "pool-10", "any-thread", "executor"]
 
   @Option(help: "How often each contender does each case.")
   var rounds = 7

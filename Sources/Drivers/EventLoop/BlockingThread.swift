@@ -1,10 +1,57 @@
+import DriverAPI
 import Glibc
 
 /// Runs work that blocks, such as resolving a name, on a thread of its own.
 ///
-/// Rare enough that a fresh thread costs nothing that matters, and never short of threads: neither
-/// Swift's pool nor a queue's is held up by a host that does not answer.
+/// Never short of threads: neither Swift's pool nor a queue's is held up by a host that does not answer. A
+/// thread that has done its work waits some seconds for more: to make one, with its stack and its share of
+/// the heap, costs as much as a connection to a server on the same machine.
 package enum BlockingThread {
+  /// A thread that waits for work, asleep.
+  ///
+  /// `@unchecked Sendable`: its work is written and read under its lock.
+  private final class Waiting: @unchecked Sendable {
+    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let hasWork = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var work: (@Sendable () -> Void)?
+
+    init() {
+      pthread_mutex_init(lock, nil)
+      var attributes = pthread_condattr_t()
+      pthread_condattr_init(&attributes)
+      // The clock of the wall can be set.
+      pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+      pthread_cond_init(hasWork, &attributes)
+      pthread_condattr_destroy(&attributes)
+    }
+
+    deinit {
+      pthread_cond_destroy(hasWork)
+      pthread_mutex_destroy(lock)
+      hasWork.deallocate()
+      lock.deallocate()
+    }
+
+    /// Has the thread run it; only for who took this from the list of those that wait.
+    func run(_ body: @escaping @Sendable () -> Void) {
+      pthread_mutex_lock(lock)
+      work = body
+      pthread_cond_signal(hasWork)
+      pthread_mutex_unlock(lock)
+    }
+
+    /// The next work; nil if none came in time.
+    func next(within seconds: Int) -> (@Sendable () -> Void)? {
+      var end = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &end)
+      end.tv_sec += seconds
+      pthread_mutex_lock(lock)
+      defer { pthread_mutex_unlock(lock) }
+      while work == nil, pthread_cond_timedwait(hasWork, lock, &end) == 0 {}
+      return work.take()
+    }
+  }
+
   private final class Work {
     let body: @Sendable () -> Void
 
@@ -13,15 +60,25 @@ package enum BlockingThread {
     }
   }
 
+  private static let waiting = Mutex<[Waiting]>([])
+  /// How long a thread waits for more work, in seconds.
+  private static let patience = 5
+  /// So many wait at most.
+  private static let waitingLimit = 8
+
   /// Starts `body`; false if the system has no room for a thread.
   package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    if let waiting = waiting.withLock({ $0.popLast() }) {
+      waiting.run(body)
+      return true
+    }
     var thread = pthread_t()
     let work = Unmanaged.passRetained(Work(body))
     let status = pthread_create(
       &thread, nil,
       { argument in
         guard let argument else { return nil }
-        Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+        BlockingThread.work(Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body)
         return nil
       }, work.toOpaque())
     guard status == 0 else {
@@ -36,6 +93,39 @@ package enum BlockingThread {
   package static func run<R: Sendable>(_ body: @escaping @Sendable () -> R) async -> R? {
     await withUnsafeContinuation { (continuation: UnsafeContinuation<R?, Never>) in
       if !start({ continuation.resume(returning: body()) }) { continuation.resume(returning: nil) }
+    }
+  }
+
+  /// What a thread does: the first work, and what comes while it waits.
+  private static func work(_ first: @escaping @Sendable () -> Void) {
+    first()
+    let own = Waiting()
+    while wait(own) {
+      if let body = own.next(within: patience) {
+        body()
+      } else if leave(own) {
+        return
+      } else if let body = own.next(within: patience) {
+        // It was taken from the list in the moment in which its time was over.
+        body()
+      }
+    }
+  }
+
+  private static func wait(_ own: Waiting) -> Bool {
+    waiting.withLock { waiting in
+      if waiting.count >= waitingLimit { return false }
+      waiting.append(own)
+      return true
+    }
+  }
+
+  /// False if somebody has taken it from the list, and is about to give it work.
+  private static func leave(_ own: Waiting) -> Bool {
+    waiting.withLock { waiting in
+      guard let index = waiting.firstIndex(where: { $0 === own }) else { return false }
+      waiting.remove(at: index)
+      return true
     }
   }
 }

@@ -24,6 +24,8 @@ package final class EventLoop: TaskExecutor {
   private let watches = Mutex<[UInt64: SocketWatch]>([:])
   private let jobs = JobQueue()
   private let nextID = Atomic<UInt64>(2)
+  /// A job waits for its socket on the loop's thread.
+  private let isHeld = Atomic<Bool>(false)
   /// Names the inline wait's starter among the events.
   private static let starterID: UInt64 = 0
   /// Names the bell of the jobs.
@@ -46,6 +48,37 @@ package final class EventLoop: TaskExecutor {
   /// Has something done once the tasks that are due have run, for all of them together; to be called
   /// by such a task.
   package func afterTasks(_ action: @escaping @Sendable () -> Void) { jobs.follow(action) }
+
+  /// Waits for one socket on the loop's own thread, if no other task is due there; nil when there is anything else
+  /// to do, or ``letGo()`` was called.
+  ///
+  /// The thread would wait for the same socket otherwise, behind a suspension and a call that arms it. What
+  /// the loop waits for ends the wait: sockets, and the bell.
+  ///
+  /// - Parameter mayWait: asked once the wait can be ended by ``letGo()``.
+  func waitHere(
+    for interest: Readiness, of descriptor: Int32, _ mayWait: () -> Bool
+  ) -> Readiness? {
+    guard jobs.isAlone() else { return nil }
+    // In one order with what others do: either they see the wait, or it sees what they did.
+    isHeld.store(true, ordering: .sequentiallyConsistent)
+    defer {
+      isHeld.store(false, ordering: .sequentiallyConsistent)
+      jobs.wakes()
+    }
+    guard mayWait() else { return nil }
+    return withUnsafeTemporaryAllocation(of: pollfd.self, capacity: 2) { entries in
+      entries[0] = pollfd(fd: descriptor, events: interest.pollEvents, revents: 0)
+      entries[1] = pollfd(fd: epoll, events: Int16(POLLIN), revents: 0)
+      guard poll(entries.baseAddress, 2, -1) > 0, entries[0].revents != 0 else { return nil }
+      return Readiness(pollEvents: entries[0].revents)
+    }
+  }
+
+  /// Ends a wait on the loop's thread, if there is one.
+  func letGo() {
+    if isHeld.load(ordering: .sequentiallyConsistent) { jobs.ring() }
+  }
 
   /// Watches a descriptor until ``SocketWatch/remove()``; until then it must stay open.
   ///

@@ -16,6 +16,8 @@ final class JobQueue: Sendable {
   let bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
   private let state = Mutex(State())
   private let thread = Atomic<UInt>(0)
+  /// How many jobs of the round that runs are still to run; only the loop's thread knows.
+  private let dueCount = Atomic<Int>(0)
   /// After so many rounds of jobs that brought forth others the sockets have their turn.
   private static let maxRounds = 8
 
@@ -35,7 +37,7 @@ final class JobQueue: Sendable {
       state.isAsleep = false
       return true
     }
-    if rings { eventfd_write(bell, 1) }
+    if rings { ring() }
   }
 
   /// Has something done behind the jobs that are due; from the loop's thread.
@@ -52,7 +54,10 @@ final class JobQueue: Sendable {
     for _ in 0..<Self.maxRounds {
       var jobs: [UnownedJob] = []
       state.withLock { swap(&$0.jobs, &jobs) }
-      for job in jobs { job.runSynchronously(on: executor) }
+      for (index, job) in jobs.enumerated() {
+        dueCount.store(jobs.count - index - 1, ordering: .relaxed)
+        job.runSynchronously(on: executor)
+      }
       var followUps: [@Sendable () -> Void] = []
       state.withLock { swap(&$0.followUps, &followUps) }
       for action in followUps { action() }
@@ -67,6 +72,21 @@ final class JobQueue: Sendable {
       return state.isAsleep
     }
   }
+
+  /// Whether the job that runs is the only one, and nothing follows it. Then the next rings the bell.
+  func isAlone() -> Bool {
+    if dueCount.load(ordering: .relaxed) > 0 { return false }
+    return state.withLock { state in
+      state.isAsleep = state.jobs.isEmpty && state.followUps.isEmpty
+      return state.isAsleep
+    }
+  }
+
+  /// The job goes on, and nothing has to ring.
+  func wakes() { state.withLock { $0.isAsleep = false } }
+
+  /// Has the loop look for jobs, or end the wait of one.
+  func ring() { eventfd_write(bell, 1) }
 
   func silenceBell() {
     var value: eventfd_t = 0

@@ -46,13 +46,20 @@ package final class SocketWatch: Sendable {
   /// For one task at a time. While no other task of the process waits for a socket, and this one
   /// usually answers at once, the thread is held for up to two milliseconds before the task is
   /// suspended: going to sleep and being resumed on another thread costs 20 to 40 µs more than the
-  /// answer of a database on the same machine. A task on the loop's own thread never holds it.
+  /// answer of a database on the same machine. A task on the loop's own thread holds it until there is
+  /// something else to do there.
   package func wait(
     for interest: Readiness, until deadline: ContinuousClock.Instant? = nil
   ) async -> Readiness {
     let others = loop.waitingCount.add(1, ordering: .relaxed).oldValue
     defer { loop.waitingCount.subtract(1, ordering: .relaxed) }
-    if others == 0, !loop.isHere, let ready = waitInline(for: interest) { return ready }
+    if others == 0 {
+      if !loop.isHere {
+        if let ready = waitInline(for: interest) { return ready }
+      } else if deadline == nil, let ready = waitOnLoop(for: interest) {
+        return ready
+      }
+    }
     let number = state.withLock { state in
       state.waitNumber += 1
       state.isLate = false
@@ -87,7 +94,7 @@ package final class SocketWatch: Sendable {
       if state.waiter == nil { state.isWoken = true }
       return state.takeWaiter()
     }
-    waiter?.resume(returning: .woken)
+    if let waiter { waiter.resume(returning: .woken) } else { loop.letGo() }
   }
 
   /// Ends the watching; call it before the descriptor is closed. May be called twice.
@@ -97,7 +104,7 @@ package final class SocketWatch: Sendable {
       return state.takeWaiter()
     }
     loop.forget(id, descriptor)
-    waiter?.resume(returning: .failed)
+    if let waiter { waiter.resume(returning: .failed) } else { loop.letGo() }
   }
 
   /// The loop saw the socket ready.
@@ -141,6 +148,12 @@ package final class SocketWatch: Sendable {
       }
     }
     return ready
+  }
+
+  private func waitOnLoop(for interest: Readiness) -> Readiness? {
+    loop.waitHere(for: interest, of: descriptor) {
+      state.withLock { !$0.isWoken && !$0.isRemoved }
+    }
   }
 
   private func timeOut(_ number: UInt64) {

@@ -60,6 +60,60 @@ struct SocketWatchTests {
     #expect(await task.value == .timedOut)
   }
 
+  @Test("what the loop's thread is wanted for ends the wait of the task that holds it")
+  func whatTheLoopsThreadIsWantedFor() async throws {
+    let (pair, second) = (try Pair(), try Pair())
+    defer {
+      pair.close()
+      second.close()
+    }
+    for round in 0..<200 {
+      let ready = Task(executorPreference: EventLoop.shared) {
+        await pair.watch.wait(for: .readable)
+      }
+      // Sometimes before it waits, sometimes while it does.
+      try await Task.sleep(for: .microseconds(round % 8 * 50))
+      switch round % 4 {
+      case 0: pair.watch.wake()
+      case 1:
+        let other = Task(executorPreference: EventLoop.shared) { EventLoop.shared.isHere }
+        #expect(await other.value)
+        pair.watch.wake()
+      case 2:
+        async let answered = second.watch.wait(for: .readable)
+        var byte: UInt8 = 1
+        write(second.near, &byte, 1)
+        #expect(await answered.contains(.readable))
+        read(second.far, &byte, 1)
+        pair.watch.wake()
+      default:
+        var byte: UInt8 = 1
+        write(pair.near, &byte, 1)
+      }
+      let found = await ready.value
+      if round % 4 == 3 {
+        #expect(found.contains(.readable))
+        var byte: UInt8 = 1
+        read(pair.far, &byte, 1)
+      } else {
+        #expect(found == .woken)
+      }
+    }
+  }
+
+  @Test("watching that ends while the loop's thread is held ends the wait")
+  func watchingThatEndsWhileHeld() async throws {
+    for round in 0..<50 {
+      let pair = try Pair()
+      let ready = Task(executorPreference: EventLoop.shared) {
+        await pair.watch.wait(for: .readable)
+      }
+      try await Task.sleep(for: .microseconds(round % 8 * 50))
+      pair.close()
+      #expect(await ready.value == .failed)
+    }
+  }
+
   @Test("an answer ends the wait")
   func anAnswerEndsTheWait() async throws {
     let pair = try Pair()

@@ -4,6 +4,9 @@ import Synchronization
 /// Dovetail as an application would use it: by URL, with the default configuration, many tasks on the
 /// database's own executor.
 final class DovetailServerContender: ServerContender {
+  /// One task on the database's executor, where the subject's runs on Swift's pool.
+  static let onExecutor = "executor"
+
   let name: String
   private let database: Database
   private let address: ServerAddress
@@ -22,11 +25,16 @@ final class DovetailServerContender: ServerContender {
 
   /// A variant of the subject exists for what only it does differently.
   func takesPart(in work: ServerWork) -> Bool {
-    name == CaseReport.subject || work == .pointSelect64
+    if name == Self.onExecutor { return work == .pointSelectLeased }
+    return name == CaseReport.subject || work == .pointSelect64
   }
 
   func measure(_ work: ServerWork, count: Int, rows: Int64) async throws -> Outcome {
     switch work {
+    case .pointSelectLeased where name == Self.onExecutor:
+      try await withTaskExecutorPreference(executor) {
+        try await pointSelect(count: count, rows: rows)
+      }
     case .pointSelectLeased: try await pointSelect(count: count, rows: rows)
     case .pointSelect64: try await pointSelectByTasks(count: count, rows: rows)
     case .streamBorrowed: try await streamBorrowed()

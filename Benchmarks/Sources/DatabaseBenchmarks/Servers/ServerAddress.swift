@@ -49,12 +49,13 @@ struct ServerAddress: Sendable {
     }
     let subject = try await dovetail(CaseReport.subject)
     let anywhere = try await dovetail("any-thread", anywhere: true)
+    let there = try await dovetail(DovetailServerContender.onExecutor)
     switch engine {
     case .sqlite: return []
-    case .mariadb: return [subject, RawMariaDBContender(self), anywhere]
+    case .mariadb: return [subject, RawMariaDBContender(self), anywhere, there]
     case .postgres:
       let raw = RawPostgresContender(self, pipelineCount: try pipelineCount())
-      return [subject, raw, try await dovetail("pool-10", with: "pipelines=0"), anywhere]
+      return [subject, raw, try await dovetail("pool-10", with: "pipelines=0"), anywhere, there]
     }
   }
 

@@ -1,10 +1,17 @@
-import Dispatch
+#if canImport(Glibc)
+import Glibc
+#endif
+import HeapModule
 
 /// Runs actions at deadlines, on a thread of its own.
 ///
 /// Not a Swift task: when every thread of the cooperative pool is busy with a long statement, the
-/// timeout that would end one of them must still find a thread.
-package final class DeadlineTimer: Sendable {
+/// timeout that would end one of them must still find a thread. Nor a timer of libdispatch for each: that wakes
+/// a thread to arm it, and nearly all of them are withdrawn long before they are due. Here the thread is woken only for a
+/// deadline before all that it knows.
+///
+/// `@unchecked Sendable`: everything is read and written under its lock.
+package final class DeadlineTimer: @unchecked Sendable {
   /// A scheduled action.
   package final class Entry: Sendable {
     private let action: Mutex<(@Sendable () -> Void)?>
@@ -19,19 +26,43 @@ package final class DeadlineTimer: Sendable {
     }
 
     fileprivate func fire() {
-      let due = action.withLock { action in
-        defer { action = nil }
-        return action
-      }
+      let due = action.withLock { $0.take() }
       due?()
     }
+
+    fileprivate var isWithdrawn: Bool { action.withLock { $0 == nil } }
+  }
+
+  private struct Due: Comparable {
+    /// In nanoseconds of the kernel's monotonic clock.
+    let deadline: Int64
+    let entry: Entry
+
+    static func < (left: Due, right: Due) -> Bool { left.deadline < right.deadline }
+
+    static func == (left: Due, right: Due) -> Bool { left.deadline == right.deadline }
   }
 
   /// The timer that all databases of the process share.
   package static let shared = DeadlineTimer()
 
-  // A serial queue of one's own gets a thread even if the cooperative pool has none left.
-  private let queue = DispatchQueue(label: "dovetail.deadlines", qos: .userInitiated)
+  private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var dues = Heap<Due>()
+  /// With so many it is looked how many are withdrawn.
+  private var limit = DeadlineTimer.lowestLimit
+  private static let lowestLimit = 1024
+
+  private init() {
+    pthread_mutex_init(lock, nil)
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    // The clock of the wall can be set.
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(changed, &attributes)
+    pthread_condattr_destroy(&attributes)
+    startThread()
+  }
 
   /// Runs `action` at `deadline` unless it is cancelled before; it must not block.
   package func schedule(
@@ -39,8 +70,64 @@ package final class DeadlineTimer: Sendable {
   ) -> Entry {
     let entry = Entry(action)
     let wait = max(0, (deadline - .now).inNanoseconds)
-    let nanoseconds = Int(min(wait, Int64(Int32.max) * 1_000_000_000))
-    queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { entry.fire() }
+    let due = Self.now.addingReportingOverflow(wait)
+    add(Due(deadline: due.overflow ? .max : due.partialValue, entry: entry))
     return entry
+  }
+
+  private func add(_ due: Due) {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    if dues.count >= limit { forgetWithdrawn() }
+    let isFirst = dues.min.map { due < $0 } ?? true
+    dues.insert(due)
+    if isFirst { pthread_cond_signal(changed) }
+  }
+
+  // What is withdrawn stays until it is due, unless it is most of all.
+  private func forgetWithdrawn() {
+    dues = Heap(dues.unordered.filter { !$0.entry.isWithdrawn })
+    limit = max(Self.lowestLimit, 2 * dues.count)
+  }
+
+  private func startThread() {
+    var thread = pthread_t()
+    let timer = Unmanaged.passRetained(self).toOpaque()
+    let status = pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<DeadlineTimer>.fromOpaque(argument).takeRetainedValue().run()
+      }, timer)
+    precondition(status == 0, "the system has no room for a thread: errno \(status)")
+    pthread_detach(thread)
+  }
+
+  private func run() -> Never {
+    pthread_mutex_lock(lock)
+    while true {
+      // Not waited for: statements that ended in time would wake the thread once each.
+      while let next = dues.min, next.entry.isWithdrawn { dues.removeMin() }
+      guard let next = dues.min else {
+        pthread_cond_wait(changed, lock)
+        continue
+      }
+      guard next.deadline <= Self.now else {
+        var end = timespec(
+          tv_sec: Int(next.deadline / 1_000_000_000), tv_nsec: Int(next.deadline % 1_000_000_000))
+        pthread_cond_timedwait(changed, lock, &end)
+        continue
+      }
+      dues.removeMin()
+      pthread_mutex_unlock(lock)
+      next.entry.fire()
+      pthread_mutex_lock(lock)
+    }
+  }
+
+  private static var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }
