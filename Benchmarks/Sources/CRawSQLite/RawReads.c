@@ -30,22 +30,28 @@ static inline int add_row(sqlite3_stmt *statement, bool copying, raw_outcome *ou
   return add_text(statement, 3, copying, outcome);
 }
 
+int raw_prepare_point_select(raw_database *database, sqlite3_stmt **select) {
+  return sqlite3_prepare_v3(database->handle, "SELECT id, name, score, note FROM t WHERE id = ?1",
+                            -1, SQLITE_PREPARE_PERSISTENT, select, NULL);
+}
+
+int raw_select_one(sqlite3_stmt *select, int64_t id, bool copying, raw_outcome *outcome) {
+  sqlite3_bind_int64(select, 1, id);
+  int code = sqlite3_step(select);
+  if (code == SQLITE_ROW) code = add_row(select, copying, outcome);
+  // Resetting ends the read transaction, so every select takes and drops its locks anew.
+  sqlite3_reset(select);
+  return code;
+}
+
 int raw_point_select(raw_database *database, int64_t count, int64_t rows, uint64_t seed,
                      bool copying, raw_outcome *outcome) {
   memset(outcome, 0, sizeof *outcome);
   sqlite3_stmt *select = NULL;
   double start = raw_now();
-  int code = sqlite3_prepare_v3(database->handle,
-                                "SELECT id, name, score, note FROM t WHERE id = ?1", -1,
-                                SQLITE_PREPARE_PERSISTENT, &select, NULL);
-  for (int64_t done = 0; code == SQLITE_OK && done < count; done++) {
-    sqlite3_bind_int64(select, 1, raw_next_id(&seed, rows));
-    code = sqlite3_step(select);
-    if (code != SQLITE_ROW) break;
-    code = add_row(select, copying, outcome);
-    // Resetting ends the read transaction, so every select takes and drops its locks anew.
-    sqlite3_reset(select);
-  }
+  int code = raw_prepare_point_select(database, &select);
+  for (int64_t done = 0; code == SQLITE_OK && done < count; done++)
+    code = raw_select_one(select, raw_next_id(&seed, rows), copying, outcome);
   outcome->seconds = raw_now() - start;
   sqlite3_finalize(select);
   return code;

@@ -4,6 +4,9 @@ enum Work: String, CaseIterable, Sendable {
   case pointSelect = "point-select"
   /// The same with a time limit for each statement and a threshold for slow ones; C and GRDB have none.
   case pointSelectLimited = "point-select-limited"
+  /// Rows by random id asked for by 64 tasks at a time; in C by as many threads and connections as there are
+  /// processors.
+  case pointSelect64 = "point-select-64"
   /// The whole table, texts read where the client library keeps them.
   case streamBorrowed = "stream-borrowed"
   /// The whole table, texts copied.
@@ -19,11 +22,15 @@ enum Work: String, CaseIterable, Sendable {
 
   /// How many tasks (in C: threads) share the work of an autocommit case.
   static let writerCount = 64
+  /// How many tasks read at a time.
+  static let readerCount = 64
 
   /// Whether the work changes the database and so wants a fresh one each time.
   var writes: Bool {
     switch self {
-    case .pointSelect, .pointSelectLimited, .streamBorrowed, .streamOwned, .openClose: false
+    case .pointSelect, .pointSelectLimited, .pointSelect64, .streamBorrowed, .streamOwned,
+      .openClose:
+      false
     case .insertTransaction, .insertAutocommitFull, .insertAutocommitNormal: true
     }
   }
@@ -37,7 +44,7 @@ enum Work: String, CaseIterable, Sendable {
   /// How many operations a round does at full size; a stream reads whatever the table holds.
   var fullCount: Int {
     switch self {
-    case .pointSelect, .pointSelectLimited: 100_000
+    case .pointSelect, .pointSelectLimited, .pointSelect64: 100_000
     case .streamBorrowed, .streamOwned: 0
     case .insertTransaction: 200_000
     case .insertAutocommitFull: 1_000

@@ -32,6 +32,11 @@ int raw_build_fixture(raw_database *database, int64_t rows);
 int raw_point_select(raw_database *database, int64_t count, int64_t rows, uint64_t seed,
                      bool copying, raw_outcome *outcome);
 
+/// Does the same from as many threads as there are connections, each on its own: the ids are those of the
+/// numbers from 0, by `raw_id`. Texts are copied.
+int raw_point_select_by_threads(raw_database *const *databases, int threads, int64_t count,
+                                int64_t rows, uint64_t seed, raw_outcome *outcome);
+
 /// Reads the whole table once. `copying` as in `raw_point_select`.
 int raw_stream(raw_database *database, bool copying, raw_outcome *outcome);
 

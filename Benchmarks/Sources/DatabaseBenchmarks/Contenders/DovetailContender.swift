@@ -24,6 +24,8 @@ final class DovetailContender: Contender {
     case .pointSelectLimited:
       let limited = try await limitedDatabase(for: store)
       return try await pointSelect(limited, count: count, rows: store.rows)
+    case .pointSelect64:
+      return try await pointSelectByTasks(database, count: count, rows: store.rows)
     case .streamBorrowed: return try await streamBorrowed(database)
     case .streamOwned: return try await streamOwned(database)
     case .insertTransaction: return try await insert(database, count: count)
@@ -95,6 +97,30 @@ final class DovetailContender: Contender {
         "SELECT id, name, score, note FROM t WHERE id = ?", id, as: FixtureRow.self)
       guard let found else { throw BenchmarkError("Dovetail found no row \(id).") }
       checksum.add(found)
+    }
+    return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: checksum)
+  }
+
+  private func pointSelectByTasks(
+    _ database: Database, count: Int, rows: Int64
+  ) async throws -> Outcome {
+    let turn = Turn(count)
+    let stopwatch = Stopwatch()
+    let checksum = try await withThrowingTaskGroup(of: Checksum.self) { group in
+      for _ in 0..<Work.readerCount {
+        group.addTask {
+          var checksum = Checksum()
+          while let index = turn.next() {
+            let id = IDSequence.id(at: index, seed: Runner.seed, rows: rows)
+            let found = try await database.queryRow(
+              "SELECT id, name, score, note FROM t WHERE id = ?", id, as: FixtureRow.self)
+            guard let found else { throw BenchmarkError("Dovetail found no row \(id).") }
+            checksum.add(found)
+          }
+          return checksum
+        }
+      }
+      return try await group.reduce(into: Checksum()) { $0.add($1) }
     }
     return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: checksum)
   }

@@ -34,6 +34,8 @@ final class GRDBContender: Contender {
     case .insertTransaction: return try insert(writer, count: count)
     case .insertAutocommitFull, .insertAutocommitNormal:
       return try await autocommit(writer, count: count)
+    case .pointSelect64:
+      return try await pointSelectByTasks(writer, count: count, rows: store.rows)
     case .openClose: return try openAndClose(count: count, store)
     }
   }
@@ -92,6 +94,33 @@ final class GRDBContender: Contender {
       }
       guard let found else { throw BenchmarkError("GRDB found no row \(id).") }
       checksum.add(found)
+    }
+    return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: checksum)
+  }
+
+  private func pointSelectByTasks(
+    _ writer: any DatabaseWriter, count: Int, rows: Int64
+  ) async throws -> Outcome {
+    let turn = Turn(count)
+    let stopwatch = Stopwatch()
+    let checksum = try await withThrowingTaskGroup(of: Checksum.self) { group in
+      for _ in 0..<Work.readerCount {
+        group.addTask {
+          var checksum = Checksum()
+          while let index = turn.next() {
+            let id = IDSequence.id(at: index, seed: Runner.seed, rows: rows)
+            let found: FixtureRow? = try await writer.read { database in
+              let select = try database.cachedStatement(
+                sql: "SELECT id, name, score, note FROM t WHERE id = ?")
+              return try Row.fetchOne(select, arguments: [id]).map { FixtureRow($0) }
+            }
+            guard let found else { throw BenchmarkError("GRDB found no row \(id).") }
+            checksum.add(found)
+          }
+          return checksum
+        }
+      }
+      return try await group.reduce(into: Checksum()) { $0.add($1) }
     }
     return Outcome(operations: count, elapsed: stopwatch.elapsed(), checksum: checksum)
   }

@@ -1,11 +1,13 @@
 import CRawSQLite
 import CRawWork
+import Foundation
 import Synchronization
 
 /// The C loops: what the library itself can do.
 final class RawContender: Contender {
   let name = "raw-c"
   private let connections = Mutex<[Store: Handle]>([:])
+  private let readers = Mutex<[Store: [Handle]]>([:])
 
   /// A connection may move between threads as long as one uses it at a time, which `measure`
   /// being called for one round at a time guarantees.
@@ -21,7 +23,10 @@ final class RawContender: Contender {
       for _ in 0..<count { try openAndClose(store, &outcome) }
       return Outcome(outcome, stopwatch.elapsed(), writes: false)
     }
-    let code = run(work, Int64(count), store, raw.handle, &outcome)
+    let code =
+      work == .pointSelect64
+      ? try pointSelectByThreads(Int64(count), store, &outcome)
+      : run(work, Int64(count), store, raw.handle, &outcome)
     let elapsed = stopwatch.elapsed()
     try raw.check(code)
     return Outcome(outcome, elapsed, writes: work.writes)
@@ -36,6 +41,9 @@ final class RawContender: Contender {
 
   func close(_ store: Store) {
     connections.withLock { $0.removeValue(forKey: store) }?.connection.close()
+    for handle in readers.withLock({ $0.removeValue(forKey: store) }) ?? [] {
+      handle.connection.close()
+    }
   }
 
   private func connection(to store: Store) throws -> RawConnection {
@@ -59,7 +67,27 @@ final class RawContender: Contender {
     case .insertTransaction: raw_insert_in_transaction(handle, count, &outcome)
     case .insertAutocommitFull, .insertAutocommitNormal:
       raw_insert_autocommit(handle, count, Int32(Work.writerCount), &outcome)
-    case .openClose: 0
+    case .pointSelect64, .openClose: 0
+    }
+  }
+
+  private func pointSelectByThreads(
+    _ count: Int64, _ store: Store, _ outcome: inout raw_outcome
+  ) throws -> Int32 {
+    let handles: [OpaquePointer?] = try readers(of: store).map(\.connection.handle)
+    return raw_point_select_by_threads(
+      handles, Int32(handles.count), count, store.rows, Runner.seed, &outcome)
+  }
+
+  /// One for each processor.
+  private func readers(of store: Store) throws -> [Handle] {
+    try readers.withLock { open in
+      if let handles = open[store] { return handles }
+      let handles = try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
+        Handle(connection: try RawConnection(store))
+      }
+      open[store] = handles
+      return handles
     }
   }
 
