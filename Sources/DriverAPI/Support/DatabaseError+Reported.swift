@@ -14,8 +14,20 @@ extension DatabaseError {
     let kind = kind ?? Kind(sqlState: sqlState)
     let isLost = kind == .connectionLost
     return DatabaseError(
-      kind, isLost ? "the session with the server ended" : "the server refused the call",
+      kind, words(kind),
       connection: isLost ? .spent : .usable, execution: isLost ? .unknown : .rejected,
       details: Details(sqlState: sqlState, nativeCode: nativeCode), serverMessage: serverMessage)
+  }
+
+  /// What is told where the engine's own words are not: each kind by itself where it is about a row. [ERR-1]
+  private static func words(_ kind: Kind) -> String {
+    switch kind {
+    case .uniqueViolation: "a row with this key exists already"
+    case .foreignKeyViolation: "a referenced row is missing, or the row is still referenced"
+    case .notNullViolation: "a required column was NULL or got no value"
+    case .checkViolation: "a check constraint refused the row"
+    case .connectionLost: "the session with the server ended"
+    default: "the server refused the call"
+    }
   }
 }
