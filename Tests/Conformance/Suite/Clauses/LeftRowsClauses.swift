@@ -112,7 +112,6 @@ let leftRowsClauses = [
 
   Clause("QUERY-9", "What a procedure does before and behind its rows is told as it is.") {
     context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 2)
     for words in try procedures(db.dialect) { try await db.exec(SQL(raw: words)) }
@@ -200,7 +199,6 @@ let leftRowsClauses = [
   Clause(
     "QUERY-9", "A procedure that takes its time behind its rows can be cancelled.", weight: .waiting
   ) { context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     for words in try procedures(db.dialect) { try await db.exec(SQL(raw: words)) }
     try await db.exec(

@@ -8,13 +8,13 @@ let roundTripClauses = [
     "STMT-1", "A statement that is kept is sent alone, with values of whatever kind.",
     needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
   ) { context in
-    try context.expectOwnDriver()
     let proxy = try context.proxy()
     let watched = WatchedDriver(context.harness.driver)
     let db = try await context.open(through: proxy, with: watched) { $0.maxConnections = 1 }
     try await db.ping()
     try watched.expectKeeping()
     try await db.createTable("plain", "id {int}, v {int}")
+    let beside = context.harness.sendsLongValuesBeside
     let plain = try await messages(of: proxy, db, "plain", 1)
     let plainBatch = try await batchMessages(of: proxy, db, "plain", 1)
     for (number, (column, values)) in try fittingValues().enumerated() {
@@ -22,6 +22,7 @@ let roundTripClauses = [
       try await db.createTable(table, "id {int}, v \(column)")
       for value in values {
         let count = try await messages(of: proxy, db, table, value)
+        if beside, ["{text}", "{bytes}", "{json}"].contains(column) { continue }
         try expectEqual(count, plain, "messages for \(value.kindName) into \(column)")
         let batch = try await batchMessages(of: proxy, db, table, value)
         try expectEqual(batch, plainBatch, "the same in a batch, \(value.kindName) into \(column)")
@@ -33,7 +34,6 @@ let roundTripClauses = [
     "STMT-1", "What was changed once makes later statements no longer.",
     needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
   ) { context in
-    try context.expectOwnDriver()
     let proxy = try context.proxy()
     let watched = WatchedDriver(context.harness.driver)
     let db = try await context.open(through: proxy, with: watched) { $0.maxConnections = 1 }

@@ -55,7 +55,6 @@ let strangeValueClauses = [
   },
 
   Clause("TYPE-7", "A value is the same beside one that no kind has room for.") { context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     let strange = strangeValues(of: db.dialect)
     if strange.isEmpty { throw NotSaid("no type of \(db.dialect) is known that the library lacks") }
@@ -104,7 +103,6 @@ let strangeValueClauses = [
 
   Clause("TYPE-7", "Every type that an engine has gives its values, whichever way they come.") {
     context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     let types = EngineType.known(to: db.dialect)
     if types.isEmpty { throw NotSaid("the types of \(db.dialect) are not known") }

@@ -55,7 +55,6 @@ let valueSettingClauses = [
 
   Clause("TYPE-6", "A setting that values depend on is refused, or they do not depend on it.") {
     context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     let settings = valueSettings(db.dialect)
     if settings.isEmpty {

@@ -12,8 +12,8 @@ struct TypeChange: Sendable {
 
 extension TypeChange {
   /// Changes after which a statement has to go with the new type, by whichever form it knew before.
-  static func changes(of dialect: Dialect, areAll: Bool) throws -> [TypeChange] {
-    dialect.name == "postgres" && areAll ? plain + (try strict()) : plain
+  static func changes(of dialect: Dialect) throws -> [TypeChange] {
+    dialect.name == "postgres" ? plain + (try strict()) : plain
   }
 
   private static let plain = [
