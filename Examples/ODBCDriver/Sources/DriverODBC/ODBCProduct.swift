@@ -19,6 +19,8 @@ struct ODBCProduct {
   var habits = SessionHabits()
   /// Whether an error means that the library goes by a schema of before and what makes it read the new one.
   var staleSchema: (isTold: @Sendable (DatabaseError) -> Bool, remedy: String)?
+  /// Why a statement must not reach the ODBC driver; nil if it may.
+  var refusal: @Sendable (StatementText) -> String? = { _ in nil }
   /// Whether what is told beside a success is an error.
   var isError: @Sendable (DatabaseError) -> Bool = { _ in false }
 
@@ -67,6 +69,11 @@ struct ODBCProduct {
     dialect.maxParameters = 7498
     dialect.dropsComments = true
     kind = Self.postgresKind
+    refusal = { text in
+      let isCopied = ["STDIN", "STDOUT"].contains { text.text.uppercased().contains($0) }
+      return text.leadingKeyword == "COPY" && isCopied
+        ? "psqlodbc waits for ever for rows that are copied; use bulkInsert and query" : nil
+    }
     setUp = ["SET TIME ZONE 'UTC'", "SET lc_messages = 'C'"]
     habits.errorsEndTransaction = true
     // psqlodbc keeps the types that parameters had.

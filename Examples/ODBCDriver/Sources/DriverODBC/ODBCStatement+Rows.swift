@@ -11,7 +11,11 @@ extension ODBCStatement {
   }
 
   func fetchRow(into page: RowPage) throws(DatabaseError) -> Bool {
-    if try interruptible({ SQLFetch(handle.raw) }) == SQL_NO_DATA { return false }
+    if hasNoRows { return false }
+    if try interruptible({ SQLFetch(handle.raw) }) == SQL_NO_DATA {
+      try passOtherResults()
+      return false
+    }
     for (index, kind) in kinds.enumerated() {
       let column = SQLUSMALLINT(index + 1)
       switch kind {
@@ -22,6 +26,11 @@ extension ODBCStatement {
       }
     }
     return true
+  }
+
+  /// What a procedure does behind its rows comes as further results, and so does its failure. [QUERY-9]
+  func passOtherResults() throws(DatabaseError) {
+    while try interruptible({ SQLMoreResults(handle.raw) }) != SQL_NO_DATA {}
   }
 
   /// Describes a column, and decides as what it is fetched.
@@ -65,10 +74,10 @@ extension ODBCStatement {
       isLast = length != SQL_NO_TOTAL && length <= part.count - terminator
       whole += part.prefix(isLast ? length : part.count - terminator)
     }
-    try whole.withUnsafeBufferPointer { buffer throws(DatabaseError) in
+    whole.withUnsafeBufferPointer { buffer in
       let bytes = UnsafeRawBufferPointer(buffer)
       if isWide { return page.append(kind, utf16: bytes.bindMemory(to: UInt16.self)) }
-      try page.append(kind, text: bytes)
+      page.append(kind, text: bytes)
     }
   }
 }

@@ -51,10 +51,15 @@ let bindClauses = [
       }
     }
     for number in 1...4 { try await use(number) }
-    let before = ResidentMemory.baseline()
-    for number in 10...69 { try await use(number) }
-    let growth = ResidentMemory.current() - before
-    try expect(growth < 60 << 20, "memory grew by \(growth >> 20) MiB")
+    // What a process gives back to the system is the allocator's affair: what is kept grows every time.
+    var growths: [Int] = []
+    for numbers in [10...69, 70...129] {
+      let before = ResidentMemory.baseline()
+      for number in numbers { try await use(number) }
+      growths.append(ResidentMemory.current() - before)
+    }
+    let least = growths.min() ?? 0
+    try expect(least < 60 << 20, "memory grew by \(growths.map { $0 >> 20 }) MiB")
   },
 
   Clause("BIND-3", "As many parameters as the limit; one more is misuse that tells it.") {

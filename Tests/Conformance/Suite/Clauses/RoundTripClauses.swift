@@ -20,7 +20,7 @@ let roundTripClauses = [
     for (number, (column, values)) in try fittingValues().enumerated() {
       let table = "kinds\(number)"
       try await db.createTable(table, "id {int}, v \(column)")
-      for value in values {
+      for value in values where db.capabilities.takes(value) {
         let count = try await messages(of: proxy, db, table, value)
         if beside, ["{text}", "{bytes}", "{json}"].contains(column) { continue }
         try expectEqual(count, plain, "messages for \(value.kindName) into \(column)")
@@ -73,6 +73,12 @@ let roundTripClauses = [
 
 private struct Undoing: Error {}
 
+extension Capabilities {
+  fileprivate func takes(_ value: Value) -> Bool {
+    if case .uint = value { unsignedIntegers } else { true }
+  }
+}
+
 /// How many messages the fourth insert of a value takes.
 private func messages(
   of proxy: FaultProxy, _ db: Database, _ table: String, _ value: Value
@@ -93,13 +99,16 @@ private func batchMessages(
 }
 
 extension FaultProxy {
-  /// How many messages the driver sends while `body` runs.
+  /// How many messages the driver sends for what `body` does, where the protocol is known; else how many round
+  /// trips it takes.
   fileprivate func countMessages(_ body: () async throws -> Void) async throws -> Int {
-    let most = 400
-    for number in 0..<most { arm(Fault(.delay(.zero), .toServer, at: .message(number))) }
-    defer { disarm() }
+    // What is sent without an answer, such as that a statement is given up, has to have passed.
+    let pause = Duration.milliseconds(5)
+    try await Task.sleep(for: pause)
+    let before = requestCount
     try await body()
-    return most - armedCount
+    try await Task.sleep(for: pause)
+    return requestCount - before
   }
 }
 

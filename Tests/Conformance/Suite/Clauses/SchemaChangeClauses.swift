@@ -8,7 +8,7 @@ let schemaChangeClauses = [
   ) { context in
     let db = try await context.open { $0.maxConnections = 1 }
     let other = try await elsewhere(context, besides: db)
-    for (number, change) in try TypeChange.changes(of: db.dialect)
+    for (number, change) in try await TypeChange.changes(of: db)
       .enumerated()
     {
       let table = "changing\(number)"
@@ -35,7 +35,7 @@ let schemaChangeClauses = [
   ) { context in
     let db = try await context.open()
     let other = try await elsewhere(context, besides: db)
-    let changes = try TypeChange.changes(of: db.dialect)
+    let changes = try await TypeChange.changes(of: db)
     for (number, change) in changes.enumerated() {
       let table = "changing\(number)"
       try await other.createTable(table, "id {int} NOT NULL, v \(change.before)")
@@ -69,7 +69,7 @@ let schemaChangeClauses = [
   ) { context in
     let db = try await context.open { $0.maxConnections = 1 }
     let other = try await elsewhere(context, besides: db)
-    for (number, change) in try TypeChange.changes(of: db.dialect)
+    for (number, change) in try await TypeChange.changes(of: db)
       .enumerated()
     {
       let table = "changing\(number)"

@@ -136,7 +136,10 @@ let strangeValueClauses = [
       for (number, way) in ways.enumerated() {
         var found: [[Value]] = []
         var rows = try await connection.query(SQL(raw: way))
-        for (index, column) in rows.columns.columns.enumerated() where types[index].name != nil {
+        let told = rows.columns.columns
+        // Who tells of one tells of all.
+        let tells = told.contains { $0.typeName != nil }
+        for (index, column) in told.enumerated() where tells && types[index].name != nil {
           try expectEqual(
             column.typeName, types[index].name, "the name of \(types[index].type), way \(number)")
         }
