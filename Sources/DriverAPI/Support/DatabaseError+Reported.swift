@@ -6,8 +6,9 @@ extension DatabaseError {
   ///   - nativeCode: the engine's own number.
   ///   - serverMessage: the engine's own words.
   ///   - kind: what the driver knows better than the SQLSTATE tells, from the native code.
-  /// - Returns: an error that is `.spent` and `.unknown` if the session is lost, otherwise `.usable`
-  ///   and `.rejected`.
+  /// - Returns: an error that is `.spent` and `.unknown` if the session is lost, `.usable` and `.unknown` if
+  ///   the server does not know whether the statement was completed (40003), otherwise `.usable` and
+  ///   `.rejected`. [ERR-4]
   public static func reported(
     sqlState: String, nativeCode: Int, serverMessage: String, kind: Kind? = nil
   ) -> DatabaseError {
@@ -15,7 +16,8 @@ extension DatabaseError {
     let isLost = kind == .connectionLost
     return DatabaseError(
       kind, words(kind),
-      connection: isLost ? .spent : .usable, execution: isLost ? .unknown : .rejected,
+      connection: isLost ? .spent : .usable,
+      execution: isLost || sqlState == "40003" ? .unknown : .rejected,
       details: Details(sqlState: sqlState, nativeCode: nativeCode), serverMessage: serverMessage)
   }
 

@@ -3,6 +3,8 @@ import DriverAPI
 
 extension ODBCStatement {
   func columns() throws(DatabaseError) -> ColumnList {
+    // Nobody may ask then.
+    if hasNoRows { return ColumnList([]) }
     var (count, columns) = (SQLSMALLINT(0), [Column]())
     try handle.check(SQLNumResultCols(handle.raw, &count))
     kinds = []
@@ -21,6 +23,9 @@ extension ODBCStatement {
       switch kind {
       case .bool: page.append(try number(column, kind, SQL_C_BIT))
       case .int: page.append(try number(column, kind, SQL_C_SBIGINT))
+      case .uint:
+        let cell = try number(column, kind, SQL_C_UBIGINT)
+        page.append(cell.bits > Int64.max ? cell : Cell(kind: .int, bits: cell.bits))
       case .double: page.append(try number(column, kind, SQL_C_DOUBLE))
       default: try readLong(column, kind, into: page)
       }
@@ -42,10 +47,18 @@ extension ODBCStatement {
       isWide
         ? SQLDescribeColW(handle.raw, number, &units, 512, nil, &type, nil, nil, nil)
         : SQLDescribeCol(handle.raw, number, &bytes, 512, nil, &type, nil, nil, nil))
-    kinds.append(Cell.Kind(odbcType: Int32(type)))
+    let isUnsigned = session.product.hasUnsigned && Int32(type) == SQL_BIGINT && isUnsigned(number)
+    kinds.append(isUnsigned ? .uint : Cell.Kind(odbcType: Int32(type)))
     let name =
       isWide ? String(units: units) : String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     return Column(name: name, typeName: nil)
+  }
+
+  private func isUnsigned(_ number: SQLUSMALLINT) -> Bool {
+    var answer = SQLLEN(0)
+    SQLColAttributeW(
+      handle.raw, number, SQLUSMALLINT(SQL_DESC_UNSIGNED), nil, 0, nil, &answer)
+    return answer == SQLLEN(SQL_TRUE)
   }
 
   /// A value of eight bytes, or of one, which on a little-endian machine is the first of them.

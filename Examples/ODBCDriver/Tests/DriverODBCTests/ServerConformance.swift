@@ -46,6 +46,10 @@ struct MariaDBConformance {
       "it takes such an expression for bytes",
     "TX-14 DDL that ends a transaction is followed by nothing of it.":
       "ODBC does not tell whether a transaction is open",
+    "TYPE-6 A setting that values depend on is refused, or they do not depend on it.":
+      "it converts by the character set that the session began with",
+    "TYPE-7 Every type that an engine has gives its values, whichever way they come.":
+      "it says of BIT, of which ODBC knows one alone, that it holds bytes",
     "TX-4 So it is whatever fails, and however the transaction was begun.":
       "ODBC does not tell whether a transaction is open",
     "QUERY-9 What a procedure does before and behind its rows is told as it is.":

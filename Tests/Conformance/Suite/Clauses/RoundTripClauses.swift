@@ -20,8 +20,15 @@ let roundTripClauses = [
     for (number, (column, values)) in try fittingValues().enumerated() {
       let table = "kinds\(number)"
       try await db.createTable(table, "id {int}, v \(column)")
-      for value in values where db.capabilities.takes(value) {
-        let count = try await messages(of: proxy, db, table, value)
+      for (place, value) in values.enumerated() where db.capabilities.takes(value) {
+        let count: Int
+        do { count = try await messages(of: proxy, db, table, value) } catch let error
+          as DatabaseError
+        {
+          // Each takes the first; what it makes of values of other kinds is another promise.
+          if place == 0 || error.execution == .unknown { throw error }
+          continue
+        }
         if beside, ["{text}", "{bytes}", "{json}"].contains(column) { continue }
         try expectEqual(count, plain, "messages for \(value.kindName) into \(column)")
         let batch = try await batchMessages(of: proxy, db, table, value)
