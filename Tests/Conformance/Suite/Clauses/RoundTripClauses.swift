@@ -109,13 +109,21 @@ extension FaultProxy {
   /// How many messages the driver sends for what `body` does, where the protocol is known; else how many round
   /// trips it takes.
   fileprivate func countMessages(_ body: () async throws -> Void) async throws -> Int {
-    // What is sent without an answer, such as that a statement is given up, has to have passed.
-    let pause = Duration.milliseconds(5)
-    try await Task.sleep(for: pause)
+    try await settle()
     let before = requestCount
     try await body()
-    try await Task.sleep(for: pause)
+    try await settle()
     return requestCount - before
+  }
+
+  /// What is sent without an answer, such as that a statement is given up, has to have passed.
+  private func settle() async throws {
+    var (last, quiet) = (requestCount, 0)
+    while quiet < 4 {
+      try await Task.sleep(for: .milliseconds(5))
+      quiet = requestCount == last ? quiet + 1 : 0
+      last = requestCount
+    }
   }
 }
 
