@@ -35,6 +35,7 @@ extension ODBCStatement {
 
   /// What a procedure does behind its rows comes as further results, and so does its failure. [QUERY-9]
   func passOtherResults() throws(DatabaseError) {
+    guard mayHaveSeveralResults else { return }
     while try interruptible({ SQLMoreResults(handle.raw) }) != SQL_NO_DATA {}
   }
 

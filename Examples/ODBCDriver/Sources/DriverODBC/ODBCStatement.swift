@@ -12,6 +12,11 @@ final class ODBCStatement: BlockingStatement {
   /// Whether nothing was found to change: then there is no result to fetch from, not even an empty one.
   private(set) var hasNoRows = false
   private let text: StatementText
+  /// Whether it runs what can answer several times. Others are not asked: not every library takes a call from
+  /// another thread, to stop it, as well as it takes one to a statement that is busy.
+  var mayHaveSeveralResults: Bool {
+    ["CALL", "DO", "EXEC", "EXECUTE"].contains(text.leadingKeyword)
+  }
 
   init(_ text: StatementText, on session: ODBCSession) throws(DatabaseError) {
     if let reason = session.product.refusal(text) { throw .unsupported(reason) }
