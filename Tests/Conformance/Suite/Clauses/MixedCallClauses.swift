@@ -148,6 +148,10 @@ let mixedCallClauses = [
       try expectEqual(found, Array(repeating: day, count: round), "the days of round \(round)")
       try await db.withConnection { try await $0.leave(leak) }
     }
+    guard strange != nil, let open = db.dialect.openStatements else { return }
+    for _ in 1...3 { _ = try await db.single(SQL(raw: open), as: Int.self) }
+    let kept = try await db.single(SQL(raw: open), as: Int.self)
+    try expectEqual(kept, 0, "statements that the server keeps of a session which was to keep none")
   },
 ]
 

@@ -76,6 +76,31 @@ let roundTripClauses = [
     let after = try await proxy.countMessages { try await round() }
     try expectEqual(after, before, "messages of the same round behind statements that failed")
   },
+
+  Clause(
+    "STMT-1", "A statement that leaves the cache is given up once.",
+    needs: \.networkSession, weight: .heavy, otherwise: namesNoServer
+  ) { context in
+    let proxy = try context.proxy()
+    let watched = WatchedDriver(context.harness.driver)
+    let db = try await context.open(through: proxy, with: watched) {
+      $0.maxConnections = 1
+      $0.statementCacheCapacity = 4
+    }
+    try await db.ping()
+    try watched.expectKeeping()
+    func run(_ numbers: ClosedRange<Int>) async throws {
+      for number in numbers {
+        let found = try await db.single(db.selecting("\(number)"), as: Int.self)
+        try expectEqual(found, number, "the number")
+      }
+    }
+    try await run(1001...1020)
+    let early = try await proxy.countMessages { try await run(1021...1025) }
+    try await run(1026...1060)
+    let late = try await proxy.countMessages { try await run(1061...1065) }
+    try expectEqual(late, early, "messages for five texts behind sixty")
+  },
 ]
 
 private struct Undoing: Error {}
