@@ -2,6 +2,16 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "QUERY-2 Rows beside values that no kind has room for stream in bounded memory too.":
+      "the memory of bytes that were written anew was not taken back (PostgreSQL)",
+    "QUERY-3 Rows that are left keep no memory.":
+      "what had arrived of rows that were left was not let go (PostgreSQL)",
+    "QUERY-7 What rows fail with that were left in a transaction is told as what it is.":
+      "a failure that had arrived with rows that were left was not noted (PostgreSQL)",
+    "STMT-1 A statement that leaves the cache is given up once.":
+      "names that had been given up were given up again each time (PostgreSQL)",
+    "STMT-3 Statements that are prepared again leave none behind at the server.":
+      "what was prepared again was not given up before (PostgreSQL)",
     "TYPE-8 So is what a statement takes a long way to its column, and every number.":
       "what was put into a record was not followed (SQLite)",
     "TYPE-7 Every type that an engine has gives its values, whichever way they come.":

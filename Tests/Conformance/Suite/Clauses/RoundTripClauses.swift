@@ -100,6 +100,9 @@ let roundTripClauses = [
     try await run(1026...1060)
     let late = try await proxy.countMessages { try await run(1061...1065) }
     try expectEqual(late, early, "messages for five texts behind sixty")
+    guard let open = db.dialect.openStatements else { return }
+    let kept = try await db.single(SQL(raw: open), as: Int.self)
+    try expect(kept <= 10, "the server keeps \(kept) statements, and the cache four")
   },
 ]
 
