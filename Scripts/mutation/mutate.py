@@ -119,7 +119,8 @@ def main():
     found = building.compile_all(found)
     say(f"mutate: {len(found)} compile")
 
-    plain, others = ways()
+    # Where none of them can be met, nothing has to be looked at.
+    plain, others = ([way for way in some if any(map(way.serves, found))] for some in ways())
     listed = subprocess.run([building.PROGRAM, "--list"], capture_output=True, text=True, check=True)
     clauses = sorted({line.split()[0] for line in listed.stdout.splitlines() if re.match(r"[A-Z]+-\d+ ", line)})
     for way in plain:

@@ -118,8 +118,13 @@ extension BlockingConnection {
     }
     let endsTransaction = session.habits.errorsEndTransaction || error.kind == .deadlock
     note(endsTransaction && transactionStatus == .active ? .failed : nil)
+    switch error.kind {
     // What an interruption breaks off is not always reported as one.
-    return error.kind == .other && wasInterrupted ? error.with(kind: .cancelled) : error
+    case .other where wasInterrupted: return error.with(kind: .cancelled)
+    // It was somebody else who stopped it. [CANCEL-6]
+    case .cancelled where !wasInterrupted: return error.with(kind: .other)
+    default: return error
+    }
   }
 
   /// Runs `work` when everything asked for so far is done.

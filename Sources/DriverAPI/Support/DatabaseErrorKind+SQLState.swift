@@ -31,6 +31,8 @@ extension DatabaseError.Kind {
     (.dataOutOfRange, "22001 22003 22008 22015"),
     (.serializationFailure, "40"),
     (.deadlock, "40P01"),
+    // Nobody knows whether the statement was completed: to repeat it may do it twice.
+    (.other, "40003"),
     (.transactionAborted, "25P02"),
     (.readOnly, "25006"),
     (.lockTimeout, "55P03"),

@@ -47,13 +47,10 @@ public final class RowPage {
   }
 
   /// Appends the next column of a row: what the library gives as text. Instants and dates become
-  /// numbers, UUIDs their bytes, the other kinds keep the text.
-  ///
-  /// - Throws: `dataOutOfRange` for an instant or a date outside the years 0001 to 9999; `decoding` for a
-  ///   UUID that is none.
-  public func append(
-    _ kind: Cell.Kind, text: UnsafeRawBufferPointer
-  ) throws(DatabaseError) {
+  /// numbers, UUIDs their bytes, the other kinds keep the text. So does what the kind has no room for: an
+  /// instant or a date that the calendar does not have or that lies outside the years 0001 to 9999, and a UUID
+  /// that is none. [TYPE-7]
+  public func append(_ kind: Cell.Kind, text: UnsafeRawBufferPointer) {
     let utf8 = text.bindMemory(to: UInt8.self)
     let number: Int64?
     switch kind {
@@ -61,14 +58,12 @@ public final class RowPage {
     case .date: number = CalendarDate(utf8: utf8)?.daysSince1970
     case .uuid:
       guard let uuid = UUID(uuidString: String(decoding: utf8, as: UTF8.self)) else {
-        throw DatabaseError(.decoding, "a column holds a UUID that is none")
+        return append(.text, copying: text)
       }
       return withUnsafeBytes(of: uuid.uuid) { append(kind, copying: $0) }
     default: return append(kind, copying: text)
     }
-    guard let number else {
-      throw DatabaseError(.dataOutOfRange, "a column holds a moment outside the years 0001 to 9999")
-    }
+    guard let number else { return append(.text, copying: text) }
     append(Cell(kind: kind, bits: UInt64(bitPattern: number)))
   }
 

@@ -88,6 +88,10 @@ public final class FaultProxy: Sendable {
   /// How many faults have not happened yet.
   public var armedCount: Int { schedule.count }
 
+  /// How many messages clients have sent; where they cannot be told apart, how often clients began to send
+  /// behind an answer. For one connection at a time.
+  public var requestCount: Int { schedule.requestCount }
+
   /// How many connections there are.
   public var connectionCount: Int { state.withLock { $0.lines.count } }
 

@@ -9,6 +9,7 @@ final class FaultSchedule: Sendable {
 
   private let armed = Mutex<[Armed]>([])
   private let delay = Mutex(Duration.zero)
+  private let sent = Mutex((count: 0, isAnswered: true))
 
   /// How long everything is held back in each direction.
   var latency: Duration {
@@ -23,6 +24,19 @@ final class FaultSchedule: Sendable {
       }
     armed.withLock { $0.append(Armed(fault: fault, left: left)) }
   }
+
+  /// How much clients have asked for; see ``FaultProxy/requestCount``.
+  var requestCount: Int { sent.withLock { $0.count } }
+
+  /// A client has sent so many messages, or, where that cannot be told, something.
+  func noteRequest(messageCount: Int?) {
+    sent.withLock { sent in
+      sent.count += messageCount ?? (sent.isAnswered ? 1 : 0)
+      sent.isAnswered = false
+    }
+  }
+
+  func noteAnswer() { sent.withLock { $0.isAnswered = true } }
 
   func clear() { armed.withLock { $0 = [] } }
 

@@ -96,6 +96,10 @@ final class ProxyLine: Sendable {
       guard let target else { continue }
       waitWhileStalled(direction)
       let starts = scanner.starts(in: buffer[0..<count])
+      switch direction {
+      case .toServer: schedule.noteRequest(messageCount: scanner.isOpaque ? nil : starts.count)
+      case .toClient: schedule.noteAnswer()
+      }
       guard forward(buffer[0..<count], starts, direction, to: target) else { return }
     }
   }

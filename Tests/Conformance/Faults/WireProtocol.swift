@@ -27,7 +27,8 @@ struct MessageScanner {
   private var header: [UInt8] = []
   private var bodyLeft = 0
   private var hasStarted = false
-  private var isOpaque: Bool
+  /// Whether messages cannot be told apart.
+  private(set) var isOpaque: Bool
 
   init(_ wire: WireProtocol, _ direction: Fault.Direction) {
     self.wire = wire

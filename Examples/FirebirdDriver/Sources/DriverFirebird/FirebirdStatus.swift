@@ -48,7 +48,7 @@ enum FirebirdStatus {
       (details.table, details.column) = (column.count > 1 ? names[0] : nil, names.last)
     }
     return DatabaseError(
-      kind, "the server refused a row", details: details, serverMessage: error.serverMessage)
+      kind, error.message, details: details, serverMessage: error.serverMessage)
   }
 
   private static func words(_ vector: [ISC_STATUS]) -> (state: String, words: String) {

@@ -16,9 +16,13 @@ struct ODBCProduct {
   var isWide = true
   /// Whether its parameters and columns take UTF-16; if not, they take UTF-8.
   var hasWideValues = true
+  /// Whether columns of 64 bits may have no sign.
+  var hasUnsigned = false
   var habits = SessionHabits()
   /// Whether an error means that the library goes by a schema of before and what makes it read the new one.
   var staleSchema: (isTold: @Sendable (DatabaseError) -> Bool, remedy: String)?
+  /// Why a statement must not reach the ODBC driver; nil if it may.
+  var refusal: @Sendable (StatementText) -> String? = { _ in nil }
   /// Whether what is told beside a success is an error.
   var isError: @Sendable (DatabaseError) -> Bool = { _ in false }
 
@@ -67,6 +71,11 @@ struct ODBCProduct {
     dialect.maxParameters = 7498
     dialect.dropsComments = true
     kind = Self.postgresKind
+    refusal = { text in
+      let isCopied = ["STDIN", "STDOUT"].contains { text.text.uppercased().contains($0) }
+      return text.leadingKeyword == "COPY" && isCopied
+        ? "psqlodbc waits for ever for rows that are copied; use bulkInsert and query" : nil
+    }
     setUp = ["SET TIME ZONE 'UTC'", "SET lc_messages = 'C'"]
     habits.errorsEndTransaction = true
     // psqlodbc keeps the types that parameters had.
@@ -82,7 +91,7 @@ struct ODBCProduct {
     kind = { code, _ in code == 1317 ? .other : DatabaseError.Kind(mysqlCode: code) }
     let limit = isMariaDB ? "max_recursive_iterations" : "cte_max_recursion_depth"
     setUp = ["SET time_zone = '+00:00', sql_mode = 'TRADITIONAL', \(limit) = 4294967295"]
-    hasWideValues = false
+    (hasWideValues, hasUnsigned) = (false, true)
     // What is executed again after an error in its rows waits for ever, and goes by the columns of before.
     habits.stalePlans = .unnoticed
     isError = { ($0.details.nativeCode ?? 0) >= 1000 }

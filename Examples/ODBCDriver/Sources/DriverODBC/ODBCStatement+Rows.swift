@@ -3,6 +3,8 @@ import DriverAPI
 
 extension ODBCStatement {
   func columns() throws(DatabaseError) -> ColumnList {
+    // Nobody may ask then.
+    if hasNoRows { return ColumnList([]) }
     var (count, columns) = (SQLSMALLINT(0), [Column]())
     try handle.check(SQLNumResultCols(handle.raw, &count))
     kinds = []
@@ -11,17 +13,30 @@ extension ODBCStatement {
   }
 
   func fetchRow(into page: RowPage) throws(DatabaseError) -> Bool {
-    if try interruptible({ SQLFetch(handle.raw) }) == SQL_NO_DATA { return false }
+    if hasNoRows { return false }
+    if try interruptible({ SQLFetch(handle.raw) }) == SQL_NO_DATA {
+      try passOtherResults()
+      return false
+    }
     for (index, kind) in kinds.enumerated() {
       let column = SQLUSMALLINT(index + 1)
       switch kind {
       case .bool: page.append(try number(column, kind, SQL_C_BIT))
       case .int: page.append(try number(column, kind, SQL_C_SBIGINT))
+      case .uint:
+        let cell = try number(column, kind, SQL_C_UBIGINT)
+        page.append(cell.bits > Int64.max ? cell : Cell(kind: .int, bits: cell.bits))
       case .double: page.append(try number(column, kind, SQL_C_DOUBLE))
       default: try readLong(column, kind, into: page)
       }
     }
     return true
+  }
+
+  /// What a procedure does behind its rows comes as further results, and so does its failure. [QUERY-9]
+  func passOtherResults() throws(DatabaseError) {
+    guard mayHaveSeveralResults else { return }
+    while try interruptible({ SQLMoreResults(handle.raw) }) != SQL_NO_DATA {}
   }
 
   /// Describes a column, and decides as what it is fetched.
@@ -33,10 +48,18 @@ extension ODBCStatement {
       isWide
         ? SQLDescribeColW(handle.raw, number, &units, 512, nil, &type, nil, nil, nil)
         : SQLDescribeCol(handle.raw, number, &bytes, 512, nil, &type, nil, nil, nil))
-    kinds.append(Cell.Kind(odbcType: Int32(type)))
+    let isUnsigned = session.product.hasUnsigned && Int32(type) == SQL_BIGINT && isUnsigned(number)
+    kinds.append(isUnsigned ? .uint : Cell.Kind(odbcType: Int32(type)))
     let name =
       isWide ? String(units: units) : String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     return Column(name: name, typeName: nil)
+  }
+
+  private func isUnsigned(_ number: SQLUSMALLINT) -> Bool {
+    var answer = SQLLEN(0)
+    SQLColAttributeW(
+      handle.raw, number, SQLUSMALLINT(SQL_DESC_UNSIGNED), nil, 0, nil, &answer)
+    return answer == SQLLEN(SQL_TRUE)
   }
 
   /// A value of eight bytes, or of one, which on a little-endian machine is the first of them.
@@ -65,10 +88,10 @@ extension ODBCStatement {
       isLast = length != SQL_NO_TOTAL && length <= part.count - terminator
       whole += part.prefix(isLast ? length : part.count - terminator)
     }
-    try whole.withUnsafeBufferPointer { buffer throws(DatabaseError) in
+    whole.withUnsafeBufferPointer { buffer in
       let bytes = UnsafeRawBufferPointer(buffer)
       if isWide { return page.append(kind, utf16: bytes.bindMemory(to: UInt16.self)) }
-      try page.append(kind, text: bytes)
+      page.append(kind, text: bytes)
     }
   }
 }

@@ -9,9 +9,17 @@ final class ODBCStatement: BlockingStatement {
   /// As what each column of the rows is fetched.
   var kinds: [Cell.Kind] = []
   private(set) var parameterCount: Int?
+  /// Whether nothing was found to change: then there is no result to fetch from, not even an empty one.
+  private(set) var hasNoRows = false
   private let text: StatementText
+  /// Whether it runs what can answer several times. Others are not asked: not every library takes a call from
+  /// another thread, to stop it, as well as it takes one to a statement that is busy.
+  var mayHaveSeveralResults: Bool {
+    ["CALL", "DO", "EXEC", "EXECUTE"].contains(text.leadingKeyword)
+  }
 
   init(_ text: StatementText, on session: ODBCSession) throws(DatabaseError) {
+    if let reason = session.product.refusal(text) { throw .unsupported(reason) }
     handle = try ODBCHandle(SQL_HANDLE_STMT, of: session.handle, session.product.kind)
     (self.session, self.text) = (session, text)
     do throws(DatabaseError) { parameterCount = try prepare() } catch {
@@ -49,6 +57,7 @@ final class ODBCStatement: BlockingStatement {
 
   private func run() throws(DatabaseError) {
     let code = try interruptible { SQLExecute(handle.raw) }
+    hasNoRows = code == SQL_NO_DATA
     // MariaDB's errors of the class of warnings are errors all the same: nothing was stored.
     if code == SQL_SUCCESS_WITH_INFO { try handle.checkDetails(of: session.product) }
   }
@@ -56,6 +65,7 @@ final class ODBCStatement: BlockingStatement {
   func result() throws(DatabaseError) -> ExecResult {
     var rowCount = 0
     if text.changesRows { try handle.check(SQLRowCount(handle.raw, &rowCount)) }
+    if !hasNoRows { try passOtherResults() }
     return ExecResult(rowCount: max(0, rowCount))
   }
 

@@ -12,7 +12,7 @@ final class MySQLKill: Sendable {
   enum Outcome: Sendable {
     /// The statement ended, by the kill or by itself; no kill is on its way any more.
     case acknowledged
-    /// No kill reached the server, and the session's socket was shut down instead.
+    /// No kill reached the server for a while, and the session's socket was shut down instead.
     case shutDown
   }
 
@@ -67,14 +67,33 @@ final class MySQLKill: Sendable {
   // About ten seconds; a statement that has not heard of it by then never will.
   private static let pauses: [UInt32] = [2, 5, 10, 25, 50, 100] + Array(repeating: 250, count: 40)
 
+  // A server that has no connection to spare has one soon, and one that cannot be reached need not be gone.
+  private static let patience = Duration.milliseconds(1500)
+  private static let openingPause: UInt32 = 100
+
+  private func open() -> MySQLOpened? {
+    let end = ContinuousClock.now + Self.patience
+    while !hasEnded {
+      if case .success(let opened) = target.opening.open(target.host) { return opened }
+      if ContinuousClock.now > end { return nil }
+      pause(Self.openingPause)
+    }
+    return nil
+  }
+
+  /// Lets so many milliseconds go by, unless the statement ends.
+  private func pause(_ milliseconds: UInt32) {
+    for _ in 0..<milliseconds where !hasEnded { usleep(1000) }
+  }
+
   private func run() -> Outcome {
-    guard case .success(let opened) = target.opening.open(target.host) else { return giveUp() }
+    guard let opened = open() else { return giveUp() }
     defer { opened.handle.close() }
     guard opened.identity == target.identity else { return giveUp() }
     for pause in Self.pauses {
       if hasEnded { return .acknowledged }
       guard opened.handle.run("KILL QUERY " + target.sessionID) || hasEnded else { return giveUp() }
-      for _ in 0..<pause where !hasEnded { usleep(1000) }
+      self.pause(pause)
     }
     return hasEnded ? .acknowledged : giveUp()
   }

@@ -39,7 +39,6 @@ let bindClauses = [
 
   Clause("BIND-1", "Large parameters are let go when their statement has run.", weight: .heavy) {
     context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createTable("large", "id {int} NOT NULL PRIMARY KEY, body {text}")
     let text = String(repeating: "x", count: 3 << 20)
@@ -52,10 +51,15 @@ let bindClauses = [
       }
     }
     for number in 1...4 { try await use(number) }
-    let before = ResidentMemory.baseline()
-    for number in 10...69 { try await use(number) }
-    let growth = ResidentMemory.current() - before
-    try expect(growth < 60 << 20, "memory grew by \(growth >> 20) MiB")
+    // What allocators do not give back to the system has a bound: what is kept grows every time.
+    var growths: [Int] = []
+    for numbers in [10...69, 70...129, 130...189] {
+      let before = ResidentMemory.baseline()
+      for number in numbers { try await use(number) }
+      growths.append(ResidentMemory.baseline() - before)
+    }
+    let least = growths.min() ?? 0
+    try expect(least < 60 << 20, "memory grew by \(growths.map { $0 >> 20 }) MiB")
   },
 
   Clause("BIND-3", "As many parameters as the limit; one more is misuse that tells it.") {

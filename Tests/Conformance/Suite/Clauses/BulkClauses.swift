@@ -7,9 +7,15 @@ let bulkClauses = [
     context in
     let db = try await context.open()
     let values = try values()
-    for (number, column) in columns.enumerated() where column != "JSON" || context.isOwnDriver {
+    for (number, column) in columns.enumerated() {
       let (plain, bulk) = ("plain\(number)", "bulk\(number)")
-      for table in [plain, bulk] { try await db.createTable(table, "id {int}, v \(column)") }
+      do {
+        for table in [plain, bulk] { try await db.createTable(table, "id {int}, v \(column)") }
+      } catch let error as DatabaseError {
+        // A type in the words of some engines that this one does not have.
+        if column.utf8.contains(UInt8(ascii: "{")) { throw error }
+        continue
+      }
       var taken: [[Value]] = []
       for (place, value) in values.enumerated() {
         let row: [Value] = [.int(Int64(place)), value]
@@ -37,7 +43,6 @@ let bulkClauses = [
     "BULK-3", "What takes inserts takes them in bulk, and what does not is refused as a whole."
   ) {
     context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createTable("kept", "k {int} NOT NULL PRIMARY KEY, v {text}, w {int}")
     let columns = ["k", "v"]

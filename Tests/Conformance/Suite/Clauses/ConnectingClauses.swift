@@ -106,7 +106,6 @@ let connectingClauses = [
     "CONN-4", "No file and no socket stays open of what was closed, or could not be opened.",
     weight: .heavy
   ) { context in
-    try context.expectOwnDriver()
     guard openFiles() != nil else { throw NotSaid("this system does not list what is open") }
     let failing = context.harness.urlSamples(
       of: try await context.facts(), at: try DatabaseURL(context.url)

@@ -127,7 +127,6 @@ let dialectClauses = [
   },
 
   Clause("DIALECT-6", "What the dialect says the engine cannot return it cannot.") { context in
-    try context.expectOwnDriver()
     let db = try await context.open()
     try await db.createItems()
     let insert = "INSERT INTO items (id, name) VALUES (1, 'a') RETURNING id"
@@ -135,11 +134,14 @@ let dialectClauses = [
       try expectEqual(try await db.single(SQL(raw: insert), as: Int.self), 1, "the id")
       return
     }
-    // Else the library would go another way than it has to.
-    let error = try await thrownError("a row that an insert returns") {
-      try await db.query(SQL(raw: insert), as: Int.self).collect()
+    // Else the library would go another way than it has to. Whether the engine refuses the words or
+    // what lies between swallows the row is one: there is none.
+    do {
+      let returned = try await db.query(SQL(raw: insert), as: Int.self).collect()
+      try expectEqual(returned, [], "rows that an insert returned all the same")
+    } catch let error as DatabaseError {
+      try expectEqual(error.execution, .rejected, "what became of it: \(error)")
     }
-    try expectEqual(error.execution, .rejected, "what became of it: \(error)")
   },
 
   Clause("DIALECT-6", "As many rows as the dialect says fit into one insert.") { context in

@@ -25,9 +25,7 @@ let errorClauses = [
       try await expectViolation(.foreignKeyViolation, "a reference to nothing", db) {
         "INSERT INTO children (id, name, parent) VALUES (2, 'Bob', 9)"
       })
-    if context.isOwnDriver {
-      try expectEqual(words.count, 4, "different words for different violations")
-    }
+    try expectEqual(words.count, 4, "different words for different violations")
     try await expectViolation(.foreignKeyViolation, "removing what is referred to", db) {
       "DELETE FROM parents WHERE id = 1"
     }
@@ -190,7 +188,6 @@ let errorClauses = [
   },
 
   Clause("ERR-4", "An error is told as what the server says of it, whoever raised it.") { context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     guard db.dialect.name == "postgres" else {
       throw NotSaid("the suite does not know how \(db.dialect) raises an error of any kind")
@@ -206,13 +203,21 @@ let errorClauses = [
       try expectEqual(error.connection, connection, "the connection after \(state)")
       try expectEqual(error.execution, execution, "the execution of \(state)")
       try expectEqual(error.details.sqlState, state, "the SQLSTATE")
-      try expectEqual(error.details.constraint, "the_constraint", "the constraint")
-      try expectEqual(error.details.table, "the_table", "the table")
-      try expectEqual(error.details.column, "the_column", "the column")
+      let told = [error.details.constraint, error.details.table, error.details.column]
+      let tells = db.capabilities.violationDetails
       try expectEqual(
-        error.serverMessage, "primary words\ndetail words\nhint words", "the server's words")
-      let tellsHost = connection == .spent
-      try expectEqual(error.details.host != nil, tellsHost, "whether \(state) tells the host")
+        told, tells ? ["the_constraint", "the_table", "the_column"] : [nil, nil, nil],
+        "what \(state) is about")
+      let words = error.serverMessage ?? ""
+      // What stands in fields of its own does not come through every client library.
+      for part in ["primary words"] + (tells ? ["detail words", "hint words"] : []) {
+        try expect(words.contains(part), "the server's words of \(state) are \(words)")
+      }
+      // Who has the sockets knows where they lead to.
+      if connection == .usable || db.capabilities.socketAccess {
+        let tellsHost = connection == .spent
+        try expectEqual(error.details.host != nil, tellsHost, "whether \(state) tells the host")
+      }
       try await db.ping()
     }
   },

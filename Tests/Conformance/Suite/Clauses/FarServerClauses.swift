@@ -76,7 +76,6 @@ let farServerClauses = [
     "CANCEL-5", "Whatever call is cancelled in whichever round trip, the next one is not hit.",
     needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
-    try context.expectOwnDriver()
     let proxy = try context.proxy()
     let near = try await context.open()
     try await near.createItems()
@@ -111,7 +110,6 @@ let farServerClauses = [
     "CANCEL-5", "So it is with whatever waits for the lock of another.",
     needs: \.networkSession, weight: .waiting, otherwise: namesNoServer
   ) { context in
-    try context.expectOwnDriver()
     let proxy = try context.proxy()
     let near = try await context.open()
     try await near.createTable("locked", "id {int} NOT NULL PRIMARY KEY, content {bytes}")

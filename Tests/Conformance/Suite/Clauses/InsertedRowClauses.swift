@@ -121,22 +121,31 @@ let insertedRowClauses = [
 
   Clause("EXEC-7", "Whatever an insert does with ids, the one that is told is exactly that.") {
     context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     let (tables, inserts) = try idWords(db.dialect)
     // Kept and not kept; the second time all numbers are others.
     for round in 0...1 {
       for table in tables { try await db.exec(SQL(raw: table)) }
+      var (tellsIDs, wrong) = (false, [ClauseFailure]())
       try await db.withConnection { connection in
         for (sql, expected) in inserts {
           let text = sql + (round == 0 ? " -- once" : "")
           let told = try await connection.exec(SQL(raw: text)).lastInsertID
+          tellsIDs = tellsIDs || told != nil
           // Which numbers an upsert uses up is the engine's affair.
           let newest = try await connection.queryRow("SELECT MAX(id) FROM a", as: Int64.self)
           let wanted = expected == newestID ? newest : expected
-          try expectEqual(told, wanted, "the id told after \(sql), round \(round)")
+          do {
+            try expectEqual(told, wanted, "the id told after \(sql), round \(round)")
+          } catch let failure as ClauseFailure {
+            wrong.append(failure)
+          }
         }
       }
+      if !tellsIDs {
+        throw NotSaid("the driver tells no ids of its own accord; RETURNING asks for them")
+      }
+      if let first = wrong.first { throw first }
       for name in ["a", "b", "c", "d"] { try await db.exec(SQL(raw: "DROP TABLE \(name)")) }
     }
   },

@@ -5,7 +5,6 @@ let lockClauses = [
   Clause(
     "TX-11", "A lock of another program is waited for, by whatever call.", weight: .waiting
   ) { context in
-    try context.expectOwnDriver()
     let (holder, other) = try await strangers(context)
     for (name, change) in changes(other.dialect) {
       let before = try await holder.single("SELECT amount FROM items WHERE id = 1", as: Int.self)
@@ -33,20 +32,15 @@ let lockClauses = [
     "TX-11", "A lock that does not come in time is told so, and what waited goes on.",
     weight: .waiting
   ) { context in
-    try context.expectOwnDriver()
     let (holder, _) = try await strangers(context)
-    let url = try DatabaseURL(context.url)
-    let words = LimitWords(holder.dialect)
-    let other = try await context.open(
-      words.option.map { url.setting(option: $0.name, to: $0.value) } ?? url,
-      with: context.harness.driver
-    ) { $0.maxConnections = 1 }
+    let (url, setting) = try limit(of: holder.dialect, context)
+    let other = try await context.open(url, with: context.harness.driver) { $0.maxConnections = 1 }
     // Both of them before anybody holds a lock.
     try await other.ping()
     let before = try await holder.single("SELECT amount FROM items WHERE id = 1", as: Int.self)
     for (name, change) in changes(other.dialect) {
       try await other.withConnection { connection in
-        if let setting = words.setting { try await connection.exec(SQL(raw: setting)) }
+        if let setting { try await connection.exec(SQL(raw: setting)) }
         do {
           try await holder.transaction { transaction in
             try await transaction.exec("UPDATE items SET amount = amount + 1 WHERE id = 1")
@@ -67,7 +61,6 @@ let lockClauses = [
     "TX-11", "Whoever waits for a lock can be cancelled, and its time can run out.",
     weight: .waiting
   ) { context in
-    try context.expectOwnDriver()
     let (holder, other) = try await strangers(context)
     let limited = try await context.open {
       $0.maxConnections = 1
@@ -165,16 +158,18 @@ private func changes(_ dialect: Dialect) -> [(name: String, change: Change)] {
   return changes
 }
 
-/// How a wait for locks is limited to a fifth of a second, or to one where it has no smaller limit.
-private struct LimitWords {
-  var option: (name: String, value: String)?
-  var setting: String?
-
-  init(_ dialect: Dialect) {
-    switch dialect.name {
-    case "sqlite": option = ("busy_timeout", "200ms")
-    case "postgres": setting = "SET lock_timeout = 200"
-    default: setting = "SET SESSION innodb_lock_wait_timeout = 1"
-    }
+/// How a wait for locks is limited to a fifth of a second, or to one where it has no smaller limit: by the URL,
+/// or by a statement.
+private func limit(
+  of dialect: Dialect, _ context: ConformanceContext
+) throws -> (url: DatabaseURL, setting: String?) {
+  let url = try DatabaseURL(context.url)
+  switch dialect.name {
+  case "sqlite":
+    if let limited = try context.url(with: [("busy_timeout", "200ms")]) { return (limited, nil) }
+    return (url, "PRAGMA busy_timeout = 200")
+  case "postgres": return (url, "SET lock_timeout = 200")
+  case "mysql", "mariadb": return (url, "SET SESSION innodb_lock_wait_timeout = 1")
+  default: throw NotSaid("no words of \(dialect) are known that limit the wait for a lock")
   }
 }

@@ -4,7 +4,6 @@ import DriverAPI
 let missingNameClauses = [
   Clause("ERR-2", "What does not exist is named as the statement names it, where it is told.") {
     context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 1)
     let sqlite = db.dialect.name == "sqlite"
@@ -12,13 +11,27 @@ let missingNameClauses = [
       try await db.exec("CREATE TABLE \"gr\u{fc}n e\" (\"a b\" INTEGER, \"from\" INTEGER)")
       try await db.exec("CREATE VIEW seen AS SELECT id, name FROM items")
     }
-    for (sql, table, column) in missingNames(db.dialect) + (sqlite ? sqliteMissingNames : []) {
+    // What is told has to be right; SQLite's words tell all of it, to whoever can hear them.
+    let tellsAll = sqlite && db.capabilities.violationDetails
+    var names = missingNames(db.dialect)
+    for name in ["_m", "gr\u{fc}n"] {
+      // Not every engine takes such a name without quotes.
+      do { try await db.exec(SQL(raw: "CREATE TABLE taken (\(name) INTEGER)")) } catch let error
+        as DatabaseError
+      {
+        try expectEqual(error.kind, .syntax, "a table with the column \(name)")
+        continue
+      }
+      try await db.exec("DROP TABLE taken")
+      names.append(("SELECT \(name) FROM items", nil, name))
+    }
+    for (sql, table, column) in names + (sqlite ? sqliteMissingNames : []) {
       let error = try await expectError(.undefinedObject, sql) { try await db.exec(SQL(raw: sql)) }
       try expectEqual(error.execution, .rejected, "the execution of \(sql)")
       let told = (error.details.table, error.details.column)
-      if sqlite || told.0 != nil { try expectEqual(told.0, table, "the table of \(sql)") }
-      if sqlite || told.1 != nil { try expectEqual(told.1, column, "the column of \(sql)") }
-      if sqlite, let name = table ?? column {
+      if tellsAll || told.0 != nil { try expectEqual(told.0, table, "the table of \(sql)") }
+      if tellsAll || told.1 != nil { try expectEqual(told.1, column, "the column of \(sql)") }
+      if tellsAll, let name = table ?? column {
         try expect(error.message.contains(name), "\(error) does not name \(name): \(sql)")
       }
     }
@@ -55,14 +68,14 @@ private func missingNames(_ dialect: Dialect) -> [Missing] {
     ("DROP TABLE nowhere", "nowhere", nil), ("CREATE INDEX i ON nowhere (id)", "nowhere", nil),
     ("SELECT missing FROM items", nil, "missing"), ("SELECT \(missing) FROM items", nil, "missing"),
     ("SELECT id,missing,name FROM items", nil, "missing"),
-    ("SELECT missing1 FROM items", nil, "missing1"), ("SELECT _m FROM items", nil, "_m"),
-    ("SELECT gr\u{fc}n FROM items", nil, "gr\u{fc}n"), ("SELECT x FROM items", nil, "x"),
+    ("SELECT missing1 FROM items", nil, "missing1"), ("SELECT x FROM items", nil, "x"),
     ("SELECT 'a' || missing FROM items", nil, "missing"),
     ("SELECT MISSING FROM items", nil, "MISSING"),
     ("INSERT INTO items (id, missing) VALUES (1, 2)", nil, "missing"),
     ("INSERT INTO items (id, \(missing)) VALUES (1, 'x')", nil, "missing"),
     ("UPDATE items SET name = 'x', missing = 1", nil, "missing"),
-    ("SELECT nosuchfunction(id) FROM items", nil, nil), ("SELECT nosuchfunction (1)", nil, nil),
+    ("SELECT nosuchfunction(id) FROM items", nil, nil),
+    (dialect.selectSQL("nosuchfunction (1)"), nil, nil),
   ].filter { sql, _, column in
     // Folded names are told as they were folded, and elsewhere than on SQLite || may be OR.
     dialect.name == "sqlite" || !(sql.contains("||") || column == "MISSING")

@@ -8,7 +8,7 @@ let schemaChangeClauses = [
   ) { context in
     let db = try await context.open { $0.maxConnections = 1 }
     let other = try await elsewhere(context, besides: db)
-    for (number, change) in try TypeChange.changes(of: db.dialect, areAll: context.isOwnDriver)
+    for (number, change) in try await TypeChange.changes(of: db)
       .enumerated()
     {
       let table = "changing\(number)"
@@ -35,7 +35,7 @@ let schemaChangeClauses = [
   ) { context in
     let db = try await context.open()
     let other = try await elsewhere(context, besides: db)
-    let changes = try TypeChange.changes(of: db.dialect, areAll: context.isOwnDriver)
+    let changes = try await TypeChange.changes(of: db)
     for (number, change) in changes.enumerated() {
       let table = "changing\(number)"
       try await other.createTable(table, "id {int} NOT NULL, v \(change.before)")
@@ -69,7 +69,7 @@ let schemaChangeClauses = [
   ) { context in
     let db = try await context.open { $0.maxConnections = 1 }
     let other = try await elsewhere(context, besides: db)
-    for (number, change) in try TypeChange.changes(of: db.dialect, areAll: context.isOwnDriver)
+    for (number, change) in try await TypeChange.changes(of: db)
       .enumerated()
     {
       let table = "changing\(number)"
@@ -132,6 +132,35 @@ let schemaChangeClauses = [
       try expectEqual(kind, .cancelled, "how the changes of the schema ended")
     }
     try expectEqual(try await db.rowCount(of: "items"), 403, "rows at the end")
+  },
+
+  Clause(
+    "STMT-3", "Statements that are prepared again leave none behind at the server.", weight: .heavy
+  ) { context in
+    let db = try await context.open { $0.maxConnections = 1 }
+    guard let open = db.dialect.openStatements else {
+      throw NotSaid("no words of \(db.dialect) are known that tell what a session has prepared")
+    }
+    let other = try await elsewhere(context, besides: db)
+    try await other.createTable("changing", "id {int} NOT NULL, v {int}")
+    let statements = Statements("changing")
+    var counts: [Int] = []
+    for round in 1...12 {
+      let isText = round % 2 == 0
+      let change = TypeChange(
+        before: isText ? "{int}" : "{text}", after: isText ? "{text}" : "{int}", old: 7, new: 8,
+        stored: "8")
+      try await other.retype("changing", to: change)
+      for value: Value in isText ? ["7", 7] : [7] {
+        try await statements.store(value, as: round, with: db)
+        _ = try await statements.count(of: value, with: db)
+        try expectEqual(try await statements.value(of: round, with: db), "7", "round \(round)")
+      }
+      _ = try await statements.readAll(with: db)
+      counts.append(try await db.single(SQL(raw: open), as: Int.self))
+    }
+    let (early, late) = (counts[2...3].max() ?? 0, counts.suffix(2).max() ?? 0)
+    try expect(late <= early + 1, "the server keeps \(counts) statements, round by round")
   },
 
   Clause(

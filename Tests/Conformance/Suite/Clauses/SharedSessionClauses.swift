@@ -110,7 +110,6 @@ let sharedSessionClauses = [
   Clause(
     "PIPE-6", "First rows of long answers are had in bounded memory.", weight: .heavy
   ) { context in
-    try context.expectOwnDriver()
     let db = try await context.open()
     let padding = String(repeating: "x", count: 1600)
     // By then there are sessions that are shared.
@@ -135,7 +134,6 @@ let sharedSessionClauses = [
 
   Clause("PIPE-6", "More texts than any session keeps are answered each as itself.", weight: .heavy)
   { context in
-    try context.expectOwnDriver()
     let db = try await context.open()
     try await db.createItems(rowCount: 3)
     for round in 1...2 {

@@ -40,12 +40,15 @@ let statementClauses = [
 
   Clause("STMT-1", "A statement that is kept means the tables that its session sees now.") {
     context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 3)
     let count: SQL = "SELECT COUNT(*) FROM items"
     let names = SQL(raw: "SELECT * FROM items WHERE id > ?", [0])
-    for words in hidingWords(db.dialect) {
+    let hiding = hidingWords(db.dialect)
+    if hiding.isEmpty {
+      throw NotSaid("no words of \(db.dialect) are known that have a session see another table")
+    }
+    for words in hiding {
       for _ in 1...3 {
         try expectEqual(try await db.single(count, as: Int.self), 3, "rows before \(words)")
         try expectEqual(try await db.query(names, as: Int.self).collect().count, 3, "rows read")

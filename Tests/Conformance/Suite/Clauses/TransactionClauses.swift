@@ -146,7 +146,6 @@ let transactionClauses = [
   },
 
   Clause("TX-4", "So it is whatever fails, and however the transaction was begun.") { context in
-    try context.expectOwnDriver()
     let db = try await context.open { $0.maxConnections = 1 }
     try await db.createItems(rowCount: 1)
     let other = context.othersSeeTheDatabase ? try await context.open() : nil

@@ -42,18 +42,15 @@ public final class ConformanceContext: Sendable {
     return database
   }
 
-  /// Whether the driver is one of this package: what it says beyond the contract, in which words, and how its
-  /// client library behaves is known, and asked of no other.
-  var isOwnDriver: Bool {
-    let name = String(reflecting: type(of: harness.driver))
-    return ["DriverSQLite.", "DriverPostgres.", "DriverMySQL."].contains(where: name.hasPrefix)
-  }
-
-  /// - Throws: ``NotSaid`` if it is not.
-  func expectOwnDriver() throws {
-    if !isOwnDriver {
-      throw NotSaid("it is asked in words, or of details, of the drivers of this package")
+  /// The case's URL with options, or nil if the driver's URLs do not know them: then it refuses them. [URL-5]
+  func url(with options: [(name: String, value: String)]) throws -> DatabaseURL? {
+    var url = try DatabaseURL(url)
+    for option in options { url = url.setting(option: option.name, to: option.value) }
+    do throws(DatabaseError) { _ = try harness.driver.plan(for: url) } catch {
+      try expectEqual(error.kind, .misuse, "how options are refused that are not known")
+      return nil
     }
+    return url
   }
 
   /// Whether the database can be opened a second time; one in memory belongs to who opened it.

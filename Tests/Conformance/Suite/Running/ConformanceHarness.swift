@@ -27,6 +27,10 @@ public protocol ConformanceHarness: Sendable {
   /// this package, and nothing for others.
   func urlSamples(of server: ServerFacts, at url: DatabaseURL) -> [URLSample]
 
+  /// Whether values for columns of unlimited length travel in messages beside their statement, as blobs do
+  /// that have an id: then [STMT-1] counts no messages of statements with such values. The default is false.
+  var sendsLongValuesBeside: Bool { get }
+
   /// A proxy in front of the server of such a URL, for faults on the wire.
   ///
   /// Called only if the server's ``Capabilities/networkSession`` is set. The default is right for
@@ -44,6 +48,9 @@ extension ConformanceHarness {
   public func urlSamples(of server: ServerFacts, at url: DatabaseURL) -> [URLSample] {
     URLSample.known(to: server, at: url)
   }
+
+  /// They travel with it.
+  public var sendsLongValuesBeside: Bool { false }
 
   /// A proxy in front of the first host that the URL names.
   public func proxy(for url: String) throws -> FaultProxy {

@@ -12,8 +12,35 @@ struct TypeChange: Sendable {
 
 extension TypeChange {
   /// Changes after which a statement has to go with the new type, by whichever form it knew before.
-  static func changes(of dialect: Dialect, areAll: Bool) throws -> [TypeChange] {
-    dialect.name == "postgres" && areAll ? plain + (try strict()) : plain
+  ///
+  /// Some drivers never take a value of one kind for a column of another: the further changes are those whose
+  /// values a statement takes that is new.
+  static func changes(of db: Database) async throws -> [TypeChange] {
+    guard db.dialect.name == "postgres" else { return plain }
+    var changes = plain
+    for (number, change) in try strict().enumerated() {
+      if try await change.isTaken(by: db, number) { changes.append(change) }
+    }
+    return changes
+  }
+
+  private func isTaken(by db: Database, _ number: Int) async throws -> Bool {
+    let table = "fresh\(number)"
+    let insert = "INSERT INTO \(table) (v) VALUES (?)"
+    let count = "SELECT COUNT(*) FROM \(table) WHERE v = ?"
+    var isTaken = true
+    for (column, value) in [(before, old), (after, new)] {
+      try await db.createTable(table, "v \(column)")
+      do {
+        try await db.exec(SQL(raw: insert, [value]))
+        try await db.exec(SQL(raw: count, [value]))
+      } catch {
+        if error.execution == .unknown { throw error }
+        isTaken = false
+      }
+      try await db.exec(SQL(raw: "DROP TABLE \(table)"))
+    }
+    return isTaken
   }
 
   private static let plain = [
