@@ -1,5 +1,5 @@
 /// How the ids that an engine gives out go on behind rows that brought theirs along, as those of a
-/// ``DatabaseCopy`` do. [COPY-5]
+/// ``DatabaseCopy`` do.
 ///
 /// In the statements `{table}` and `{column}` stand for the names in quotes, `{table.text}` and
 /// `{column.text}` for the same names as string literals, `{last}` for the highest id that was given and

@@ -142,10 +142,10 @@ public struct Dialect: Sendable {
   /// computes the values and takes none.
   public var listColumns = Catalogue.standardColumns(schema: "current_schema")
   /// Lists which tables refer to which: one row for each reference, the table and the one that it refers
-  /// to. Nil if there is no such query: a copy takes the tables in the order given. [COPY-3]
+  /// to. Nil if there is no such query: a copy takes the tables in the order given.
   public var listReferences: String?
   /// How generated ids go on behind those that were copied; nil if they follow the highest id by
-  /// themselves. [COPY-5]
+  /// themselves.
   public var counters: CounterWords?
   /// What the names of columns' types mean.
   public var columnTypes = ColumnTypeRules()

@@ -7,7 +7,8 @@ extension CopyColumn {
     guard let text = cell.copiedText else {
       throw refusal(
         .invalidValue,
-        "text that is not UTF-8; correct it, or declare the target's column for bytes and CAST it to BLOB")
+        "text that is not UTF-8; correct it, or declare the target's column for bytes and CAST it to BLOB"
+      )
     }
     return try checked(text)
   }

@@ -56,7 +56,8 @@ extension CopyColumn {
     case .bool where isUniform: return .int(cell.bits == 0 ? 0 : 1)
     case .decimal where isUniform:
       guard let whole = cell.wholeNumber else {
-        throw refusal(.dataOutOfRange, "a number that is not whole; make the target's column a decimal")
+        throw refusal(
+          .dataOutOfRange, "a number that is not whole; make the target's column a decimal")
       }
       if let small = Int64(exactly: whole) { return try checked(small) }
       guard let large = UInt64(exactly: whole) else { throw beyondIntegers() }
@@ -94,7 +95,8 @@ extension CopyColumn {
     case .double: number = Double(bitPattern: cell.bits)
     case .decimal where isUniform:
       // As many digits as a double always keeps.
-      guard let exact = Double(try row.writtenOut(index)), let read = ExactDecimal(shortDouble: exact),
+      guard let exact = Double(try row.writtenOut(index)),
+        let read = ExactDecimal(shortDouble: exact),
         let decimal = ExactDecimal(utf8: cell.borrowedBytes), decimal.isNumericallyEqual(to: read)
       else {
         throw refusal(
@@ -120,7 +122,8 @@ extension CopyColumn {
       switch number {
       case _ where number.isNaN && !lacks.notANumber: "NaN"
       case _ where number.isInfinite && !lacks.infinities: "an infinity"
-      case _ where number.sign == .minus && number.isZero && !lacks.negativeZero: "a zero with a sign"
+      case _ where number.sign == .minus && number.isZero && !lacks.negativeZero:
+        "a zero with a sign"
       default: nil
       }
     guard let lack else { return number }
@@ -136,7 +139,8 @@ extension CopyColumn {
     case .double:
       guard let short = ExactDecimal(shortDouble: Double(bitPattern: cell.bits)) else {
         throw refusal(
-          .invalidValue, "a double of more than 15 digits, which stands for no one decimal; round it")
+          .invalidValue,
+          "a double of more than 15 digits, which stands for no one decimal; round it")
       }
       return try checked(short)
     default: throw mismatch(cell)
@@ -153,7 +157,8 @@ extension CopyColumn {
     {
       throw refusal(
         .dataOutOfRange,
-        "a number of more than \(most) decimals, which the target would round; give its column more")
+        "a number of more than \(most) decimals, which the target would round; give its column more"
+      )
     }
     return .decimal(decimal)
   }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The table in the target that says how far a copy has come. [COPY-2]
+/// The table in the target that says how far a copy has come.
 ///
 /// A portion of rows and the mark behind its last row are committed together, so that a copy which was
 /// killed goes on exactly there.
@@ -24,7 +24,7 @@ struct CopyMarks: Sendable {
     guard try await target.tableNames().containsBytes(of: name) else { return [] }
     let rows = try await target.query(
       """
-      SELECT table_name, source, layout, row_count, position, is_done \
+      SELECT table_name, source, layout, row_count, last_key, is_done \
       FROM \(raw: target.dialect.quoted(name))
       """, as: (String, String, String, Int, String?, Int).self
     ).collect()
@@ -43,19 +43,24 @@ struct CopyMarks: Sendable {
   func begin(_ marks: [Mark], _ target: Database) async throws {
     let dialect = target.dialect
     let (text, int) = (dialect.typeName(.text), dialect.typeName(.int))
-    try await target.createTable(
-      ifMissing: dialect.quoted(name),
-      """
-      table_name \(dialect.typeName(.key(maxLength: 191))) NOT NULL PRIMARY KEY, \
-      source \(text), layout \(text), row_count \(int) NOT NULL, position \(text), \
-      is_done \(int) NOT NULL
-      """)
+    if try await !target.tableNames().containsBytes(of: name) {
+      try await target.exec(
+        """
+        CREATE TABLE \(raw: dialect.quoted(name)) (
+          table_name \(raw: dialect.typeName(.key(maxLength: 191))) NOT NULL PRIMARY KEY,
+          source \(raw: text), layout \(raw: text), row_count \(raw: int) NOT NULL,
+          last_key \(raw: text), is_done \(raw: int) NOT NULL
+        )
+        """)
+    }
     // Of two that begin at the same moment one finds its rows there already.
     try await target.transaction { transaction in
       try await transaction.bulkInsert(
         into: name,
-        columns: ["table_name", "source", "layout", "row_count", "position", "is_done"],
-        marks.map { [.text($0.table), .text($0.source), .text($0.layout), .int(0), .null, .int(0)] }
+        columns: ["table_name", "source", "layout", "row_count", "last_key", "is_done"],
+        marks.map {
+          [.text($0.table), .text($0.source), .text($0.layout), .int(0), .null, .int(0)]
+        }
       )
     }
   }
@@ -65,7 +70,8 @@ struct CopyMarks: Sendable {
   /// - Parameter rowCount: how many rows there were before.
   /// - Throws: `misuse` if somebody else has moved it.
   func move(
-    _ table: CopyTable, from rowCount: Int, to mark: (rowCount: Int, position: [Value]?, isDone: Bool),
+    _ table: CopyTable, from rowCount: Int,
+    to mark: (rowCount: Int, position: [Value]?, isDone: Bool),
     in transaction: Transaction
   ) async throws(DatabaseError) {
     let position = mark.position.map(CopyKeyText.text)
@@ -74,12 +80,13 @@ struct CopyMarks: Sendable {
     let result = try await transaction.exec(
       """
       UPDATE \(raw: transaction.dialect.quoted(name)) SET row_count = \(mark.rowCount), \
-      position = \(position), is_done = \(mark.isDone ? 1 : 0) \
+      last_key = \(position), is_done = \(mark.isDone ? 1 : 0) \
       WHERE table_name = \(table.source) AND row_count = \(rowCount) AND is_done = 0
       """)
     guard result.rowCount == 1 else {
       throw .misuse(
-        "another copy into the same database is at work, or its table \(name) was changed; stop one")
+        "another copy into the same database is at work, or its table \(name) was changed; stop one"
+      )
     }
   }
 

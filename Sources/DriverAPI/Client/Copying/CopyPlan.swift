@@ -31,7 +31,9 @@ struct CopyPlan: Sendable {
     for pair in order.map({ pairs[$0] }) {
       tables.append(try await table(pair, source, target, &problems))
     }
-    guard problems.isEmpty else { throw refusal(problems, "bring the schema of both to one version") }
+    guard problems.isEmpty else {
+      throw refusal(problems, "bring the schema of both to one version")
+    }
     return CopyPlan(tables: tables)
   }
 
@@ -85,9 +87,11 @@ struct CopyPlan: Sendable {
       columns.append(
         CopyColumn(column, source.dialect.columnTypes, other, target.server))
     }
-    for column in targetColumns where !matched.containsBytes(of: column.name) && !column.isOptional {
+    for column in targetColumns where !matched.containsBytes(of: column.name) && !column.isOptional
+    {
       problems.append(
-        "the target's table \(names.target) requires the column \(column.name), which the source lacks")
+        "the target's table \(names.target) requires the column \(column.name), which the source lacks"
+      )
     }
     if columns.isEmpty, problems.isEmpty {
       problems.append("the table \(names.source) has no columns that can be copied")
@@ -127,7 +131,9 @@ extension CopyPlan {
       guard let next = waiting.first(where: { parents[$0, default: []].isSubset(of: done) }) else {
         let names = waiting.map { tables[$0] }.joined(separator: ", ")
         throw refusal(
-          ["the tables \(names) refer to each other in a circle, so that none of them can be first"],
+          [
+            "the tables \(names) refer to each other in a circle, so that none of them can be first"
+          ],
           "take one of the target's foreign keys away, and add it again after the copy")
       }
       order.append(next)

@@ -6,8 +6,9 @@ extension CopyRun {
     var comparisons: [DatabaseCopy.Comparison] = []
     var total = 0
     for table in plan.tables {
-      total += try await source.queryRow(
-        "SELECT COUNT(*) FROM \(raw: source.dialect.quoted(table.source))", as: Int.self) ?? 0
+      total +=
+        try await source.queryRow(
+          "SELECT COUNT(*) FROM \(raw: source.dialect.quoted(table.source))", as: Int.self) ?? 0
     }
     var done = 0
     for table in plan.tables {
@@ -67,6 +68,7 @@ extension CopyRun {
     of rows: consuming Rows, _ table: CopyTable, _ report: (Int) -> Void
   ) async throws -> CopySum {
     var sum = CopySum()
+    report(0)
     while try await rows.next() {
       sum.add(try table.print(of: rows.row))
       guard sum.rowCount % 8192 == 0 else { continue }

@@ -5,6 +5,7 @@ extension CopyRun {
   func copyRows(
     of table: CopyTable, _ state: inout CopyState, _ report: (DatabaseCopy.Progress) -> Void
   ) async throws {
+    report(state.progress(in: table))
     let reader = CopyReader(table: table, copy: copy)
     let mark = state.mark(of: table)
     var rows = try await source.query(try table.reading(behind: mark.position, source.dialect))

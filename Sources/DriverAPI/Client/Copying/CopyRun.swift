@@ -101,9 +101,10 @@ struct CopyRun {
     let given = try await counters(of: table.source, source)
     for (column, _) in try await counters(of: table.target, target) {
       let name = try target.dialect.quoted(column)
-      let highest = try await target.queryRow(
-        "SELECT MAX(\(raw: name)) FROM \(raw: target.dialect.quoted(table.target))",
-        as: (Int64?).self) ?? nil
+      let highest =
+        try await target.queryRow(
+          "SELECT MAX(\(raw: name)) FROM \(raw: target.dialect.quoted(table.target))",
+          as: (Int64?).self) ?? nil
       let last = given.first { IdentifierFolding.kept.matches($0.column, column) }?.last
       guard let behind = [highest, last].compactMap({ $0 }).max(), behind > 0 else { continue }
       for statement in try target.dialect.advancing(column, of: table.target, behind: behind) {

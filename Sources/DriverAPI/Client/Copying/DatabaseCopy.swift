@@ -16,22 +16,22 @@
 /// **What is copied.** The rows of one moment: they are read in one transaction that only reads, so that an
 /// application may go on writing to the source, and what it writes meanwhile stays behind. (SQLite without a
 /// write-ahead log lets nobody write as long.) Every value goes over as one of the type that
-/// the target's column has; between two SQLite databases, as what it is. [COPY-1]
+/// the target's column has; between two SQLite databases, as what it is.
 ///
 /// **What is refused.** A value that the target would not hold exactly as it is: with the table, the row's key,
 /// the column and what helps, and before it is sent. Instants are exact to the microsecond, as everywhere in
-/// this library; digits of a text beyond that are cut off. [COPY-4]
+/// this library; digits of a text beyond that are cut off.
 ///
 /// **What is resumed.** Each portion is committed together with a mark in a table of the target, ``marks``. A copy
 /// that was cancelled or killed goes on behind the last mark when it is run again; a table without a primary
-/// key is copied in one transaction, and so is begun anew. The table of marks goes away when the copy is done. [COPY-2]
+/// key is copied in one transaction, and so is begun anew. The table of marks goes away when the copy is done.
 ///
 /// **What is proved.** At the end all rows of both sides are read again and compared, by count and by a checksum
 /// over their values. A source that was changed between the parts of a resumed copy is found by this, and the first
-/// row that differs is named. [COPY-6]
+/// row that differs is named.
 ///
 /// Triggers of the target run, if it has any, and foreign keys are kept: tables are copied behind those they
-/// refer to. Ids that the target gives afterwards are beyond those of the source. [COPY-3, COPY-5]
+/// refer to. Ids that the target gives afterwards are beyond those of the source.
 public struct DatabaseCopy: Sendable {
   /// Where the rows are read.
   public let source: Database
@@ -67,7 +67,8 @@ public struct DatabaseCopy: Sendable {
 
   /// Copies what is missing, compares both sides, and takes the marks away.
   ///
-  /// - Parameter report: called after each portion and, while rows are compared, some times a second.
+  /// - Parameter report: called as each table begins and after each portion, while rows are copied and while they
+  ///   are compared.
   /// - Returns: what both sides have.
   /// - Throws: `misuse` if something is in the way, before anything is copied: every table and column is named.
   ///   For a row that cannot be stored what the target, or the check before it, says: ``DatabaseError/details`` has the
@@ -130,6 +131,19 @@ extension DatabaseCopy {
     public var newRowCount: Int
     /// How many rows the source has in all tables.
     public var totalCount: Int
+
+    /// A step, for tests of what shows it.
+    public init(
+      phase: Phase, table: String, tableRowCount: Int, rowCount: Int, newRowCount: Int,
+      totalCount: Int
+    ) {
+      self.phase = phase
+      self.table = table
+      self.tableRowCount = tableRowCount
+      self.rowCount = rowCount
+      self.newRowCount = newRowCount
+      self.totalCount = totalCount
+    }
   }
 
   /// What a finished copy found.
