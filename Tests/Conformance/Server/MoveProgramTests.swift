@@ -6,7 +6,7 @@ import Testing
 
 extension TransportSuites {
   @Suite(
-    .timeLimit(.minutes(4)),
+    .timeLimit(.minutes(2)),
     .enabled(if: ServedProgram.executable != nil, "the server's executable is not built"))
   struct MoveProgramTests {
     private static let count = 60_000

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(3))) struct MoveTests {
+// One after another: each holds two databases, and the gate of all tests lets in few.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct MoveTests {
   @Test(arguments: MoveRig.pairs)
   func aChatGoesOnWhereItWasMovedTo(from source: TestBackend, to target: TestBackend) async throws {
     try await TestDatabase.run(on: source) { old in
@@ -29,7 +30,8 @@ import Testing
         _ = try await client.message("his own") { $0.content == "next" }
         let id = try await after.queryRow(
           "SELECT id FROM messages WHERE content = 'next'", as: Int64.self)
-        #expect(id == 501)
+        // MariaDB sets ids aside for many rows at once, and what it has set aside it does not give again.
+        #expect(source.name == "mysql" ? id ?? 0 > 500 : id == 501)
         await chat.shutdown()
         // Nobody has it but the servers that come.
         #expect(try await ServerLease.holder(in: after) { _ in false } == nil)
@@ -69,7 +71,7 @@ import Testing
         await lease.release(MoveRig.logger)
         #expect(await refusal(move).contains("there is a chat in "))
         // The target's own server.
-        try await serving.exec("UPDATE schema_version SET version = version + 1")
+        try await serving.exec("UPDATE schema_version SET version = 99 WHERE version = 5")
         #expect(await refusal(move).contains("newer server"))
         try await serving.exec("DELETE FROM schema_version WHERE version > 2")
         #expect(await refusal(move).contains("start the server on it once"))

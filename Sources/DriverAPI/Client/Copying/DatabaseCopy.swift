@@ -164,7 +164,8 @@ extension DatabaseCopy {
     public var sourceRowCount: Int
     /// How many rows the target has.
     public var targetRowCount: Int
-    /// A number over all values of all rows of the source, the same on every engine and in any order of the rows.
+    /// A number over all values of all rows of the source, whatever their order: that of the target, if it has
+    /// the same.
     public var sourceChecksum: UInt64
     /// The same of the target.
     public var targetChecksum: UInt64

@@ -80,7 +80,7 @@ import Testing
       let copy = DatabaseCopy(from: source, to: target)
       let error = try #require(await refusal { try await copy.run() })
       #expect(error.kind == misfit.kind, "\(error)")
-      #expect(error.message.contains(misfit.words), "\(error)")
+      #expect(misfit.words.isEmpty || error.message.contains(misfit.words), "\(error)")
       #expect(error.message.hasPrefix("the table things: "), "\(error)")
       #expect(error.details.table == "things" && error.details.key == "id 2", "\(error.details)")
       if !misfit.words.isEmpty { #expect(error.details.column == "value") }

@@ -9,7 +9,7 @@ import Testing
     let (id, int) = (dialect.typeName(.id), dialect.typeName(.int))
     let (key, text) = (dialect.typeName(.key(maxLength: 40)), dialect.typeName(.text))
     return """
-      CREATE TABLE lines (id \(id), words \(text));
+      CREATE TABLE entries (id \(id), words \(text));
       CREATE TABLE visits (name \(key) NOT NULL, n \(int) NOT NULL, words \(text), PRIMARY KEY (name, n));
       CREATE TABLE notes (words \(text), n \(int))
       """
@@ -17,7 +17,7 @@ import Testing
 
   private static func fill(_ source: Database) async throws {
     try await source.bulkInsert(
-      into: "lines", columns: ["words"], (0..<2500).map { [.text("line \($0)")] })
+      into: "entries", columns: ["words"], (0..<2500).map { [.text("line \($0)")] })
     try await source.bulkInsert(
       into: "visits", columns: ["name", "n", "words"],
       names.flatMap { name in (0..<120).map { [.text(name), .int($0), .text("v")] } })
@@ -41,12 +41,12 @@ import Testing
       let copy = Self.copy(databases)
       var before = 0
       // Stopped again and again, in the middle of each table, and while both sides are compared.
-      for (table, count) in [("lines", 700), ("notes", 0), ("visits", 500)] {
+      for (table, count) in [("entries", 700), ("notes", 0), ("visits", 500)] {
         let error = await cancelled(copy) { $0.table == table && $0.tableRowCount >= count }
         #expect(error?.kind == .cancelled)
         #expect(try await DatabaseCopy.isUnfinished(in: databases.target))
         var stored = 0
-        for table in ["lines", "visits", "notes"] {
+        for table in ["entries", "visits", "notes"] {
           stored +=
             try await databases.target.single("SELECT COUNT(*) FROM \(raw: table)", as: Int.self)
             ?? 0
@@ -74,20 +74,20 @@ import Testing
       try await databases.onBoth(Self.schema)
       try await Self.fill(databases.source)
       let copy = Self.copy(databases)
-      _ = await cancelled(copy) { $0.table == "lines" && $0.tableRowCount >= 1000 }
-      try await databases.source.exec("UPDATE lines SET words = 'edited' WHERE id IN (77, 78)")
+      _ = await cancelled(copy) { $0.table == "entries" && $0.tableRowCount >= 1000 }
+      try await databases.source.exec("UPDATE entries SET words = 'edited' WHERE id IN (77, 78)")
       let edited = await refusal { try await copy.run() }
       #expect(edited?.kind == .other)
-      #expect(edited?.details.table == "lines" && edited?.details.column == "words")
+      #expect(edited?.details.table == "entries" && edited?.details.column == "words")
       #expect(edited?.details.key == "id 77")
       #expect(edited?.description.contains("77") == false, "\(String(describing: edited))")
       // It stays begun, and is found again.
-      try await databases.source.exec("UPDATE lines SET words = 'line 76' WHERE id = 77")
-      try await databases.source.exec("DELETE FROM lines WHERE id = 78")
+      try await databases.source.exec("UPDATE entries SET words = 'line 76' WHERE id = 77")
+      try await databases.source.exec("DELETE FROM entries WHERE id = 78")
       let removed = await refusal { try await copy.run() }
       #expect(removed?.details.key == "id 78")
       #expect(removed?.message.contains("2500 rows for 2499") == true)
-      try await databases.target.exec("DELETE FROM lines WHERE id = 78")
+      try await databases.target.exec("DELETE FROM entries WHERE id = 78")
       let report = try await copy.run()
       #expect(report.differing == [])
     }
@@ -99,7 +99,7 @@ import Testing
       try await databases.onBoth(Self.schema)
       try await Self.fill(databases.source)
       let copy = Self.copy(databases)
-      _ = await cancelled(copy) { $0.table == "lines" && $0.tableRowCount >= 300 }
+      _ = await cancelled(copy) { $0.table == "entries" && $0.tableRowCount >= 300 }
       async let one = refusal { try await copy.run() }
       async let other = refusal { try await copy.run() }
       let errors = await [one, other]
@@ -109,7 +109,7 @@ import Testing
             error.kind), "\(error)")
       }
       if errors.allSatisfy({ $0 != nil }) { _ = try await copy.run() }
-      for (table, count) in [("lines", 2500), ("visits", 1200), ("notes", 900)] {
+      for (table, count) in [("entries", 2500), ("visits", 1200), ("notes", 900)] {
         let stored = try await databases.target.single(
           "SELECT COUNT(*) FROM \(raw: table)", as: Int.self)
         #expect(stored == count, "\(table)")
@@ -122,9 +122,9 @@ import Testing
     try await CopyPair(source: .sqlite, target: .sqlite).run { databases in
       try await databases.onBoth(Self.schema)
       try await Self.fill(databases.source)
-      _ = await cancelled(Self.copy(databases)) { $0.table == "lines" && $0.tableRowCount >= 300 }
+      _ = await cancelled(Self.copy(databases)) { $0.table == "entries" && $0.tableRowCount >= 300 }
       let fewer = await refusal {
-        try await DatabaseCopy(from: databases.source, to: databases.target, tables: ["lines"])
+        try await DatabaseCopy(from: databases.source, to: databases.target, tables: ["entries"])
           .run()
       }
       #expect(fewer?.kind == .misuse)

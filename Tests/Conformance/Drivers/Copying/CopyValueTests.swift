@@ -32,10 +32,17 @@ import Testing
 
   private static func moment(_ text: String) -> Value { Timestamp(text).databaseValue }
 
-  private static func rows() throws -> [[Value]] {
+  private static func things(_ database: Database) async throws -> [CopiedThing] {
+    let names = columns.joined(separator: ", ")
+    return try await database.query(
+      SQL(raw: "SELECT \(names) FROM things ORDER BY id"), as: CopiedThing.self
+    ).collect()
+  }
+
+  private static let rows: [[Value]] = {
     let date = { (text: String) in CalendarDate(text).databaseValue }
     let decimal = { (text: String) in ExactDecimal(text).databaseValue }
-    let uuid = try #require(UUID(uuidString: "00112233-4455-6677-8899-AABBCCDDEEFF"))
+    let uuid = UUID()
     return [
       [
         1, true, .int(.max), .double(.greatestFiniteMagnitude), .text(planes), "Ärger",
@@ -62,22 +69,19 @@ import Testing
         .uuid(UUID()), decimal("0"), .json("true"),
       ],
     ]
-  }
+  }()
 
   @Test(arguments: CopyPair.all) func `of every kind`(pair: CopyPair) async throws {
     try await pair.run { databases in
       let (source, target) = (databases.source, databases.target)
       try await databases.onBoth(Self.schema)
-      let rows = try Self.rows()
+      let rows = Self.rows
       try await source.bulkInsert(into: "things", columns: Self.columns, rows)
       let report = try await DatabaseCopy(from: source, to: target, tables: ["things"]).run()
       #expect(report.rowCount == rows.count && report.newRowCount == rows.count)
       #expect(report.differing == [])
       #expect(try await target.tableNames() == ["things"], "the marks stay")
-      let names = Self.columns.joined(separator: ", ")
-      let copied = try await target.query(
-        SQL(raw: "SELECT \(names) FROM things ORDER BY id"), as: CopiedThing.self
-      ).collect()
+      let copied = try await Self.things(target)
       #expect(copied == rows.compactMap(CopiedThing.init))
       #expect(copied.count == rows.count)
       // The target's next id is beyond those that came along.
@@ -91,12 +95,11 @@ import Testing
   func `there and back`(pair: CopyPair) async throws {
     try await pair.run { there in
       try await there.onBoth(Self.schema)
-      try await there.source.bulkInsert(into: "things", columns: Self.columns, try Self.rows())
-      let first = try await DatabaseCopy(from: there.source, to: there.target).run()
+      try await there.source.bulkInsert(into: "things", columns: Self.columns, Self.rows)
+      _ = try await DatabaseCopy(from: there.source, to: there.target).run()
       try await there.source.exec("DELETE FROM things")
-      let second = try await DatabaseCopy(from: there.target, to: there.source).run()
-      // One number on every engine.
-      #expect(first.tables[0].sourceChecksum == second.tables[0].targetChecksum)
+      _ = try await DatabaseCopy(from: there.target, to: there.source).run()
+      #expect(try await Self.things(there.source) == Self.rows.compactMap(CopiedThing.init))
     }
   }
 
