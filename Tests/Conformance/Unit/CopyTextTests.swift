@@ -66,6 +66,7 @@ import Testing
     #expect(CopyType("varchar(191)", rules).limits.maxLength == 191)
     #expect(CopyType("text", rules).limits.maxLength == nil)
     #expect(CopyType("numeric(10,2)", rules).limits.fractionDigits == 2)
+    #expect(CopyType("numeric(10,2)", rules).limits.wholeDigits == 8)
     #expect(CopyType("numeric(10)", rules).limits.fractionDigits == 0)
     #expect(CopyType("numeric", rules).limits.fractionDigits == nil)
     #expect(CopyType("timestamp(3) without time zone", rules).limits.fractionDigits == 3)

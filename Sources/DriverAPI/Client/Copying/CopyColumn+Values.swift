@@ -76,9 +76,9 @@ extension CopyColumn {
 
   private func checked(_ number: UInt64) throws(DatabaseError) -> Value {
     if let small = Int64(exactly: number) { return try checked(small) }
-    guard limits.integers == nil, limits.maxUnsigned.map({ number <= $0 }) ?? true else {
-      throw beyondIntegers()
-    }
+    guard lacks.unsignedIntegers, limits.integers == nil,
+      limits.maxUnsigned.map({ number <= $0 }) ?? true
+    else { throw beyondIntegers() }
     return .uint(number)
   }
 
@@ -159,6 +159,14 @@ extension CopyColumn {
         .dataOutOfRange,
         "a number of more than \(most) decimals, which the target would round; give its column more"
       )
+    }
+    if let most = limits.wholeDigits, (0..<ExactDecimal.maxScale).contains(most),
+      decimal.unscaled.magnitude / UInt128(ExactDecimal.powers[decimal.scale])
+        >= UInt128(ExactDecimal.powers[most])
+    {
+      throw refusal(
+        .dataOutOfRange,
+        "a number of more than \(most) digits before the point; give the target's column more")
     }
     return .decimal(decimal)
   }

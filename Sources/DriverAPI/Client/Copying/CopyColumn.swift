@@ -56,6 +56,8 @@ struct CopyLimits: Sendable, Hashable {
   var maxUnsigned: UInt64?
   /// Of text, in Unicode scalars. Engines cut blanks that are beyond it without a word.
   var maxLength: Int?
+  /// Digits of a decimal before the point.
+  var wholeDigits: Int?
   /// Digits of a decimal behind the point, and of the second of an instant. Engines round what is beyond them.
   var fractionDigits: Int?
 }
@@ -99,7 +101,9 @@ struct CopyType {
     case .double where first == "float" && (rules.floatIsSingle && numbers.isEmpty): kind = .single
     case .decimal:
       // Without any digits it is a type of any precision, or of the engine's own choice.
-      if !numbers.isEmpty { limits.fractionDigits = numbers.count > 1 ? numbers[1] : 0 }
+      guard let precision = numbers.first else { break }
+      let scale = numbers.count > 1 ? numbers[1] : 0
+      (limits.wholeDigits, limits.fractionDigits) = (precision - scale, scale)
     case .text: limits.maxLength = numbers.first
     case .timestamp: limits.fractionDigits = numbers.first ?? rules.fractionDigits
     default: break

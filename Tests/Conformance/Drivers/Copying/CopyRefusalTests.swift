@@ -53,7 +53,7 @@ import Testing
       words: "no number"),
     Misfit(
       type: .decimal(precision: 10, scale: 2), value: "12345678901.00", kind: .dataOutOfRange,
-      words: ""),
+      words: "more than 8 digits before the point"),
     Misfit(
       type: .double, value: "9007199254740993", kind: .invalidValue, words: "holds an integer"),
     Misfit(
@@ -80,10 +80,10 @@ import Testing
       let copy = DatabaseCopy(from: source, to: target)
       let error = try #require(await refusal { try await copy.run() })
       #expect(error.kind == misfit.kind, "\(error)")
-      #expect(misfit.words.isEmpty || error.message.contains(misfit.words), "\(error)")
+      #expect(error.message.contains(misfit.words), "\(error)")
       #expect(error.message.hasPrefix("the table things: "), "\(error)")
       #expect(error.details.table == "things" && error.details.key == "id 2", "\(error.details)")
-      if !misfit.words.isEmpty { #expect(error.details.column == "value") }
+      #expect(error.details.column == "value")
       #expect(try await target.single("SELECT COUNT(*) FROM things", as: Int.self) == 0)
       // With the cause out of the way it goes on.
       try await source.exec("UPDATE things SET value = NULL")
@@ -108,7 +108,7 @@ import Testing
           try await DatabaseCopy(from: databases.source, to: databases.target).run()
         }
         #expect(
-          error?.details.key == "id 2" && error?.details.table == "things",
+          error?.details.key == "id 2" && error?.details.column == "value",
           "\(error.debugDescription)")
       }
     }
