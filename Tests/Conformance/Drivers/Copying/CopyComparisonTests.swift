@@ -1,4 +1,5 @@
 import DriverAPI
+import DriverConformance
 import Foundation
 import Testing
 
