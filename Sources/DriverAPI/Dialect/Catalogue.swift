@@ -58,12 +58,46 @@ enum Catalogue {
 
   static let postgresColumns = """
     SELECT a.attname::text, format_type(a.atttypid, a.atttypmod),
-      CASE WHEN a.attnotnull THEN 0 ELSE 1 END, pg_get_expr(d.adbin, d.adrelid),
-      COALESCE(1 + array_position(i.indkey::int2[], a.attnum), 0)
+      CASE WHEN a.attnotnull THEN 0 ELSE 1 END,
+      CASE WHEN a.attidentity <> '' THEN 'GENERATED AS IDENTITY'
+        ELSE pg_get_expr(d.adbin, d.adrelid) END,
+      COALESCE(1 + array_position(i.indkey::int2[], a.attnum), 0),
+      CASE WHEN a.attgenerated <> '' THEN 1 ELSE 0 END
     FROM pg_catalog.pg_attribute a
     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     LEFT JOIN pg_catalog.pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
     WHERE a.attrelid = to_regclass(quote_ident(?)) AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attnum
+    """
+
+  static let postgresReferences = """
+    SELECT c.relname::text, p.relname::text FROM pg_catalog.pg_constraint k
+    JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+    JOIN pg_catalog.pg_class p ON p.oid = k.confrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE k.contype = 'f' AND n.nspname = current_schema()
+    """
+
+  // The whole type, with its length and its signs: the information schema's data_type leaves them out.
+  static let mysqlColumns = """
+    SELECT c.column_name, c.column_type, CASE c.is_nullable WHEN 'YES' THEN 1 ELSE 0 END,
+      CASE WHEN c.extra LIKE '%auto_increment%' THEN 'AUTO_INCREMENT' ELSE c.column_default END,
+      COALESCE((
+        SELECT k.ordinal_position FROM information_schema.key_column_usage k
+        WHERE k.constraint_name = 'PRIMARY' AND k.table_schema = c.table_schema
+          AND k.table_name = c.table_name AND k.column_name = c.column_name), 0),
+      CASE WHEN COALESCE(c.generation_expression, '') = '' THEN 0 ELSE 1 END
+    FROM information_schema.columns c
+    WHERE c.table_schema = DATABASE() AND c.table_name = ? ORDER BY c.ordinal_position
+    """
+
+  static let mysqlReferences = """
+    SELECT table_name, referenced_table_name FROM information_schema.referential_constraints
+    WHERE constraint_schema = DATABASE()
+    """
+
+  static let sqliteReferences = """
+    SELECT s.name, k."table" FROM sqlite_schema AS s, pragma_foreign_key_list(s.name) AS k
+    WHERE s.type = 'table'
     """
 }

@@ -26,6 +26,9 @@ extension Dialect {
     dialect.currentTimestamp = "(strftime('%Y-%m-%d %H:%M:%f', 'now') || '000')"
     dialect.listTables = Catalogue.sqliteTables
     dialect.listColumns = Catalogue.sqliteColumns
+    dialect.listReferences = Catalogue.sqliteReferences
+    dialect.counters = .sqlite
+    dialect.columnTypes.areStrict = false
     return dialect
   }()
 
@@ -66,6 +69,8 @@ extension Dialect {
       listen: "LISTEN ", notify: "SELECT pg_notify(?, ?)")
     dialect.listTables = Catalogue.postgresTables
     dialect.listColumns = Catalogue.postgresColumns
+    dialect.listReferences = Catalogue.postgresReferences
+    dialect.counters = .postgres
     return dialect
   }()
 
@@ -100,7 +105,11 @@ extension Dialect {
     dialect.migrationLock = .session(
       acquire: "SELECT GET_LOCK(\(lock), 0)", release: "SELECT RELEASE_LOCK(\(lock))")
     dialect.listTables = Catalogue.standardTables(schema: "DATABASE()")
-    dialect.listColumns = Catalogue.standardColumns(schema: "DATABASE()")
+    dialect.listColumns = Catalogue.mysqlColumns
+    dialect.listReferences = Catalogue.mysqlReferences
+    dialect.counters = .mysql
+    dialect.columnTypes.fractionDigits = 0
+    dialect.columnTypes.floatIsSingle = true
     return dialect
   }()
 

@@ -138,8 +138,17 @@ public struct Dialect: Sendable {
   /// Lists the columns of one table in order, its name being the parameter. [SCHEMA-1]
   ///
   /// Answers with name, type, 1 if NULL is allowed and 0 if not, the default as SQL text or NULL, and
-  /// the place in the primary key, from 1, or 0.
+  /// the place in the primary key, from 1, or 0. A sixth column, which may be missing, is 1 if the engine
+  /// computes the values and takes none.
   public var listColumns = Catalogue.standardColumns(schema: "current_schema")
+  /// Lists which tables refer to which: one row for each reference, the table and the one that it refers
+  /// to. Nil if there is no such query: a copy takes the tables in the order given.
+  public var listReferences: String?
+  /// How generated ids go on behind those that were copied; nil if they follow the highest id by
+  /// themselves.
+  public var counters: CounterWords?
+  /// What the names of columns' types mean.
+  public var columnTypes = ColumnTypeRules()
 
   /// Standard SQL under a name of its own: no statement for upserts and no `RETURNING`.
   public init(name: String) {

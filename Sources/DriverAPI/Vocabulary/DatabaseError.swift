@@ -171,12 +171,15 @@ extension DatabaseError {
     public var host: String?
     /// Which row of a bulk call, or which statement of a batch, from 0. [BULK-2, BATCH-1]
     public var row: Int?
+    /// The key of the row concerned, as columns and values, where whoever failed had read the row: a
+    /// ``DatabaseCopy``. Data of the application, and so not part of the error's `description`. [ERR-3]
+    public var key: String?
 
     /// Details with the facts given; the others stay unknown.
     public init(
       sqlState: String? = nil, nativeCode: Int? = nil, constraint: String? = nil,
       table: String? = nil, column: String? = nil, position: Int? = nil, host: String? = nil,
-      row: Int? = nil
+      row: Int? = nil, key: String? = nil
     ) {
       self.sqlState = sqlState
       self.nativeCode = nativeCode
@@ -186,6 +189,7 @@ extension DatabaseError {
       self.position = position
       self.host = host
       self.row = row
+      self.key = key
     }
   }
 }

@@ -27,6 +27,7 @@ enum ServerApp {
         "engine": "\(database.server.product) \(database.server.version)",
       ])
     do {
+      try await ChatMove.checkIsWhole(database)
       let lease = try await takeLease(configuration, database, logger)
       let reload = Reload(current: configuration, level: level, logger: logger, read: readAgain)
       let stop = signals.stop

@@ -45,7 +45,10 @@ struct DatabaseTarget: Sendable {
   }
 
   /// Whether the database is SQLite.
-  var isEmbedded: Bool { ["sqlite", "file"].contains(url.scheme) }
+  var isEmbedded: Bool { Self.isEmbedded(url) }
+
+  /// Whether a URL is SQLite's.
+  static func isEmbedded(_ url: DatabaseURL) -> Bool { ["sqlite", "file"].contains(url.scheme) }
 
   /// The URL that looks at the file without changing it: nothing is created, the journal stays what
   /// it is, and a lock is not waited for as long as a server would.

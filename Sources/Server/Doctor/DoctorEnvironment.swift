@@ -25,7 +25,9 @@ enum DoctorEnvironment {
   }
 
   private static func display(_ name: String, _ value: String?) -> String {
-    guard name == "MARCHAT_DB_PATH", let value else { return Masking.display(name, value) }
+    guard ["MARCHAT_DB_PATH", "DOVETAIL_MOVE_TO"].contains(name), let value else {
+      return Masking.display(name, value)
+    }
     return Masking.display(name, masked(database: value))
   }
 

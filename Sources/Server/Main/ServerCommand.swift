@@ -11,7 +11,7 @@ struct ServerCommand: ParsableCommand {
       environment wins. Without any variable it serves port 8080 with an embedded database.
       """,
     version: ServerVersion.current.detail,
-    subcommands: [Serve.self, Doctor.self],
+    subcommands: [Serve.self, Doctor.self, Move.self],
     defaultSubcommand: Serve.self)
 }
 

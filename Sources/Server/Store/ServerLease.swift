@@ -132,6 +132,24 @@ struct ServerLease: Sendable {
     }
   }
 
+  /// Who serves a database now; nil if nobody does. Changes nothing in it.
+  ///
+  /// - Parameter isGone: whether a process of this machine has ended.
+  static func holder(
+    in database: Database, _ isGone: (String) -> Bool
+  ) async throws -> Holder? {
+    guard try await database.tableNames().contains("server_lease") else { return nil }
+    let now: SQL = "\(raw: database.dialect.currentTimestamp)"
+    let row = try await database.queryRow(
+      "SELECT host, process, address, renewed_at, \(now) FROM server_lease WHERE id = 1",
+      as: (String, String, String, WireTime, WireTime).self)
+    guard let (host, process, address, renewedAt, now) = row else { return nil }
+    let holder = Holder(host: host, process: process, address: address)
+    let age = Duration.microseconds(now.microseconds - renewedAt.microseconds)
+    let isOver = age > lifetime || (host == ProcessIdentity.host && isGone(process))
+    return isOver ? nil : holder
+  }
+
   private func renew() async throws -> Bool {
     let now: SQL = "\(raw: database.dialect.currentTimestamp)"
     let result = try await database.exec(

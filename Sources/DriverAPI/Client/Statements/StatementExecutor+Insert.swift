@@ -143,11 +143,30 @@ public struct TableColumn: RowDecodable, Sendable, Hashable {
   public var typeName: String
   /// Whether it takes NULL.
   public var isNullable: Bool
+  /// Its default, or what else gives it a value that an insert leaves out, as the engine writes it; nil if
+  /// there is none.
+  public var defaultText: String?
+  /// Its place in the primary key, from 1; 0 if it is not in it.
+  public var keyPosition: Int
+  /// Whether the engine computes its values and takes none.
+  public var isComputed: Bool
+
+  /// Whether an insert may leave it out.
+  public var isOptional: Bool { isNullable || defaultText != nil || isComputed }
 
   /// Reads a row of ``Dialect/listColumns``.
   public init(row: borrowing Row) throws(DatabaseError) {
     name = try row.decode(0)
     typeName = try row.decode(1)
     isNullable = try row.decode(2)
+    // Some engines keep the text as a large object.
+    let source = try row.value(3)
+    if case .bytes(let bytes) = source {
+      defaultText = String(decoding: bytes, as: UTF8.self)
+    } else {
+      defaultText = source == .null ? nil : try row.decode(3, as: String.self)
+    }
+    keyPosition = try row.decode(4)
+    isComputed = row.count > 5 ? try row.decode(5) : false
   }
 }
