@@ -2,14 +2,12 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
-<<<<<<< HEAD
     "POOL-16 Statements that wait run in the order of asking, each with its own outcome.":
       "one was run for another task with other values",
     "POOL-16 One of those that wait is cancelled, before or while it runs, and no other.":
       "one that another task ran was not interrupted, or by that one's cancellation",
     "POOL-16 Whoever asked before a statement that takes long does not wait for it.":
       "a text that took long was run for another task again",
-=======
     "QUERY-2 Rows beside values that no kind has room for stream in bounded memory too.":
       "the memory of bytes that were written anew was not taken back (PostgreSQL)",
     "QUERY-3 Rows that are left keep no memory.":
@@ -20,7 +18,6 @@ enum ByHand {
       "names that had been given up were given up again each time (PostgreSQL)",
     "STMT-3 Statements that are prepared again leave none behind at the server.":
       "what was prepared again was not given up before (PostgreSQL)",
->>>>>>> e1d31d3136b6ee7dcd88912b523b95c370e5a23a
     "TYPE-8 So is what a statement takes a long way to its column, and every number.":
       "what was put into a record was not followed (SQLite)",
     "TYPE-7 Every type that an engine has gives its values, whichever way they come.":
