@@ -1,5 +1,5 @@
 # Everything a newcomer needs: make run, make test. `make help` lists the rest.
-.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat kill-test attack clean \
+.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat bench-move kill-test attack clean \
   databases databases-up databases-down databases-urls databases-status
 
 help:
@@ -43,6 +43,9 @@ bench: prepare ## measure the drivers beside raw C (and GRDB), on servers of its
 
 bench-chat: prepare ## measure the chat server
 	@Scripts/bench-chat
+
+bench-move: prepare ## move a chat of a million messages to every engine
+	@Scripts/bench-move
 
 attack: prepare ## ten minutes of hostile clients beside ordinary ones
 	@Scripts/attack
