@@ -8,8 +8,8 @@ struct Move: ServerSubcommand {
     abstract: "Copy the chat to another database, also of another engine.",
     discussion: """
       Reads the database of MARCHAT_DB_PATH, changes nothing in it, and stores the chat in the one of --to, \
-      which must exist and have no chat yet. Killed, it goes on where it was when it is run again. At the end \
-      both sides are compared. Exit code 1 means that the move is not done: what is in the way is told.
+      which has no chat yet; a file is created, a database on a server must be there. Killed, it goes on \
+      where it was when it is run again. At the end both sides are compared. Exit code 1 means that the move is not done: what is in the way is told.
       """)
 
   @OptionGroup var options: ConfigurationOptions
@@ -42,6 +42,11 @@ struct Move: ServerSubcommand {
         throw ExitCode(2)
       }
       for warning in configuration.warnings { Terminal.complain("[WARNING] \(warning)") }
+      // What is no URL is told when it is opened.
+      if let to, let url = try? DatabaseURL(to), url.password != nil {
+        Terminal.complain(
+          "[WARNING] others on this machine can see the password in --to; use \(Self.variable)")
+      }
       let move = ChatMove(
         source: configuration.database, target: target, drivers: drivers,
         isWhileServing: whileServing)

@@ -76,6 +76,12 @@ extension TransportSuites {
           #expect(
             move.log.contains("the column content holds text with a NUL in it"), "\(move.log)")
           #expect(move.log.contains("the row: id 7"))
+          let open = try ServedProgram(
+            in: directory, arguments: "move --to postgres://me:hush@127.0.0.1:1/chat")
+          #expect(try await open.exitStatus() == 1)
+          #expect(open.log.contains("can see the password in --to; use DOVETAIL_MOVE_TO"))
+          #expect(open.log.contains("cannot open the database to move to"))
+          #expect(!open.log.contains("hush"))
           let nowhere = try ServedProgram(in: directory, arguments: "move")
           #expect(try await nowhere.exitStatus() == 2)
           #expect(nowhere.log.contains("--to or DOVETAIL_MOVE_TO"))
