@@ -149,6 +149,7 @@ let mixedCallClauses = [
       try await db.withConnection { try await $0.leave(leak) }
     }
     guard strange != nil, let open = db.dialect.openStatements else { return }
+    for amount in 1...3 { try await db.exec("UPDATE items SET amount = ?", amount) }
     for _ in 1...3 { _ = try await db.single(SQL(raw: open), as: Int.self) }
     let kept = try await db.single(SQL(raw: open), as: Int.self)
     try expectEqual(kept, 0, "statements that the server keeps of a session which was to keep none")

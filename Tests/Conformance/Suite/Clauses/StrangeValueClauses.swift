@@ -95,7 +95,7 @@ let strangeValueClauses = [
     try await db.exec("INSERT INTO kept (t, y) VALUES (?, ?)", "text", bytes)
     try await db.createTable("many", "id {int} NOT NULL")
     try await db.bulkInsert(into: "many", columns: ["id"], (1...200).map { [.int($0)] })
-    let sql = "SELECT k.y, k.t, \(strange.expression) FROM kept k, many a, many b WHERE b.id <= 100"
+    let sql = "SELECT k.y, k.t, \(strange.expression) FROM kept k, many a, many b WHERE b.id <= 25"
     var growths: [Int] = []
     for _ in 1...3 {
       let before = ResidentMemory.baseline()
@@ -103,14 +103,14 @@ let strangeValueClauses = [
       var count = 0
       while try await rows.next() {
         count += 1
-        if count % 5000 > 0 { continue }
+        if count % 1000 > 0 { continue }
         try expect(try rows.row.decode(0, as: [UInt8].self) == bytes, "row \(count) is another")
       }
       growths.append(ResidentMemory.current() - before)
-      try expectEqual(count, 20_000, "rows")
+      try expectEqual(count, 5000, "rows")
     }
     let least = growths.min() ?? 0
-    try expect(least < 40 << 20, "memory grew by \(growths.map { $0 >> 20 }) MiB")
+    try expect(least < 8 << 20, "memory grew by \(growths.map { $0 >> 20 }) MiB")
   },
 
   Clause("TYPE-7", "An expression of texts is text, also where one of them has no type.") {
