@@ -40,8 +40,6 @@ struct MariaDBConformance {
   private static let reasons = [
     "QUERY-2 One million rows stream in bounded memory.":
       "MariaDB's ODBC driver (3.1) loads the result and has no option against it",
-    "QUERY-2 Rows beside values that no kind has room for stream in bounded memory too.":
-      "MariaDB's ODBC driver (3.1) loads the result and has no option against it",
     "QUERY-11 What no engine prepares gives its rows like anything else.":
       "it prepares everything, and the server cannot prepare EXECUTE",
     "QUERY-11 So do values of every kind.":
