@@ -1,5 +1,5 @@
 # Everything a newcomer needs: make run, make test. `make help` lists the rest.
-.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat bench-move kill-test attack clean \
+.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat bench-move bench-peers kill-test attack clean \
   databases databases-up databases-down databases-urls databases-status
 
 help:
@@ -40,6 +40,9 @@ format: ## bring the sources into form
 
 bench: prepare ## measure the drivers beside raw C (and GRDB), on servers of its own
 	@Scripts/bench
+
+bench-peers: prepare ## measure drivers of Python, Go and Rust on the same cases
+	@Scripts/bench-peers
 
 bench-chat: prepare ## measure the chat server
 	@Scripts/bench-chat
