@@ -74,13 +74,15 @@ mysql_start() {
   return 1
 }
 
-# The character set is the one of Debian's own configuration, which is not read here.
+# The character set is the one of Debian's own configuration, which is not read here. The folder for temporary
+# tables is its own: a server that starts removes those of all others in the same one, and the others then crash.
 mysql_launch() {
   rm -f "$home/mysql/mariadbd.pid"
+  run_as "$(server_user mysql)" mkdir -p "$home/mysql/tmp"
   run_as "$(server_user mysql)" setsid --fork "$(mysql_program)" --no-defaults \
     --datadir="$home/mysql/data" --pid-file="$home/mysql/mariadbd.pid" \
     --log-error="$home/mysql/server.log" --socket="$sockets/mysql/s" --port="$mysql_port" \
-    --max-allowed-packet=64M \
+    --max-allowed-packet=64M --tmpdir="$home/mysql/tmp" \
     --bind-address=127.0.0.1 --skip-name-resolve --max-connections=200 --max-statement-time=60 \
     --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci \
     --ssl-ca="$home/tls/ca.crt" --ssl-cert="$home/mysql/server.crt" \

@@ -17,9 +17,12 @@ final class MariaDBServer: Sendable {
       Self.asServer(
         "mariadb-install-db --no-defaults --datadir=\(directory)/data "
           + "--auth-root-authentication-method=normal --skip-test-db"))
+    // Temporary tables in a folder of its own: when it starts it removes those of all servers that share it.
+    try await run(Self.asServer("mkdir \(directory)/tmp"))
     try await run(
       Self.asServer(
         "PATH=\\$PATH:/usr/sbin setsid -f mariadbd --no-defaults --datadir=\(directory)/data "
+          + "--tmpdir=\(directory)/tmp "
           + "--socket=\(directory)/socket --pid-file=\(directory)/pid --port=\(port) "
           + "--bind-address=127.0.0.1 --skip-name-resolve --max-connections=10"))
     try await run(
