@@ -5,12 +5,14 @@ import Foundation
 import OneAtATime
 import Testing
 
-/// What no machine is asked to hold.
-let gigabytes = [
+/// What no machine is asked to hold, or what is so little that it shows only on some.
+let unmeasurable = [
+  "QUERY-2 Rows beside values that no kind has room for stream in bounded memory too.":
+    "the ODBC drivers load the result, 15 MB, which an allocator may have left from before",
   "QUERY-3 Leaving a very long answer is quick.":
-    "the ODBC drivers load the result, which is gigabytes here",
+    "the ODBC drivers load the result, which is unmeasurable here",
   "PIPE-6 First rows of long answers are had in bounded memory.":
-    "the ODBC drivers load the result, which is gigabytes here",
+    "the ODBC drivers load the result, which is unmeasurable here",
 ]
 
 @Suite("SQLite over ODBC keeps the contract", .oneAtATime)
@@ -41,7 +43,7 @@ struct SQLiteConformance {
   ]
 
   @Test(
-    arguments: ConformanceSuite.cases(SQLiteFile(), except: reasons, withoutRunning: gigabytes))
+    arguments: ConformanceSuite.cases(SQLiteFile(), except: reasons, withoutRunning: unmeasurable))
   func holds(_ promise: ConformanceCase) async throws { try await promise.run() }
 }
 
