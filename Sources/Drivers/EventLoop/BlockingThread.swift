@@ -11,43 +11,23 @@ package enum BlockingThread {
   ///
   /// `@unchecked Sendable`: its work is written and read under its lock.
   private final class Waiting: @unchecked Sendable {
-    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let hasWork = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let monitor = Monitor()
     private var work: (@Sendable () -> Void)?
-
-    init() {
-      pthread_mutex_init(lock, nil)
-      var attributes = pthread_condattr_t()
-      pthread_condattr_init(&attributes)
-      // The clock of the wall can be set.
-      pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-      pthread_cond_init(hasWork, &attributes)
-      pthread_condattr_destroy(&attributes)
-    }
-
-    deinit {
-      pthread_cond_destroy(hasWork)
-      pthread_mutex_destroy(lock)
-      hasWork.deallocate()
-      lock.deallocate()
-    }
 
     /// Has the thread run it; only for who took this from the list of those that wait.
     func run(_ body: @escaping @Sendable () -> Void) {
-      pthread_mutex_lock(lock)
+      monitor.lock()
       work = body
-      pthread_cond_signal(hasWork)
-      pthread_mutex_unlock(lock)
+      monitor.signal()
+      monitor.unlock()
     }
 
     /// The next work; nil if none came in time.
-    func next(within seconds: Int) -> (@Sendable () -> Void)? {
-      var end = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &end)
-      end.tv_sec += seconds
-      pthread_mutex_lock(lock)
-      defer { pthread_mutex_unlock(lock) }
-      while work == nil, pthread_cond_timedwait(hasWork, lock, &end) == 0 {}
+    func next(within seconds: Int64) -> (@Sendable () -> Void)? {
+      let end = Monitor.now + seconds * 1_000_000_000
+      monitor.lock()
+      defer { monitor.unlock() }
+      while work == nil, monitor.wait(until: end) {}
       return work.take()
     }
   }
@@ -62,7 +42,7 @@ package enum BlockingThread {
 
   private static let waiting = Mutex<[Waiting]>([])
   /// How long a thread waits for more work, in seconds.
-  private static let patience = 5
+  private static let patience: Int64 = 5
   /// So many wait at most.
   private static let waitingLimit = 8
 

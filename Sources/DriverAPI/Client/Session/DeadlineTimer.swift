@@ -46,21 +46,13 @@ package final class DeadlineTimer: @unchecked Sendable {
   /// The timer that all databases of the process share.
   package static let shared = DeadlineTimer()
 
-  private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let monitor = Monitor()
   private var dues = Heap<Due>()
   /// With so many it is looked how many are withdrawn.
   private var limit = DeadlineTimer.lowestLimit
   private static let lowestLimit = 1024
 
   private init() {
-    pthread_mutex_init(lock, nil)
-    var attributes = pthread_condattr_t()
-    pthread_condattr_init(&attributes)
-    // The clock of the wall can be set.
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-    pthread_cond_init(changed, &attributes)
-    pthread_condattr_destroy(&attributes)
     startThread()
   }
 
@@ -70,18 +62,18 @@ package final class DeadlineTimer: @unchecked Sendable {
   ) -> Entry {
     let entry = Entry(action)
     let wait = max(0, (deadline - .now).inNanoseconds)
-    let due = Self.now.addingReportingOverflow(wait)
+    let due = Monitor.now.addingReportingOverflow(wait)
     add(Due(deadline: due.overflow ? .max : due.partialValue, entry: entry))
     return entry
   }
 
   private func add(_ due: Due) {
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
+    monitor.lock()
+    defer { monitor.unlock() }
     if dues.count >= limit { forgetWithdrawn() }
     let isFirst = dues.min.map { due < $0 } ?? true
     dues.insert(due)
-    if isFirst { pthread_cond_signal(changed) }
+    if isFirst { monitor.signal() }
   }
 
   // What is withdrawn stays until it is due, unless it is most of all.
@@ -104,30 +96,22 @@ package final class DeadlineTimer: @unchecked Sendable {
   }
 
   private func run() -> Never {
-    pthread_mutex_lock(lock)
+    monitor.lock()
     while true {
       // Not waited for: statements that ended in time would wake the thread once each.
       while let next = dues.min, next.entry.isWithdrawn { dues.removeMin() }
       guard let next = dues.min else {
-        pthread_cond_wait(changed, lock)
+        monitor.wait()
         continue
       }
-      guard next.deadline <= Self.now else {
-        var end = timespec(
-          tv_sec: Int(next.deadline / 1_000_000_000), tv_nsec: Int(next.deadline % 1_000_000_000))
-        pthread_cond_timedwait(changed, lock, &end)
+      guard next.deadline <= Monitor.now else {
+        monitor.wait(until: next.deadline)
         continue
       }
       dues.removeMin()
-      pthread_mutex_unlock(lock)
+      monitor.unlock()
       next.entry.fire()
-      pthread_mutex_lock(lock)
+      monitor.lock()
     }
-  }
-
-  private static var now: Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }
