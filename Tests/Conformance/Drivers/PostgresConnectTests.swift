@@ -1,4 +1,5 @@
 import DriverAPI
+import DriverFaults
 import DriverPostgres
 import Foundation
 import Testing
@@ -108,6 +109,23 @@ struct PostgresConnectTests {
     defer { cluster.remove() }
     let error = try await failure(cluster.url + "?sslmode=require")
     #expect(error.kind == .tls && error.message.contains("offers no TLS"))
+  }
+
+  @Test(
+    "CONN-2: a connection that is cut before TLS stands does not say that there is none",
+    arguments: [Fault.Direction.toServer, .toClient])
+  func cutBeforeTLS(_ direction: Fault.Direction) async throws {
+    let proxy = try FaultProxy(for: DatabaseURL(url { $0.query = "sslmode=require" }))
+    defer { proxy.close() }
+    proxy.arm(Fault(.cut, direction))
+    let driver = PostgresDriver()
+    let error = await #expect(throws: DatabaseError.self) {
+      _ = try await driver.connect(to: proxy.url, as: .writer)
+    }
+    #expect(error?.kind == .cannotConnect, "\(String(describing: error))")
+    // And it is there, with TLS.
+    let connection = try await driver.connect(to: proxy.url, as: .writer)
+    await connection.close()
   }
 
   @Test("CONN-2: a certificate of an authority that is not trusted is an error of TLS")

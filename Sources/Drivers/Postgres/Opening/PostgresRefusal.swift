@@ -88,9 +88,10 @@ struct PostgresRefusal {
       return error(.tls, "the certificate of \(place) is not signed by a trusted authority")
     }
     if progress.beganTLS { return error(.tls, "TLS with \(place) could not be set up") }
-    // A server that goes away at this moment has not said that it has no TLS.
+    // A server that goes away at this moment has not said that it has no TLS, and neither has one whose connection
+    // was cut: asked again it talks with TLS.
     let demandsTLS = mode == "require" || mode.hasPrefix("verify")
-    guard demandsTLS, await probe.refusesTLS() else {
+    guard demandsTLS, await !probe.succeeds(with: "require"), await probe.refusesTLS() else {
       return error(.cannotConnect, "\(place) let no session begin")
     }
     return error(.tls, "\(place) offers no TLS, and sslmode demands it")
