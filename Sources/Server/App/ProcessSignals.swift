@@ -6,8 +6,9 @@ import Foundation
 /// SIGINT and SIGTERM stop the server, SIGHUP makes it read again what can change while it runs, and
 /// those whose default would end the process without a word do nothing.
 final class ProcessSignals {
-  /// The name of the signal that stops the server.
-  private let stops: AsyncStream<String>
+  /// The names of the signals that stop the server. The first asks for it; the second is from somebody who does
+  /// not want to wait.
+  let stops: AsyncStream<String>
   /// Stops the server for another reason than a signal.
   let stop: @Sendable (_ reason: String) -> Void
   /// One element for each SIGHUP; several that come together are one.
@@ -32,14 +33,6 @@ final class ProcessSignals {
     for source in sources { source.cancel() }
   }
 
-  /// The name of the first signal to stop, once it has come.
-  var firstStop: String {
-    get async {
-      for await name in stops { return name }
-      return "cancellation"
-    }
-  }
-
   private func take(_ number: Int32, _ body: @escaping @Sendable () -> Void) {
     // Without this the default action would end the process before the source is asked.
     signal(number, SIG_IGN)
@@ -47,5 +40,15 @@ final class ProcessSignals {
     source.setEventHandler(handler: body)
     source.resume()
     sources.append(source)
+  }
+}
+
+extension AsyncStream {
+  /// The next element, once it has come; nil if the task is cancelled before.
+  var first: Element? {
+    get async {
+      for await element in self { return element }
+      return nil
+    }
   }
 }

@@ -1,4 +1,5 @@
 import DriverAPI
+import Foundation
 import Logging
 import NIOCore
 import NIOPosix
@@ -64,6 +65,7 @@ enum ServerApp {
       database: database, settings: ChatSettings(configuration), flusher: EventLoopFlusher(),
       logger: logger)
     let health = HealthSource(chat: chat)
+    let draining = Draining()
     let listener: ChatListener
     let settings: ChatListener.Settings
     do {
@@ -72,7 +74,9 @@ enum ServerApp {
         databaseConnections: databaseOptions(logger).maxConnections)
       listener = try await ChatListener.start(
         settings, on: MultiThreadedEventLoopGroup.singleton,
-        routes: HealthReport.routes { health.report() } + [StartPage.route], entrance: chat,
+        routes: HealthReport.routes(isDraining: { draining.hasBegun }) { health.report() }
+          + [StartPage.route],
+        entrance: chat,
         logger: logger)
     } catch {
       await chat.shutdown()
@@ -91,13 +95,32 @@ enum ServerApp {
     let giving = Task { await ProcessMemory.giveBack() }
     let reloads = signals.reloads
     let reloading = Task { for await _ in reloads { reload.run(listener) } }
-    let signal = await signals.firstStop
+    let signal = await signals.stops.first ?? "cancellation"
     reloading.cancel()
     giving.cancel()
+    let furtherStops = signals.stops
+    let impatience = Task { await endAtOnce(onNextOf: furtherStops, logger) }
+    defer { impatience.cancel() }
+    if configuration.drainSeconds > 0 {
+      draining.begin()
+      logger.info(
+        "draining", metadata: ["signal": "\(signal)", "seconds": "\(configuration.drainSeconds)"])
+      try await Task.sleep(for: .seconds(configuration.drainSeconds))
+    }
     logger.info("stopping", metadata: ["signal": "\(signal)"])
     await listener.stopAccepting()
     await chat.shutdown()
     await listener.shutdown()
+  }
+
+  /// Who tells a server to stop twice does not want to wait. What was confirmed to anybody is stored; the rest is
+  /// as after a crash.
+  private static func endAtOnce(onNextOf stops: AsyncStream<String>, _ logger: Logger) async {
+    guard let again = await stops.first else { return }
+    logger.critical(
+      "ended at once by a second signal; what was not stored yet is lost, and nobody was told that it was",
+      metadata: ["signal": "\(again)"])
+    _exit(1)
   }
 
   private static func takeLease(

@@ -57,6 +57,7 @@ extension ServerConfiguration {
     messageTTLHours = try reader.integer("MARCHAT_MESSAGE_TTL_HOURS").flatMap { $0 > 0 ? $0 : nil }
     isRateLimited = try reader.isOn("DOVETAIL_RATE_LIMIT") ?? isRateLimited
     sharesDatabase = try reader.isOn("DOVETAIL_SHARED_DATABASE") ?? sharesDatabase
+    drainSeconds = try drainSeconds(reader)
     restoresChannel = try reader.isOn("DOVETAIL_RESTORE_CHANNEL") ?? restoresChannel
   }
 
@@ -72,6 +73,16 @@ extension ServerConfiguration {
         "MARCHAT_LOG_LEVEL: \(LogText.line(text)) is no level, \(logLevel) is used; the levels are "
           + Self.logLevels.joined(separator: ", "))
     }
+  }
+
+  private func drainSeconds(_ reader: VariableReader) throws(ConfigurationError) -> Int {
+    guard let seconds = try reader.integer("DOVETAIL_DRAIN_SECONDS") else { return drainSeconds }
+    guard (0...3600).contains(seconds) else {
+      throw reader.invalid(
+        "DOVETAIL_DRAIN_SECONDS", "\(seconds)",
+        "give 0 to 3600, and more than the proxy takes to look twice")
+    }
+    return seconds
   }
 
   private func fileLimit(_ reader: VariableReader) throws(ConfigurationError) -> Int64 {

@@ -38,6 +38,9 @@ struct ServerConfiguration: Sendable {
   var restoresChannel = true
   /// Whether another server may serve the same database.
   var sharesDatabase = false
+  /// For how many seconds a server that is told to stop goes on serving, while the health check tells the proxy
+  /// in front of it to send nobody any more.
+  var drainSeconds = 0
   var maxConnections = 20_000
   /// Nil for no limit.
   var maxConnectionsPerIP: Int?

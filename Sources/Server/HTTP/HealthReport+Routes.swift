@@ -3,7 +3,13 @@ import NIOHTTP1
 
 extension HealthReport {
   /// `/health` and `/health/simple`, both from the report that `check` makes.
-  static func routes(_ check: @escaping @Sendable () async -> HealthReport) -> [HTTPRoute] {
+  ///
+  /// - Parameter isDraining: whether the server is about to stop. `/health/simple` then turns proxies away, and
+  ///   `/health` does not change, because what is about to stop need not be killed.
+  static func routes(
+    isDraining: @escaping @Sendable () -> Bool = { false },
+    _ check: @escaping @Sendable () async -> HealthReport
+  ) -> [HTTPRoute] {
     [
       HTTPRoute(path: "/health") { _ in
         let report = await check()
@@ -11,6 +17,7 @@ extension HealthReport {
           status: report.httpStatus, contentType: "application/json", body: report.json)
       },
       HTTPRoute(path: "/health/simple") { _ in
+        if isDraining() { return .text(.serviceUnavailable, "DRAINING") }
         let report = await check()
         return .text(report.httpStatus, report.status == .unhealthy ? "UNHEALTHY" : "OK")
       },

@@ -65,7 +65,7 @@ import Testing
       "DOVETAIL_RESTORE_CHANNEL": "Off", "DOVETAIL_BIND": "127.0.0.1",
       "DOVETAIL_MAX_CONNECTIONS": "7", "DOVETAIL_MAX_CONNECTIONS_PER_IP": "3",
       "DOVETAIL_MAX_TEXT_BYTES": "100", "MARCHAT_TLS_CERT_FILE": "/c", "MARCHAT_TLS_KEY_FILE": "/k",
-      "MARCHAT_JWT_SECRET": "s", "MARCHAT_LOG_LEVEL": "debug",
+      "MARCHAT_JWT_SECRET": "s", "MARCHAT_LOG_LEVEL": "debug", "DOVETAIL_DRAIN_SECONDS": "12",
     ])
     #expect(configuration.maxFileBytes == 40 << 20)
     #expect(configuration.maxMessageBytes == 55_924_604)
@@ -80,6 +80,7 @@ import Testing
     #expect(configuration.maxConnections == 7)
     #expect(configuration.maxConnectionsPerIP == 3)
     #expect(configuration.maxTextBytes == 100)
+    #expect(configuration.drainSeconds == 12)
     #expect(configuration.tlsFiles == .init(certificate: "/c", key: "/k"))
     #expect(configuration.sessionSecret == "s")
     #expect(configuration.logLevel == "debug")
@@ -95,6 +96,9 @@ import Testing
     ("MARCHAT_PORT", " 80", "invalid MARCHAT_PORT:  80"),
     ("MARCHAT_PORT", "x", "invalid MARCHAT_PORT: x"),
     ("MARCHAT_MAX_FILE_BYTES", "0", "invalid MARCHAT_MAX_FILE_BYTES: 0"),
+    ("DOVETAIL_DRAIN_SECONDS", "-1", "invalid DOVETAIL_DRAIN_SECONDS: -1"),
+    ("DOVETAIL_DRAIN_SECONDS", "3601", "invalid DOVETAIL_DRAIN_SECONDS: 3601"),
+    ("DOVETAIL_DRAIN_SECONDS", "1s", "invalid DOVETAIL_DRAIN_SECONDS: 1s"),
     ("MARCHAT_MAX_FILE_MB", "-1", "invalid MARCHAT_MAX_FILE_MB: -1"),
     (
       "MARCHAT_MAX_FILE_MB", "9223372036854775807",

@@ -61,6 +61,42 @@ extension TransportSuites {
       }
     }
 
+    @Test func whoIsToldToStopTurnsTheProxyAwayFirstAndServesMeanwhile() async throws {
+      try await ServedProgram.withDirectory { directory in
+        let server = try ServedProgram(in: directory, ["DOVETAIL_DRAIN_SECONDS": "3"])
+        try await server.ready()
+        #expect(try await server.get("/health/simple").hasPrefix("HTTP/1.1 200 "))
+        server.send(SIGTERM)
+        try await server.waitForLog("draining")
+        let answer = try await server.get("/health/simple")
+        #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.hasSuffix("DRAINING"), "\(answer)")
+        // A proxy that has not looked yet sends somebody, and who is in stays in.
+        #expect(try await server.get("/health").hasPrefix("HTTP/1.1 200 "))
+        let client = try await TestWebSocketClient.connect(port: server.port)
+        try await client.send(text: #"{"username":"alice"}"#)
+        _ = try await client.nextText()
+        #expect(!server.log.contains("stopping"), "it did not wait: \(server.log)")
+        #expect(try await server.exitStatus() == 0)
+        #expect(server.log.contains("stopped"))
+      }
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func whoIsToldTwiceEndsAtOnce(_ signal: Int32) async throws {
+      try await ServedProgram.withDirectory { directory in
+        let server = try ServedProgram(in: directory, ["DOVETAIL_DRAIN_SECONDS": "600"])
+        try await server.ready()
+        server.send(SIGTERM)
+        try await server.waitForLog("draining")
+        #expect(try await server.stop(signal) == 1)
+        #expect(server.log.contains("ended at once by a second signal"))
+        // Nothing of it is in the way of the next one.
+        let next = try ServedProgram(in: directory)
+        try await next.ready()
+        try await next.stop()
+      }
+    }
+
     @Test func clientsCannotTakeTheLastDescriptors() async throws {
       try await ServedProgram.withDirectory { directory in
         let server = try ServedProgram(in: directory, openFiles: 256)
