@@ -2,6 +2,16 @@
 /// each was seen to fail.
 enum ByHand {
   static let mutations = [
+    "COPY-1 What was copied is the same on both sides, whatever its kind.":
+      "the last row of each portion was left out",
+    "COPY-2 A copy that was stopped goes on behind what was committed, and stores nothing twice.":
+      "the mark did not move with the portion",
+    "COPY-3 What is not the same on both sides is found, and the first row is named.":
+      "the first row that differs was not looked for",
+    "COPY-4 What is in the way of a copy is named at once, and nothing is changed.":
+      "a table that had rows was copied into",
+    "COPY-5 Ids that the target gives afterwards are none of those that were copied.":
+      "the counters were not advanced",
     "POOL-16 Statements that wait run in the order of asking, each with its own outcome.":
       "one was run for another task with other values",
     "POOL-16 One of those that wait is cancelled, before or while it runs, and no other.":

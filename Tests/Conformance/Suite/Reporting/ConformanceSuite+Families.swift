@@ -8,6 +8,7 @@ extension ConformanceSuite {
     ("ERR", "Errors"), ("CANCEL", "Cancellation and timeouts"), ("POOL", "Pool"),
     ("STMT", "Statement cache"), ("PIPE", "Pipelining"), ("BATCH", "Batches"), ("BULK", "Bulk"),
     ("NOTIFY", "Notifications"), ("SCHEMA", "Introspection"),
+    ("COPY", "Copies of a database"),
     ("DIALECT", "What the dialect writes"), ("MIG", "Migrations"),
     ("DURABLE", "Durable state"),
   ]

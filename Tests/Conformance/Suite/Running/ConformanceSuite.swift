@@ -20,7 +20,7 @@ public enum ConformanceSuite {
     + sharedSessionClauses + sharedFaultClauses
     + wireFaultClauses
     + silenceClauses + farServerClauses + schemaChangeClauses + roundTripClauses + mixedCallClauses
-    + endedStatementClauses + bulkClauses
+    + endedStatementClauses + bulkClauses + copyClauses
     + otherWayClauses + callFaultClauses + dialectClauses + migrationClauses + migrationModeClauses
     + durableClauses
 
