@@ -1,5 +1,5 @@
 # Everything a newcomer needs: make run, make test. `make help` lists the rest.
-.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat bench-move bench-peers kill-test attack clean \
+.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat bench-move bench-peers kill-test cluster test-cluster attack clean \
   databases databases-up databases-down databases-urls databases-status
 
 help:
@@ -55,6 +55,12 @@ attack: prepare ## ten minutes of hostile clients beside ordinary ones
 
 kill-test: prepare ## kill the server ten times under load and look for losses
 	@Scripts/kill-test
+
+cluster: prepare ## three chat servers behind HAProxy on one database: ENGINE=postgres, mysql, patroni, galera
+	@Scripts/chat-cluster
+
+test-cluster: prepare ## three servers, 300 clients; servers and databases are killed, and what is lost is looked for
+	@Scripts/test-cluster
 
 databases: databases-up ## start PostgreSQL and MariaDB for the tests, with private data below .build
 

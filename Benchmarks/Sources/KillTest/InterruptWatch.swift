@@ -1,16 +1,19 @@
 import Dispatch
 import Foundation
 
-/// Takes the server along when the test itself is interrupted.
+/// Takes what was started along when the test itself is interrupted.
 struct InterruptWatch {
   private let sources: [any DispatchSourceSignal]
 
-  init(_ server: ServerUnderTest) {
+  init(_ server: ServerUnderTest) { self.init { server.kill() } }
+
+  /// - Parameter kill: ends what was started.
+  init(_ kill: @escaping @Sendable () -> Void) {
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number)
       source.setEventHandler {
-        server.kill()
+        kill()
         exit(128 + number)
       }
       source.resume()

@@ -2,14 +2,20 @@ import ArgumentParser
 import ChatClient
 import Foundation
 
-/// Kills a server in the middle of its work and looks whether it kept its promises.
+/// Kills servers in the middle of their work and looks whether they kept their promises.
 @main
 struct KillTest: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kill-test",
     abstract:
-      "Kills the chat server, or its database, at random moments and checks that nothing shown was lost."
-  )
+      "Kills chat servers, or their database, at random moments and checks that nothing shown was lost.",
+    subcommands: [OneServer.self, Cluster.self], defaultSubcommand: OneServer.self)
+}
+
+/// One server, started again each time.
+struct OneServer: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "one", abstract: "One server, or its database.")
 
   @Option(help: "The server binary.")
   var server: String
@@ -101,10 +107,16 @@ struct KillTest: AsyncParsableCommand {
     }
   }
 
-  private var extraVariables: [String: String] {
+  private var extraVariables: [String: String] { Variables.parse(environment) }
+}
+
+/// Variables for servers, as the command line has them.
+enum Variables {
+  /// Each as NAME=VALUE.
+  static func parse(_ texts: [String]) -> [String: String] {
     var variables: [String: String] = [:]
-    for variable in environment {
-      let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    for text in texts {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       variables[String(parts[0])] = String(parts[1])
     }
     return variables

@@ -86,14 +86,12 @@ extension Ledger {
     messages[nonce]?.editSeen = version
   }
 
-  /// One author's messages go through one socket, so their ids must grow as they were sent.
+  /// An author's messages on one connection go through one socket, so their ids must grow as they were sent.
   private func verifyOrder(_ found: [Nonce: StoredState.Message]) {
     var last: (nonce: Nonce, id: Int64)?
     for nonce in found.keys.sorted() {
       guard let id = found[nonce]?.messageID else { continue }
-      if let last, last.nonce.round == nonce.round, last.nonce.author == nonce.author,
-        last.id >= id
-      {
+      if let last, last.nonce.isOfConnection(of: nonce), last.id >= id {
         violate("\(nonce) has id \(id), but \(last.nonce) before it has \(last.id)")
       }
       last = (nonce, id)

@@ -3,8 +3,17 @@ struct Nonce: Hashable, Sendable, Comparable, CustomStringConvertible {
   let round: Int
   /// The index of the author.
   let author: Int
-  /// The author's own count within the round, from 1.
+  /// The author's own count within the round, from 1; each connection of the round begins at a multiple
+  /// of ``connectionStride``.
   let sequence: Int
+
+  static let connectionStride = 1_000_000
+
+  /// Whether both went through one connection.
+  func isOfConnection(of other: Nonce) -> Bool {
+    (round, author, sequence / Self.connectionStride)
+      == (other.round, other.author, other.sequence / Self.connectionStride)
+  }
 
   var description: String { "message \(round)/\(author)/\(sequence)" }
 

@@ -64,6 +64,30 @@ final class ServerUnderTest: Sendable {
     }
   }
 
+  /// Ends it in the orderly way and waits until it has.
+  func stop() async throws {
+    let running = process.withLock { $0 }
+    guard let running, running.isRunning else { return }
+    signal(SIGTERM)
+    let limit = ContinuousClock.now + .seconds(60)
+    while running.isRunning {
+      guard ContinuousClock.now < limit else {
+        throw ChatClientError(
+          "The server on port \(port) does not stop. Its last words:\n\(lastWords)")
+      }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    process.withLock { $0 = nil }
+  }
+
+  /// Sends it a signal, such as SIGSTOP.
+  func signal(_ number: Int32) {
+    process.withLock { process in
+      guard let process, process.isRunning else { return }
+      Foundation.kill(process.processIdentifier, number)
+    }
+  }
+
   /// Ends it as a power failure would end its process: at once, without a chance to tidy up.
   func kill() {
     process.withLock { process in

@@ -49,6 +49,16 @@ final class Writer: ChatListener {
     socket = ChatSocket.connect(user, to: address, on: eventLoop, listener: self)
   }
 
+  /// Connects again. Nobody knows what became of what was under way.
+  func comeBack(to address: ChatAddress, on eventLoop: any EventLoop) {
+    hasEnded = false
+    isReady = false
+    underWay = [:]
+    // What this connection sends is ordered, and what the last one sent may still be stored.
+    sequence = (sequence / Nonce.connectionStride + 1) * Nonce.connectionStride
+    connect(to: address, on: eventLoop)
+  }
+
   func begin() {
     isWriting = true
     pump()
@@ -145,7 +155,7 @@ final class Writer: ChatListener {
     confirm(.join(joined))
     if !isReady {
       isReady = true
-      fleet.becameReady()
+      fleet.becameReady(self)
     }
   }
 
