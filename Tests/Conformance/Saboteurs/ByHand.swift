@@ -17,7 +17,7 @@ enum ByHand {
     "POOL-16 One of those that wait is cancelled, before or while it runs, and no other.":
       "one that another task ran was not interrupted, or by that one's cancellation",
     "POOL-16 Whoever asked before a statement that takes long does not wait for it.":
-      "a text that took long was run for another task again",
+      "a text that took long was run for another task again, or those before it were not told first",
     "QUERY-2 Rows beside values that no kind has room for stream in bounded memory too.":
       "the memory of bytes that were written anew was not taken back (PostgreSQL)",
     "QUERY-3 Rows that are left keep no memory.":

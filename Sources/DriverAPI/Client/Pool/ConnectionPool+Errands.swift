@@ -30,6 +30,9 @@ extension ConnectionPool {
 
   /// So many are run behind one statement, if they take no longer than the tick of the kernel's coarse clock.
   private static let limit = 64
+  /// Who waits is told together with those whose errands are run in the next nanoseconds: each of them alone would
+  /// wake a thread that has just gone to sleep.
+  private static let gatheringTime: Int64 = 1_000_000
 
   /// Does what ``lease(at:mayWaitAgain:)`` does, unless the errand has been run meanwhile.
   ///
@@ -59,27 +62,35 @@ extension ConnectionPool {
   private func runErrands(on session: Session) {
     let start = MonotonicTime.now
     var now = start
-    var finished: Resumption?
+    var finished: [Resumption] = []
+    finished.reserveCapacity(Self.limit)
+    var firstEnd = MonotonicTime(nanoseconds: 0)
     var count = 0
     while session.isClean {
       let mayRunNext = count < Self.limit && now == start
-      let next = takeBack(session, mayRunNext)
-      finished.take()?.run()
-      guard let (waiter, errand) = next else { return }
+      guard let (waiter, errand) = takeBack(session, mayRunNext) else {
+        return finished.run()
+      }
+      // What has not proved to be quick may be long, and those whose errands are done do not wait for it.
+      if !errand.text.backoff.isUnlikely { finished.run() }
       guard let outcome = run(errand, on: session) else {
         endErrand(on: session)
+        finished.run()
         let lease = PoolStateMachine.Lease.granted(slot: session.slot, idle: 0)
         waiter.resume(returning: .success(Offer(lease: lease, session: session)))
         return
       }
-      finished = Resumption(waiter: waiter, outcome: outcome)
+      finished.append(Resumption(waiter: waiter, outcome: outcome))
+      let end = MonotonicTime.precise
+      if finished.count == 1 { firstEnd = end }
+      if end.since(firstEnd) >= Self.gatheringTime { finished.run() }
       count += 1
       let began = now
       now = .now
       errand.text.noteDuration(from: began, to: now)
     }
     endErrand(on: session)
-    finished?.run()
+    finished.run()
     Lease(session, pool: self).end()
   }
 
@@ -162,6 +173,13 @@ extension ConnectionPool {
         self?.interruptErrand(of: waiter)
       }
     }
+  }
+}
+
+extension [ConnectionPool.Resumption] {
+  fileprivate mutating func run() {
+    for resumption in self { resumption.run() }
+    removeAll(keepingCapacity: true)
   }
 }
 
