@@ -57,6 +57,7 @@ extension ServerConfiguration {
     messageTTLHours = try reader.integer("MARCHAT_MESSAGE_TTL_HOURS").flatMap { $0 > 0 ? $0 : nil }
     isRateLimited = try reader.isOn("DOVETAIL_RATE_LIMIT") ?? isRateLimited
     sharesDatabase = try reader.isOn("DOVETAIL_SHARED_DATABASE") ?? sharesDatabase
+    serverName = try serverName(reader)
     restoresChannel = try reader.isOn("DOVETAIL_RESTORE_CHANNEL") ?? restoresChannel
   }
 
@@ -72,6 +73,17 @@ extension ServerConfiguration {
         "MARCHAT_LOG_LEVEL: \(LogText.line(text)) is no level, \(logLevel) is used; the levels are "
           + Self.logLevels.joined(separator: ", "))
     }
+  }
+
+  private func serverName(_ reader: VariableReader) throws(ConfigurationError) -> String? {
+    guard let name = reader.text("DOVETAIL_SERVER_NAME").map(ListValue.trimmed) else { return nil }
+    guard 1...100 ~= name.unicodeScalars.count,
+      name.unicodeScalars.allSatisfy({ !$0.movesTheCursor })
+    else {
+      throw reader.invalid(
+        "DOVETAIL_SERVER_NAME", LogText.line(name), "give 1 to 100 characters that can be printed")
+    }
+    return name
   }
 
   private func fileLimit(_ reader: VariableReader) throws(ConfigurationError) -> Int64 {

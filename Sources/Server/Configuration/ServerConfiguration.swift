@@ -36,8 +36,10 @@ struct ServerConfiguration: Sendable {
   var isRateLimited = true
   /// Whether users find themselves in the channel they left last.
   var restoresChannel = true
-  /// Whether another server may serve the same database.
+  /// Whether other servers serve the same database, as one chat where its engine is a server.
   var sharesDatabase = false
+  /// What operators call this server among those; nil for its machine and port.
+  var serverName: String?
   var maxConnections = 20_000
   /// Nil for no limit.
   var maxConnectionsPerIP: Int?
