@@ -90,6 +90,9 @@ extension TransportSuites {
           #expect(event != .eof)
         }
         try await first.waitForLog("joined the others again")
+        // It answers when it is asked whether it is there.
+        let answering = Task { while true { _ = try await new.nextText(timeout: .seconds(60)) } }
+        defer { answering.cancel() }
         let refused = try await Self.begin("alice", at: first)
         let end = try await refused.nextEvent(timeout: .seconds(20))
         #expect(
