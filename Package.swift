@@ -161,6 +161,7 @@ let package = Package(
       dependencies: [
         "DriverAPI", "DriverSQLite", "DriverPostgres", "DriverMySQL", "Server",
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),

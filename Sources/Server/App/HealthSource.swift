@@ -2,10 +2,10 @@ import Foundation
 
 /// Looks at the server's parts for `/health`.
 struct HealthSource: Sendable {
-  let chat: ChatServer
+  let chat: any ServedChat
   private let started = ContinuousClock.now
 
-  init(chat: ChatServer) {
+  init(chat: any ServedChat) {
     self.chat = chat
   }
 
@@ -19,7 +19,7 @@ struct HealthSource: Sendable {
       database: Self.database(status), memory: Self.memory(megabytes, now),
       webSocket: Self.sessions(status.activeSessionCount, now), memoryMegabytes: megabytes,
       taskCount: Self.threadCount(), activeUserCount: status.activeSessionCount,
-      messageCount: Int64(status.messageCount))
+      messageCount: Int64(status.messageCount), company: status.company)
   }
 
   private static func database(_ status: ChatStatus) -> HealthReport.Component {

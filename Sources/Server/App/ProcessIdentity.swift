@@ -5,6 +5,14 @@ enum ProcessIdentity {
   /// The machine's name.
   static var host: String { ProcessInfo.processInfo.hostName }
 
+  /// Where the numbers of processes are those of this one: the machine's name, and on Linux what tells a
+  /// container's numbers from those of others of that name.
+  static var place: String {
+    // Not everywhere, and not for everybody.
+    let numbers = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
+    return host + (numbers.map { " " + $0 } ?? "")
+  }
+
   /// The process's number, and when it was started where the system tells: numbers are used again.
   static var current: String { text(of: getpid()) ?? "\(getpid())" }
 

@@ -29,6 +29,7 @@ enum ServerApp {
       ])
     do {
       try await ChatMove.checkIsWhole(database)
+      if !configuration.sharesDatabase { try await ClusterGate.checkIsUnshared(database) }
       let lease = try await takeLease(configuration, database, logger)
       let reload = Reload(current: configuration, level: level, logger: logger, read: readAgain)
       let stop = signals.stop
@@ -61,9 +62,7 @@ enum ServerApp {
     _ configuration: ServerConfiguration, _ database: Database, _ logger: Logger,
     _ signals: ProcessSignals, _ reload: Reload
   ) async throws {
-    let chat = try await ChatServer(
-      database: database, settings: ChatSettings(configuration), flusher: EventLoopFlusher(),
-      logger: logger)
+    let chat = try await openChat(configuration, database, logger)
     let health = HealthSource(chat: chat)
     let draining = Draining()
     let listener: ChatListener
@@ -123,6 +122,22 @@ enum ServerApp {
     _exit(1)
   }
 
+  private static func openChat(
+    _ configuration: ServerConfiguration, _ database: Database, _ logger: Logger
+  ) async throws -> any ServedChat {
+    let settings = ChatSettings(configuration)
+    guard configuration.sharesDatabase, BatchLedger.isNeeded(for: database) else {
+      return try await ChatServer(
+        database: database, settings: settings, flusher: EventLoopFlusher(), logger: logger)
+    }
+    let identity = ServerIdentity(configuration)
+    return try await SharedChat(logger: logger) { whenLost in
+      try await ChatServer(
+        database: database, settings: settings, flusher: EventLoopFlusher(), sharing: identity,
+        logger: logger, whenLost: whenLost)
+    }
+  }
+
   private static func takeLease(
     _ configuration: ServerConfiguration, _ database: Database, _ logger: Logger
   ) async throws -> ServerLease? {
@@ -131,7 +146,7 @@ enum ServerApp {
       database,
       for: ServerLease.Holder(
         host: ProcessIdentity.host, process: ProcessIdentity.current,
-        address: "\(configuration.bindAddress ?? "all addresses"), port \(configuration.port)")
+        address: configuration.listeningAddress)
     ) { ProcessIdentity.isGone($0.process) }
     try await lease.take(logger)
     return lease
@@ -158,6 +173,21 @@ enum ServerApp {
     Logger(label: "dovetail") {
       AdjustableLogHandler(StreamLogHandler.standardError(label: $0), level)
     }
+  }
+}
+
+extension ServerConfiguration {
+  /// Where the server listens, for people.
+  var listeningAddress: String { "\(bindAddress ?? "all addresses"), port \(port)" }
+}
+
+extension ServerIdentity {
+  /// This process, as it is configured.
+  init(_ configuration: ServerConfiguration) {
+    self.init(
+      name: configuration.serverName ?? "\(ProcessIdentity.host):\(configuration.port)",
+      host: ProcessIdentity.place, process: ProcessIdentity.current,
+      address: configuration.listeningAddress, isGone: ProcessIdentity.isGone)
   }
 }
 

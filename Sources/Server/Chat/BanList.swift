@@ -15,6 +15,9 @@ struct BanList: Sendable {
     self.entries = entries
   }
 
+  /// How long the user with that key is kept out; nil if he is not on the list.
+  func term(of user: String) -> Term? { entries[user] }
+
   /// Whether the user with that key is kept out at `now`.
   func bars(_ user: String, at now: WireTime) -> Bool {
     switch entries[user] {

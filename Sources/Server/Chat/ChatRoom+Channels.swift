@@ -24,16 +24,14 @@ extension ChatRoom {
       return
     }
     guard let current = channel(of: session), current != shown,
-      hub.withLockedValue({ $0.move(session.id, to: shown) }) != nil
+      goTo(shown, session) != nil
     else { return }
     _ = archive.append(.follow(session.name, to: shown), from: session.id)
   }
 
   /// The client shows a channel that there cannot be.
   private func lose(_ session: ChatSession) {
-    guard hub.withLockedValue({ $0.move(session.id, to: ChannelName.nowhere) }) != nil else {
-      return
-    }
+    guard goTo(ChannelName.nowhere, session) != nil else { return }
     reply(
       "Join failed: \(ChannelName.rule). You are in no channel now; "
         + ":join general brings you back", to: session)
@@ -48,12 +46,21 @@ extension ChatRoom {
   // The client has switched its view already, so what it sends next belongs to the new channel,
   // whether or not that could be saved.
   private func move(_ session: ChatSession, to channel: String, isLeaving: Bool = false) {
-    guard let old = hub.withLockedValue({ $0.move(session.id, to: channel) }) else { return }
+    guard let old = goTo(channel, session) else { return }
     let write = ChatWrite.changeChannel(
       of: session.name, from: isLeaving ? old : nil, to: channel)
     if !archive.append(write, from: session.id) {
       reply(Self.text(from: isLeaving ? old : nil, to: channel, isSaved: false), to: session)
     }
+  }
+
+  /// Moves a session, here and in what other servers see of it.
+  ///
+  /// - Returns: the channel it was in, or nil if the session is gone.
+  private func goTo(_ channel: String, _ session: ChatSession) -> String? {
+    guard let old = hub.withLockedValue({ $0.move(session.id, to: channel) }) else { return nil }
+    company?.names.move(session.id, session.name, to: channel)
+    return old
   }
 
   /// What a user is told who went to another channel.

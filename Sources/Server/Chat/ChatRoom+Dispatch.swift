@@ -13,10 +13,10 @@ extension ChatRoom {
       return
     }
     switch session.intake.withLockedValue({ $0.judge(at: .now) }) {
-    case .pass: dispatch(message, from: session)
+    case .pass: if hears(message, from: session) { dispatch(message, from: session) }
     case .passAfter(let count):
       reply("Rate limited: \(count) of your messages were not sent", to: session)
-      dispatch(message, from: session)
+      if hears(message, from: session) { dispatch(message, from: session) }
     case .drop: break
     case .dropAndTell:
       reply(

@@ -51,9 +51,15 @@ extension ChatRoom {
   ///
   /// - Returns: whether the name is free now.
   func freeName(of handshake: ByteBuffer) async -> Bool {
-    guard let wish = try? WireDecoder.handshake(handshake),
-      let holder = hub.withLockedValue({ $0.member(named: UserName(wish.username).key) })
-    else { return false }
+    guard let wish = try? WireDecoder.handshake(handshake) else { return false }
+    return await freeName(UserName(wish.username).key)
+  }
+
+  /// Ends the session that has the name of a key if its client is gone without a word.
+  ///
+  /// - Returns: whether it was ended.
+  func freeName(_ key: String) async -> Bool {
+    guard let holder = hub.withLockedValue({ $0.member(named: key) }) else { return false }
     guard await !holder.socket.answers(within: settings.takeOverTimeout) else { return false }
     expelSlow(holder, "replaced by a new connection of the same name")
     return true
@@ -76,6 +82,7 @@ extension ChatRoom {
   /// be put where he was, is sent away with the reason.
   func welcome(_ session: ChatSession) async {
     await tellPlace(to: session)
+    guard await takeName(of: session) else { return }
     await entries.run {
       guard !session.isOver else { return }
       do {
@@ -100,7 +107,7 @@ extension ChatRoom {
 
   private func show(_ session: ChatSession) async throws {
     let channel = try await patiently { try await firstChannel(of: session.name) }
-    guard hub.withLockedValue({ $0.seat(session.id, session, in: channel) }) else { return }
+    guard seat(session, in: channel) else { return }
     log.entered.note(
       session.name.display, session.socket.clientAddress,
       session.isAdmin ? ["admin": "true"] : [:])

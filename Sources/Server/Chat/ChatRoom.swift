@@ -25,14 +25,19 @@ final class ChatRoom: ChatEntrance {
   let questions = NIOLockedValueBox(OpenQuestions())
   let log: ChatLog
   let entries: EntryQueue
+  /// The other servers of the same chat; nil if there are none to be.
+  let company: ChatCluster?
 
   /// An empty room.
   ///
-  /// - Parameter bans: who may not log in, as the archive remembers it.
+  /// - Parameters:
+  ///   - bans: who may not log in, as the archive remembers it.
+  ///   - company: the other servers of the same chat; nil if there are none to be.
   init(
     archive: any ChatArchive, settings: ChatSettings, bans: BanList, flusher: any SocketFlusher,
-    logger: Logger
+    company: ChatCluster? = nil, logger: Logger
   ) {
+    self.company = company
     self.archive = archive
     self.settings = settings
     self.flusher = flusher
@@ -58,6 +63,7 @@ final class ChatRoom: ChatEntrance {
   /// The connection of a session is gone: frees its name.
   func leave(_ session: ChatSession, _ reason: String = "the connection ended") {
     session.end()
+    defer { company?.names.release(session.id, session.name) }
     guard hub.withLockedValue({ $0.remove(session.id) }) else { return }
     log.left.note(
       session.name.display, session.socket.clientAddress, ["reason": "\(LogText.line(reason))"])

@@ -46,7 +46,9 @@ struct HubState<Member: Sendable>: Sendable {
   private var arriving: [SessionID: UserName] = [:]
   private var holders: [String: SessionID] = [:]
   private var rooms: [String: [Occupant]] = [:]
-  // Kept in order: each log-in shows them twice, and thousands may log in at once.
+  // Who is logged in on other servers, by key, and on none of this one.
+  private var others: [String: DistantUser] = [:]
+  // Those of all servers, kept in order: each log-in shows them twice, and thousands may log in at once.
   private var names: [String] = []
 
   /// An empty hub.
@@ -71,6 +73,8 @@ struct HubState<Member: Sendable>: Sendable {
     guard let name = arriving.removeValue(forKey: id) else { return false }
     seats[id] = Seat(name: name, channel: channel, member: member)
     enter(channel, Occupant(id: id, member: member))
+    // Whoever came over from another server before that was seen.
+    if let old = others.removeValue(forKey: name.key) { removeName(old.name.display) }
     names.insert(name.display, at: place(of: name.display))
     return true
   }
@@ -86,11 +90,27 @@ struct HubState<Member: Sendable>: Sendable {
     guard let seat = seats.removeValue(forKey: id) else { return false }
     holders[seat.name.key] = nil
     exit(seat.channel, id)
-    let place = place(of: seat.name.display)
-    if place < names.count, names[place].utf8.elementsEqual(seat.name.display.utf8) {
-      names.remove(at: place)
-    }
+    removeName(seat.name.display)
     return true
+  }
+
+  /// Notes who is logged in on other servers.
+  ///
+  /// - Returns: whether the list of users is another now.
+  mutating func setOthers(_ people: [DistantUser]) -> Bool {
+    others = [:]
+    for person in people where holders[person.name.key].flatMap({ seats[$0] }) == nil {
+      others[person.name.key] = person
+    }
+    let all = seats.values.map(\.name.display) + others.values.map(\.name.display)
+    let old = names
+    names = all.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return !names.elementsEqual(old) { $0.utf8.elementsEqual($1.utf8) }
+  }
+
+  private mutating func removeName(_ name: String) {
+    let place = place(of: name)
+    if place < names.count, names[place].utf8.elementsEqual(name.utf8) { names.remove(at: place) }
   }
 
   /// Moves a session to another channel; it is always in exactly one.
@@ -148,16 +168,18 @@ extension HubState {
   /// How many are in.
   var memberCount: Int { seats.count }
 
-  /// The names on display, in byte order.
+  /// The names on display of all servers, in byte order.
   var userNames: [String] { names }
 
   /// The members of a channel, shared and not copied.
   func occupants(of channel: String) -> [Occupant] { rooms[channel] ?? [] }
 
-  /// The channels with somebody in them and how many, by name; `general` if there is none.
+  /// The channels with somebody in them and how many on all servers, by name; `general` if there is none.
   var channelCounts: [(name: String, count: Int)] {
-    if rooms.isEmpty { return [(ChannelName.general, 0)] }
-    return rooms.map { ($0.key, $0.value.count) }.sorted { $0.name < $1.name }
+    var counts = rooms.mapValues(\.count)
+    for person in others.values { counts[person.channel, default: 0] += 1 }
+    if counts.isEmpty { return [(ChannelName.general, 0)] }
+    return counts.map { ($0.key, $0.value) }.sorted { $0.name < $1.name }
   }
 
   /// Whoever is to hear of something for `audience`, and the author besides, each once.

@@ -11,7 +11,7 @@ enum KnownVariables {
   /// The server's own, in the order of the diagnostic report.
   static let dovetail = [
     "BIND", "MAX_CONNECTIONS", "MAX_CONNECTIONS_PER_IP", "MAX_TEXT_BYTES", "RATE_LIMIT",
-    "RESTORE_CHANNEL", "SHARED_DATABASE", "DRAIN_SECONDS", "MOVE_TO",
+    "RESTORE_CHANNEL", "SHARED_DATABASE", "SERVER_NAME", "DRAIN_SECONDS", "MOVE_TO",
   ].map { "DOVETAIL_" + $0 }
 
   /// All of them.

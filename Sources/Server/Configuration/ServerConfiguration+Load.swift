@@ -58,6 +58,7 @@ extension ServerConfiguration {
     isRateLimited = try reader.isOn("DOVETAIL_RATE_LIMIT") ?? isRateLimited
     sharesDatabase = try reader.isOn("DOVETAIL_SHARED_DATABASE") ?? sharesDatabase
     drainSeconds = try drainSeconds(reader)
+    serverName = try serverName(reader)
     restoresChannel = try reader.isOn("DOVETAIL_RESTORE_CHANNEL") ?? restoresChannel
   }
 
@@ -83,6 +84,17 @@ extension ServerConfiguration {
         "give 0 to 3600, and more than the proxy takes to look twice")
     }
     return seconds
+  }
+
+  private func serverName(_ reader: VariableReader) throws(ConfigurationError) -> String? {
+    guard let name = reader.text("DOVETAIL_SERVER_NAME").map(ListValue.trimmed) else { return nil }
+    guard 1...100 ~= name.unicodeScalars.count,
+      name.unicodeScalars.allSatisfy({ !$0.movesTheCursor })
+    else {
+      throw reader.invalid(
+        "DOVETAIL_SERVER_NAME", LogText.line(name), "give 1 to 100 characters that can be printed")
+    }
+    return name
   }
 
   private func fileLimit(_ reader: VariableReader) throws(ConfigurationError) -> Int64 {

@@ -36,11 +36,13 @@ struct ServerConfiguration: Sendable {
   var isRateLimited = true
   /// Whether users find themselves in the channel they left last.
   var restoresChannel = true
-  /// Whether another server may serve the same database.
+  /// Whether other servers serve the same database, as one chat where its engine is a server.
   var sharesDatabase = false
   /// For how many seconds a server that is told to stop goes on serving, while the health check tells the proxy
   /// in front of it to send nobody any more.
   var drainSeconds = 0
+  /// What operators call this server among those; nil for its machine and port.
+  var serverName: String?
   var maxConnections = 20_000
   /// Nil for no limit.
   var maxConnectionsPerIP: Int?

@@ -10,7 +10,7 @@ extension DatabaseVisit {
     case .timeZone: try await mysqlTimeZone(database)
     case .sqlMode: try await mysqlMode(database)
     case .durability: try await mysqlDurability(database)
-    case .journal, .integrity, .schema, .rows, .write: nil
+    case .journal, .integrity, .schema, .servers, .rows, .write: nil
     }
   }
 

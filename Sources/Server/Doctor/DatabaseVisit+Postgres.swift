@@ -9,7 +9,7 @@ extension DatabaseVisit {
     case .encoding: try await postgresEncoding(database)
     case .timeZone: try await postgresTimeZone(database)
     case .durability: try await postgresDurability(database)
-    case .journal, .integrity, .sqlMode, .schema, .rows, .write: nil
+    case .journal, .integrity, .sqlMode, .schema, .servers, .rows, .write: nil
     }
   }
 

@@ -40,6 +40,7 @@ struct DatabaseVisit: Sendable {
     case durability = "db_durability"
     case journal = "db_journal"
     case schema = "db_schema"
+    case servers = "db_servers"
     case rows = "db_rows"
     case write = "db_write"
     case integrity = "db_integrity"
@@ -52,6 +53,7 @@ struct DatabaseVisit: Sendable {
     do {
       switch question {
       case .schema: return try await schema(of: database)
+      case .servers: return try await servers(of: database)
       case .rows: return try await rows(of: database)
       case .write: return try await write(to: database)
       default:

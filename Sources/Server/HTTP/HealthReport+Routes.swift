@@ -47,8 +47,43 @@ extension HealthReport {
     json.member(",\n    \"active_users\": ", Int64(activeUserCount))
     json.member(",\n    \"total_messages\": ", messageCount)
     json.member(",\n    \"database_status\": ", database.status.rawValue)
-    json.raw("\n  }\n}\n")
+    json.raw("\n  }")
+    if let company { Self.write(company, to: &json) }
+    json.raw("\n}\n")
     return json.finish()
+  }
+
+  private static func write(_ company: ClusterView, to json: inout JSONWriter) {
+    json.member(",\n  \"cluster\": {\n    \"server\": ", company.name)
+    json.member(",\n    \"lease\": ", company.isHeld ? "held" : "lost")
+    json.member(",\n    \"clock_difference_ms\": ", milliseconds(company.clockDifference))
+    write(feedLag: company.feedLag, ",\n    \"feed_lag_ms\": ", to: &json)
+    json.raw(",\n    \"others\": [")
+    for (index, member) in company.others.enumerated() {
+      json.member(index == 0 ? "\n      {\"server\": " : ",\n      {\"server\": ", member.name)
+      json.member(", \"version\": ", member.version)
+      json.member(", \"clients\": ", Int64(member.clientCount))
+      json.member(", \"heartbeat_age_ms\": ", milliseconds(company.age(of: member)))
+      json.member(", \"clock_difference_ms\": ", milliseconds(member.clockDifference))
+      write(feedLag: member.feedLag, ", \"feed_lag_ms\": ", to: &json)
+      json.raw("}")
+    }
+    json.raw(company.others.isEmpty ? "]\n  }" : "\n    ]\n  }")
+  }
+
+  private static func write(
+    feedLag: Duration?, _ key: StaticString, to json: inout JSONWriter
+  ) {
+    if let feedLag {
+      json.member(key, milliseconds(feedLag))
+    } else {
+      json.raw(key)
+      json.raw("null")
+    }
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Int64 {
+    Int64(duration / .milliseconds(1))
   }
 
   private static func write(_ component: Component, to json: inout JSONWriter) {

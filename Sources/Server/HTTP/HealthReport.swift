@@ -35,9 +35,14 @@ struct HealthReport: Sendable {
   var activeUserCount: Int
   /// How many messages are stored.
   var messageCount: Int64
+  /// What is known of the other servers of the same chat; nil if there are none to be.
+  var company: ClusterView?
 
-  /// The worst status of all parts.
-  var status: Status { max(database.status, max(memory.status, webSocket.status)) }
+  /// The worst status of all parts. A server that has no names lets nobody in.
+  var status: Status {
+    let parts = max(database.status, max(memory.status, webSocket.status))
+    return company?.isHeld == false ? .unhealthy : parts
+  }
 
   /// A duration in whole seconds as Go prints it: `1h2m3s`, `2m3s`, `0s`.
   static func text(of duration: Duration) -> String {

@@ -96,6 +96,12 @@ struct ChatMove: Sendable {
             + "\(migrator.targetVersion): start the server on it once, stop it, and move then")
     }
     if isWhileServing { return }
+    if let member = try await ClusterGate.living(in: database).first {
+      throw MoveRefusal(
+        "servers share the chat, among them \(LogText.line(member.name)), process \(member.process) on "
+          + "\(LogText.line(member.host)): stop them all, so that nothing is written that would stay "
+          + "behind, or say --while-serving")
+    }
     guard let holder = try await ServerLease.holder(in: database, ProcessIdentity.isGone(_:)) else {
       return
     }

@@ -1,4 +1,5 @@
 import DriverAPI
+import Logging
 
 /// A time during which a user was kept out, without its ends.
 struct BanGap: Sendable, Hashable {
@@ -26,6 +27,13 @@ struct BanHistory {
       entries[ban.user] = ban.term
     }
     return BanList(entries)
+  }
+
+  /// Those of a database, read on a connection of their own.
+  static func openBans(in database: Database, _ logger: Logger) async throws -> BanList {
+    try await database.withConnection(.reader) { connection in
+      try await BanHistory(connection: connection, unreadable: UnreadableRows(logger)).openBans()
+    }
   }
 
   /// When a user was kept out: from each ban until it was lifted, ran out, or now.

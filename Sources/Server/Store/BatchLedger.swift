@@ -11,13 +11,26 @@ struct BatchLedger: Sendable {
   // Rows of servers that were killed.
   private static let keptDays: Int64 = 7
 
+  /// Why a batch is not stored: this server's row is gone, and with it its right to store anything.
+  struct IsRemoved: Error, CustomStringConvertible {
+    var description: String { "other servers took this one for dead" }
+  }
+
   /// The name of this server's row; another one at each start.
   let writer: String
+  /// Whether other servers may remove the row, so that nothing is stored any more.
+  let isFenced: Bool
 
   /// A ledger for one run of a server.
-  init() {
+  init(isFenced: Bool = false) {
     let number = UInt64.random(in: .min ... .max)
     writer = String(number, radix: 36)
+    self.isFenced = isFenced
+  }
+
+  /// Has a server store nothing any more, once the batch is done that it may be in the middle of.
+  static func remove(_ writer: String, from database: Database) async throws {
+    try await database.exec("DELETE FROM journal_writers WHERE writer = \(writer)")
   }
 
   /// Whether a database needs it: where one writer at a time is let in anyway and a commit's answer
@@ -41,6 +54,7 @@ struct BatchLedger: Sendable {
   /// transaction reads from one snapshot, that must not be older than its turn.
   func begin(_ batch: Int64, in transaction: Transaction) async throws {
     if try await note(batch, in: transaction) { return }
+    if isFenced { throw IsRemoved() }
     // Somebody restored an older state of the database, or emptied the table.
     try await addRows(in: transaction)
     _ = try await note(batch, in: transaction)

@@ -17,10 +17,21 @@ enum ChatSchema {
 
   /// Brings the database to the newest version, and says so in the log: it may take long, and there is
   /// no way back but a backup.
-  static func migrate(_ database: Database, _ logger: Logger) async throws {
+  ///
+  /// - Parameter isShared: whether servers of the version before and after may be at work: then a schema
+  ///   that is one version newer is served as it is.
+  static func migrate(
+    _ database: Database, isShared: Bool = false, _ logger: Logger
+  ) async throws {
     let migrator = try Migrator(migrations)
     let start = ContinuousClock.now
     let old = try await version(of: database, migrator)
+    if isShared, old == migrator.targetVersion + 1 {
+      logger.warning(
+        "the schema is one version newer than this server; it serves it until it is updated too",
+        metadata: ["schema": "\(old)", "server": "\(migrator.targetVersion)"])
+      return
+    }
     if old < migrator.targetVersion {
       logger.notice(
         "migrating the database",

@@ -12,4 +12,6 @@ struct ChatStatus: Sendable {
   var databaseError: String?
   /// Why nothing can be stored; nil if it can.
   var writeError: String?
+  /// What is known of the other servers of the same chat; nil if there are none to be.
+  var company: ClusterView?
 }

@@ -5,6 +5,8 @@ import DriverAPI
 final class DatabaseCheck: Sendable {
   /// How often it is asked.
   static let interval = Duration.seconds(2)
+  /// How often it is asked where signs of life tell of it anyway.
+  static let restingInterval = Duration.seconds(8)
   /// How long an answer may take before it counts as none.
   static let patience = Duration.milliseconds(1500)
   /// How long nothing may have been stored before a row of the check's own is.
@@ -17,10 +19,13 @@ final class DatabaseCheck: Sendable {
 
   private let database: Database
   private let writes: WriteHealth
+  private let interval: Duration
   private let state: Mutex<State>
 
   /// A check of a database that has just been used.
-  init(_ database: Database, writes: WriteHealth) {
+  init(_ database: Database, writes: WriteHealth, every interval: Duration = DatabaseCheck.interval)
+  {
+    self.interval = interval
     self.database = database
     self.writes = writes
     state = Mutex(
@@ -48,7 +53,7 @@ final class DatabaseCheck: Sendable {
       let isQuiet = ContinuousClock.now - writes.lastSuccess > Self.maxQuiet
       if isQuiet || writes.failure != nil { await write() }
       // Cancelling ends the sleep, and with it the loop.
-      try? await Task.sleep(for: Self.interval)
+      try? await Task.sleep(for: interval)
     }
   }
 

@@ -25,7 +25,7 @@ struct ServerLease: Sendable {
     var description: String {
       "another server serves this database already: process \(holder.process) on \(holder.host), "
         + "which listens on \(holder.address); stop it first, or set DOVETAIL_SHARED_DATABASE=on if "
-        + "two are meant to run (users of one do not see those of the other)"
+        + "several are meant to run as one chat, on each of them"
     }
   }
 

@@ -112,3 +112,42 @@ import Testing
     return names.sorted()
   }
 }
+
+@Suite struct ChatHubOthersTests {
+  private func person(_ name: String, _ channel: String = "general") -> DistantUser {
+    DistantUser(name: UserName(name), channel: channel)
+  }
+
+  @Test func thoseOnOtherServersAreInTheListAndTheCounts() throws {
+    var hub = HubState<String>()
+    let id = SessionID()
+    try hub.reserve(UserName("Bob"), for: id, at: .now)
+    _ = hub.seat(id, "bob", in: "ops")
+    let isNew = hub.setOthers([person("carol"), person("Alice", "ops")])
+    #expect(isNew)
+    #expect(hub.userNames == ["Alice", "Bob", "carol"] && hub.memberCount == 1)
+    #expect(hub.channelCounts.map(\.name) == ["general", "ops"])
+    #expect(hub.channelCounts.map(\.count) == [1, 2])
+    let isOther = hub.setOthers([person("Alice", "general"), person("carol")])
+    #expect(!isOther, "the same names")
+    #expect(hub.channelCounts.map(\.count) == [2, 1])
+    let isLess = hub.setOthers([])
+    #expect(isLess)
+    #expect(hub.userNames == ["Bob"])
+  }
+
+  @Test func whoeverComesOverIsInTheListOnce() throws {
+    var hub = HubState<String>()
+    _ = hub.setOthers([person("alice"), person("bob")])
+    let id = SessionID()
+    try hub.reserve(UserName("Alice"), for: id, at: .now)
+    _ = hub.seat(id, "alice", in: "general")
+    #expect(hub.userNames == ["Alice", "bob"])
+    // As long as the others' list is older than that.
+    _ = hub.setOthers([person("alice"), person("bob")])
+    #expect(hub.userNames == ["Alice", "bob"])
+    #expect(hub.channelCounts.map(\.count) == [2])
+    _ = hub.remove(id)
+    #expect(hub.userNames == ["bob"])
+  }
+}

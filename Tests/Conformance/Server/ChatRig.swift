@@ -98,7 +98,7 @@ final class ChatClient {
   private var decoded: [WireMessage] = []
   private var decodedCount = 0
 
-  init(_ server: ChatServer) {
+  init(_ server: any ChatEntrance) {
     receiver = server.open(socket)
   }
 
