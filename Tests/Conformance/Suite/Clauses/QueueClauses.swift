@@ -75,9 +75,10 @@ let queueClauses = [
     let long = try await statementThatGrows(db)
     let quick: SQL = "UPDATE items SET amount = amount + 1 WHERE id = 2"
     try await db.exec(quick)
-    // The first time nobody can know that it takes long.
+    // The first time nobody can know that it takes long, and whoever runs what waits meets it unawares.
     for place in ["unawares", "knowingly"] {
       let queue = try await Queue(at: db)
+      let runner = Task.immediate { try await db.exec(quick).rowCount }
       let before = Task.immediate { try await db.exec(quick).rowCount }
       let running = Task.immediate { _ = try await db.exec(long) }
       let isLate = Signal()
@@ -89,6 +90,7 @@ let queueClauses = [
       try expectEqual(try await before.value, 1, "the rows of the one before, \(place)")
       running.cancel()
       try await expectError(.cancelled, "the long one, \(place)") { try await running.value }
+      try expectEqual(try await runner.value, 1, "the rows of the first, \(place)")
       try expect(
         !isLate.hasFired, "the one before was told only when the long one had ended, \(place)")
     }
