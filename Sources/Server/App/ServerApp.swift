@@ -61,8 +61,8 @@ enum ServerApp {
     _ signals: ProcessSignals, _ reload: Reload
   ) async throws {
     let chat = try await ChatServer(
-      database: database, settings: ChatSettings(configuration), flusher: EventLoopFlusher(),
-      logger: logger)
+      database: database, settings: ChatSettings(configuration),
+      isShared: isShared(database, configuration), flusher: EventLoopFlusher(), logger: logger)
     let health = HealthSource(chat: chat)
     let listener: ChatListener
     let settings: ChatListener.Settings
@@ -100,10 +100,18 @@ enum ServerApp {
     await listener.shutdown()
   }
 
+  /// Whether other servers may serve the same chat. Not on an engine that serves one process at a time,
+  /// whatever the configuration says.
+  private static func isShared(
+    _ database: Database, _ configuration: ServerConfiguration
+  ) -> Bool {
+    configuration.sharesDatabase && BatchLedger.isNeeded(for: database)
+  }
+
   private static func takeLease(
     _ configuration: ServerConfiguration, _ database: Database, _ logger: Logger
   ) async throws -> ServerLease? {
-    guard !configuration.sharesDatabase else { return nil }
+    guard !isShared(database, configuration) else { return nil }
     let lease = ServerLease(
       database,
       for: ServerLease.Holder(

@@ -25,17 +25,20 @@ final class ChatRoom: ChatEntrance {
   let questions = NIOLockedValueBox(OpenQuestions())
   let log: ChatLog
   let entries: EntryQueue
+  /// The way to the other servers of this chat; nil in a server that is alone.
+  let cluster: (any ClusterLine)?
 
   /// An empty room.
   ///
   /// - Parameter bans: who may not log in, as the archive remembers it.
   init(
     archive: any ChatArchive, settings: ChatSettings, bans: BanList, flusher: any SocketFlusher,
-    logger: Logger
+    cluster: (any ClusterLine)? = nil, logger: Logger
   ) {
     self.archive = archive
     self.settings = settings
     self.flusher = flusher
+    self.cluster = cluster
     self.logger = logger
     log = ChatLog(logger)
     entries = EntryQueue(width: settings.entriesAtOnce)
