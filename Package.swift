@@ -159,7 +159,7 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "DriverAPI", "DriverSQLite", "DriverPostgres", "DriverMySQL", "Server",
+        "DriverAPI", "DriverFaults", "DriverSQLite", "DriverPostgres", "DriverMySQL", "Server",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),

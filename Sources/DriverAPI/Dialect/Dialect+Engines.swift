@@ -67,6 +67,7 @@ extension Dialect {
       release: "SELECT pg_advisory_unlock(\(key))")
     dialect.notifications = NotificationWords(
       listen: "LISTEN ", notify: "SELECT pg_notify(?, ?)")
+    dialect.idleTransactionLimit = "SET idle_in_transaction_session_timeout = '{seconds}s'"
     dialect.listTables = Catalogue.postgresTables
     dialect.listColumns = Catalogue.postgresColumns
     dialect.listReferences = Catalogue.postgresReferences
@@ -118,6 +119,7 @@ extension Dialect {
     var dialect = Dialect.mysql
     dialect.name = "mariadb"
     dialect.returning = [.insert, .delete]
+    dialect.idleTransactionLimit = "SET SESSION idle_write_transaction_timeout = {seconds}"
     dialect.types = .mariadb
     return dialect
   }()

@@ -133,6 +133,11 @@ public struct Dialect: Sendable {
   public var settingsIgnoredInTransactions: Set<String> = []
   /// How sessions send each other messages; nil if they cannot. [NOTIFY-1]
   public var notifications: NotificationWords?
+  /// The statement by which a session has the server end it when a transaction of its has stood still for so many
+  /// seconds, with `{seconds}` in place of the number; nil if there is none.
+  ///
+  /// For transactions that hold what others wait for: a client that is stopped or cut off holds it no longer.
+  public var idleTransactionLimit: String?
   /// Lists the tables: one column, the name, in order. [SCHEMA-1]
   public var listTables = Catalogue.standardTables(schema: "current_schema")
   /// Lists the columns of one table in order, its name being the parameter. [SCHEMA-1]

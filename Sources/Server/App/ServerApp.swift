@@ -126,7 +126,7 @@ enum ServerApp {
     _ configuration: ServerConfiguration, _ database: Database, _ logger: Logger
   ) async throws -> any ServedChat {
     let settings = ChatSettings(configuration)
-    guard configuration.sharesDatabase, BatchLedger.isNeeded(for: database) else {
+    guard isShared(database, configuration) else {
       return try await ChatServer(
         database: database, settings: settings, flusher: EventLoopFlusher(), logger: logger)
     }
@@ -138,10 +138,18 @@ enum ServerApp {
     }
   }
 
+  /// Whether other servers may serve the same chat. Not on an engine that serves one process at a time,
+  /// whatever the configuration says.
+  private static func isShared(
+    _ database: Database, _ configuration: ServerConfiguration
+  ) -> Bool {
+    configuration.sharesDatabase && BatchLedger.isNeeded(for: database)
+  }
+
   private static func takeLease(
     _ configuration: ServerConfiguration, _ database: Database, _ logger: Logger
   ) async throws -> ServerLease? {
-    guard !configuration.sharesDatabase else { return nil }
+    guard !isShared(database, configuration) else { return nil }
     let lease = ServerLease(
       database,
       for: ServerLease.Holder(

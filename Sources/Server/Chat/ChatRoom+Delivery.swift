@@ -40,6 +40,7 @@ extension ChatRoom {
     var postbag = Postbag()
     deliver(message, to: audience, from: author.id, into: &postbag)
     postbag.send(through: self)
+    cluster?.pass(FeedEvent(.message(message, introduces: 0, to: audience)))
   }
 
   /// Tells one session something, in the channel that it is looking at.

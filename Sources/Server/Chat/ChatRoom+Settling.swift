@@ -14,20 +14,16 @@ extension ChatRoom {
 
   private func settle(_ settled: SettledWrite, into postbag: inout Postbag) {
     switch settled.outcome {
-    case .posted(let id):
-      guard case .post(let message) = settled.write else { return }
-      deliver(
-        StoredMessage(id: id, message: message).wire, introduces: id, to: message.audience,
-        from: settled.author, into: &postbag)
+    case .posted: show(settled, into: &postbag)
     case .changed(let target):
       noteModeration(settled, of: target)
-      guard let event = settled.write.event(about: target) else { return }
-      deliver(event, to: target.audience, from: settled.author, into: &postbag)
+      show(settled, into: &postbag)
     case .pinned(let isPinned):
       guard case .togglePin(let target, let admin) = settled.write else { return }
-      let verb = isPinned ? "pinned" : "unpinned"
-      noteModeration(settled, by: admin, ["action": "\(verb)", "message": "\(target)"])
-      broadcast("Message \(target) \(verb) by \(admin.display)", into: &postbag)
+      noteModeration(
+        settled, by: admin,
+        ["action": isPinned ? "pinned" : "unpinned", "message": "\(target)"])
+      show(settled, into: &postbag)
     case .done:
       guard case .changeChannel(_, let old, let channel) = settled.write else { return }
       tellAuthor(of: settled, Self.text(from: old, to: channel, isSaved: true), into: &postbag)
@@ -47,6 +43,15 @@ extension ChatRoom {
       if let text = settled.write.textIfUnconfirmed {
         tellAuthor(of: settled, text, into: &postbag)
       }
+    }
+  }
+
+  private func show(_ settled: SettledWrite, into postbag: inout Postbag) {
+    switch settled.write.event(after: settled.outcome) {
+    case .message(let message, let id, let audience):
+      deliver(message, introduces: id, to: audience, from: settled.author, into: &postbag)
+    case .notice(let text): broadcast(text, into: &postbag)
+    case nil: break
     }
   }
 

@@ -27,20 +27,24 @@ final class ChatRoom: ChatEntrance {
   let entries: EntryQueue
   /// The other servers of the same chat; nil if there are none to be.
   let company: ChatCluster?
+  /// The way to the other servers of this chat; nil in a server that is alone.
+  let cluster: (any ClusterLine)?
 
   /// An empty room.
   ///
   /// - Parameters:
   ///   - bans: who may not log in, as the archive remembers it.
   ///   - company: the other servers of the same chat; nil if there are none to be.
+  ///   - cluster: the way to them.
   init(
     archive: any ChatArchive, settings: ChatSettings, bans: BanList, flusher: any SocketFlusher,
-    company: ChatCluster? = nil, logger: Logger
+    company: ChatCluster? = nil, cluster: (any ClusterLine)? = nil, logger: Logger
   ) {
     self.company = company
     self.archive = archive
     self.settings = settings
     self.flusher = flusher
+    self.cluster = cluster
     self.logger = logger
     log = ChatLog(logger)
     entries = EntryQueue(width: settings.entriesAtOnce)

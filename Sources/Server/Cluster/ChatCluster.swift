@@ -88,8 +88,8 @@ final class ChatCluster: Sendable {
     return true
   }
 
-  /// How far this server is behind with what the others store.
-  func noteFeedLag(_ lag: Duration?) { pulse.feedLag = lag }
+  /// Has each sign of life say how far this server is behind with what the others store.
+  func measureFeedLag(_ lag: @escaping @Sendable () -> Duration) { pulse.feedLag = lag }
 
   /// Has the other servers read anew who is banned.
   func announceBans() async throws {

@@ -10,7 +10,7 @@ final class ClusterPulse: Sendable {
 
   private struct State {
     var clockDifference = Duration.zero
-    var feedLag: Duration?
+    var feedLag: (@Sendable () -> Duration)?
     var whenLost: (@Sendable () -> Void)?
     var announce: (@Sendable () -> Void)?
   }
@@ -34,8 +34,8 @@ final class ClusterPulse: Sendable {
     set { state.withLock { $0.clockDifference = newValue } }
   }
 
-  /// How far this server is behind with what the others store; nil if that is not known.
-  var feedLag: Duration? {
+  /// Tells how far this server is behind with what the others store; nil if nobody knows.
+  var feedLag: (@Sendable () -> Duration)? {
     get { state.withLock { $0.feedLag } }
     set { state.withLock { $0.feedLag = newValue } }
   }
@@ -66,7 +66,7 @@ final class ClusterPulse: Sendable {
     let isOurs = try await registry.beat(
       token,
       ServerRegistry.Beat(
-        clientCount: clientCount, clockDifference: clockDifference, feedLag: feedLag,
+        clientCount: clientCount, clockDifference: clockDifference, feedLag: feedLag?(),
         hasNewPeople: hasNewPeople, hasNewBans: hasNewBans))
     guard isOurs else {
       lose("another server has freed the names of this one, which was silent for too long")

@@ -51,7 +51,7 @@ final class ClusterRoster: Sendable {
     var view = state.withLock { $0.view }
     view.isHeld = pulse.lease.isHeld
     view.clockDifference = pulse.clockDifference
-    view.feedLag = pulse.feedLag
+    view.feedLag = pulse.feedLag?()
     return view
   }
 

@@ -5,7 +5,7 @@ import Logging
 struct BatchAttempt: Sendable {
   /// How it ended.
   enum Outcome {
-    case stored([WriteOutcome])
+    case stored(StoredBatch)
     /// Nothing was stored; the same batch may succeed later.
     case failedForNow(any Error)
     /// Nothing was stored, because of one of the changes.
@@ -18,16 +18,17 @@ struct BatchAttempt: Sendable {
   private enum Step: Sendable {
     case waiting
     case writing
-    case committing([WriteOutcome])
+    case committing(StoredBatch)
   }
 
   /// How long it may take once its turn has come, whatever becomes of the connection.
   private static let maxDuration = Duration.seconds(10)
 
-  private let database: Database
+  private let session: WriterSession
   private let messageInsert: MessageInsert
   private let blocks: ChannelBlocks
   private let ledger: BatchLedger?
+  private let feed: FeedTable?
   private let logger: Logger
   private let writes: [ChatWrite]
   private let separately: Bool
@@ -39,10 +40,11 @@ struct BatchAttempt: Sendable {
   ///   - separately: whether each change gets a savepoint, so that one that is refused fails alone.
   ///   - batch: its number in the ledger, greater than that of every attempt before.
   init(writer: BatchWriter, writes: [ChatWrite], separately: Bool, batch: Int64) {
-    database = writer.database
+    session = writer.session
     messageInsert = writer.messageInsert
     blocks = writer.blocks
     ledger = writer.ledger
+    feed = writer.feed
     logger = writer.logger
     self.writes = writes
     self.separately = separately
@@ -67,8 +69,8 @@ struct BatchAttempt: Sendable {
     let value = Mutex(Step.waiting)
   }
 
-  private func store(_ limit: Duration, _ step: Box) async throws -> [WriteOutcome] {
-    let (outcomes, entries) = try await database.transaction { transaction in
+  private func store(_ limit: Duration, _ step: Box) async throws -> StoredBatch {
+    let (stored, entries) = try await session.transaction { transaction in
       if let ledger {
         try await TimeLimit.run(limit) { try await ledger.begin(batch, in: transaction) }
       }
@@ -80,12 +82,23 @@ struct BatchAttempt: Sendable {
         try await changes.store(writes)
       }
       let entries = try await changes.finish()
-      let outcomes = changes.outcomes
-      step.value.withLock { $0 = .committing(outcomes) }
-      return (outcomes, entries)
+      let stored = StoredBatch(
+        outcomes: changes.outcomes, receipt: try await tellOthers(changes.outcomes, transaction))
+      step.value.withLock { $0 = .committing(stored) }
+      return (stored, entries)
     }
     blocks.noteCommitted(entries)
-    return outcomes
+    return stored
+  }
+
+  /// Leaves in the database what other servers are to show their clients.
+  private func tellOthers(
+    _ outcomes: [WriteOutcome], _ transaction: Transaction
+  ) async throws -> FeedReceipt? {
+    guard let feed, let ledger else { return nil }
+    let events = zip(writes, outcomes).compactMap { $0.event(after: $1) }
+    let turn = try await ledger.turn(in: transaction)
+    return try await feed.add(events.map(FeedEvent.init), as: turn, in: transaction)
   }
 
   private func classify(_ error: any Error, at step: Step) -> Outcome {
@@ -94,9 +107,9 @@ struct BatchAttempt: Sendable {
     case .waiting: return .failedForNow(error)
     case .writing:
       return error.concernsTheDatabase ? .failedForNow(error) : .spoiledByOne(error)
-    case .committing(let outcomes):
+    case .committing(let stored):
       guard error.execution == .unknown else { return .failedForNow(error) }
-      return .unknown(error, BatchWriter.Undecided(batch: batch, outcomes: outcomes))
+      return .unknown(error, BatchWriter.Undecided(batch: batch, stored: stored))
     }
   }
 

@@ -66,6 +66,16 @@ struct BatchLedger: Sendable {
       "UPDATE journal_writers SET batch = batch + 1 WHERE writer = ''")
   }
 
+  /// The number of the transaction that has its turn: later ones have greater numbers, on whichever server.
+  func turn(in transaction: Transaction) async throws -> Int64 {
+    let number = try await transaction.queryRow(
+      "SELECT batch FROM journal_writers WHERE writer = ''", as: (Int64).self)
+    guard let number else {
+      throw DatabaseError(.other, "journal_writers has no row of all servers")
+    }
+    return number
+  }
+
   /// The last batch of this server that was committed.
   ///
   /// Waits for the end of a transaction that still holds the row: a server may be busy with a commit

@@ -10,10 +10,13 @@ struct BatchWriter {
   private static let maxPause = Duration.milliseconds(250)
 
   let database: Database
+  let session: WriterSession
   let messageInsert: MessageInsert
   let blocks: ChannelBlocks
   /// nil where no other server writes and no commit's answer can get lost.
   let ledger: BatchLedger?
+  /// Where other servers read what is stored; nil in a server that is alone.
+  let feed: FeedTable?
   let health: WriteHealth
   let logger: Logger
   /// What was sent to be committed and never answered for; nothing else is stored before it is known
@@ -29,18 +32,20 @@ struct BatchWriter {
     /// Its number in the ledger.
     var batch: Int64
     /// What became of its changes if it was.
-    var outcomes: [WriteOutcome]
+    var stored: StoredBatch
   }
 
   /// A writer to a database.
   init(
     _ database: Database, _ messageInsert: MessageInsert, _ blocks: ChannelBlocks,
-    ledger: BatchLedger?, health: WriteHealth, logger: Logger
+    ledger: BatchLedger?, feed: FeedTable?, health: WriteHealth, logger: Logger
   ) {
     self.database = database
+    session = WriterSession(database, isHeld: feed != nil)
     self.messageInsert = messageInsert
     self.blocks = blocks
     self.ledger = ledger
+    self.feed = feed
     self.health = health
     self.logger = logger
   }
@@ -49,7 +54,7 @@ struct BatchWriter {
   ///
   /// - Returns: what became of each change, in their order. If they are ``WriteOutcome/unconfirmed``,
   ///   ``decide()`` tells more later.
-  mutating func store(_ writes: [ChatWrite]) async -> [WriteOutcome] {
+  mutating func store(_ writes: [ChatWrite]) async -> StoredBatch {
     let deadline = ContinuousClock.now + (isAway ? .zero : Self.patience)
     var pause = Duration.milliseconds(2)
     var separately = false
@@ -59,9 +64,9 @@ struct BatchWriter {
         attempt = await settle(undecided, error, until: deadline)
       }
       switch attempt {
-      case .stored(let outcomes):
+      case .stored(let batch):
         noteSuccess()
-        return outcomes
+        return batch
       case .spoiledByOne(let error):
         if separately { return giveUp(writes, .notSaved, error) }
         separately = true
@@ -79,7 +84,7 @@ struct BatchWriter {
   /// Asks once more what became of the batch that is ``undecided``.
   ///
   /// - Returns: what became of each of its changes; nil if the database still does not tell.
-  mutating func decide() async -> [WriteOutcome]? {
+  mutating func decide() async -> StoredBatch? {
     guard let undecided, let isStored = try? await isStored(undecided, within: Self.minWait) else {
       return nil
     }
@@ -87,7 +92,7 @@ struct BatchWriter {
     noteSuccess()
     logger.notice("known now: a batch was \(isStored ? "stored" : "not stored")")
     return isStored
-      ? undecided.outcomes : Array(repeating: .notSavedAfterAll, count: undecided.outcomes.count)
+      ? undecided.stored : StoredBatch(undecided.stored.outcomes.count, .notSavedAfterAll)
   }
 
   private mutating func next(
@@ -108,7 +113,7 @@ struct BatchWriter {
     while true {
       let limit = max(deadline - .now, Self.minWait)
       if let isStored = try? await isStored(undecided, within: limit) {
-        return isStored ? .stored(undecided.outcomes) : .failedForNow(error)
+        return isStored ? .stored(undecided.stored) : .failedForNow(error)
       }
       guard ContinuousClock.now < deadline else { return .unknown(error, undecided) }
       await pauseWriting(pause)
@@ -133,12 +138,12 @@ struct BatchWriter {
 
   private mutating func giveUp(
     _ writes: [ChatWrite], _ outcome: WriteOutcome, _ error: any Error
-  ) -> [WriteOutcome] {
+  ) -> StoredBatch {
     isAway = true
     health.note(failure: error)
     logger.error(
       "changes were not stored", metadata: ["count": "\(writes.count)", "error": "\(error)"])
-    return Array(repeating: outcome, count: writes.count)
+    return StoredBatch(writes.count, outcome)
   }
 
   private func pauseWriting(_ pause: Duration) async {

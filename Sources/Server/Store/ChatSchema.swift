@@ -13,6 +13,7 @@ enum ChatSchema {
     Migration(3, "several servers on one database") { sharing($0) },
     Migration(4, "there and back with marchat") { returning($0) },
     Migration(5, "where the messages of each channel lie") { blocks($0) },
+    Migration(6, "what servers tell each other") { feed($0) },
   ]
 
   /// Brings the database to the newest version, and says so in the log: it may take long, and there is

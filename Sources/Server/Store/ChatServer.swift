@@ -9,9 +9,11 @@ final class ChatServer: ServedChat {
   private let company: ChatCluster?
   private let journal: Journal
   private let check: DatabaseCheck
+  private let feed: ClusterFeed?
   private let writing: Task<Void, Never>
   private let sweeping: Task<Void, Never>
   private let checking: Task<Void, Never>
+  private let following: Task<Void, Never>?
 
   /// Brings the schema up to date, reads who is banned, joins the other servers, and opens the room.
   ///
@@ -38,19 +40,28 @@ final class ChatServer: ServedChat {
       BatchLedger.isNeeded(for: database)
       ? BatchLedger(isFenced: sharing != nil) : nil
     try await ledger?.enroll(in: database)
+    let feed =
+      if sharing != nil, let ledger { try await ClusterFeed.open(database, ledger, logger) } else {
+        nil as ClusterFeed?
+      }
     let writes = WriteHealth()
     let journal = try Journal(
-      database, blocks: blocks, ledger: ledger, health: writes, logger: logger)
+      database, blocks: blocks, ledger: ledger, feed: feed?.table, health: writes, logger: logger)
     var company: ChatCluster?
     if let sharing, let ledger {
       company = try await ChatCluster(database, as: sharing, token: ledger.writer, logger: logger)
     }
     self.company = company
+    if let feed {
+      company?.rely(on: { feed.notices.announce(ChatRoom.peopleTopic, "") })
+      company?.measureFeedLag { feed.lag }
+    }
     let room = ChatRoom(
       archive: ChatStore(
         database, journal: journal, blocks: blocks, leavesBanGaps: settings.banHistoryGaps,
         logger: logger),
-      settings: settings, bans: bans, flusher: flusher, company: company, logger: logger)
+      settings: settings, bans: bans, flusher: flusher, company: company, cluster: feed?.notices,
+      logger: logger)
     let schedule = RetentionSchedule(
       RetentionSweep(
         database: database, maxMessageCount: settings.retentionMax,
@@ -59,17 +70,19 @@ final class ChatServer: ServedChat {
     self.room = room
     moderation = ChatModeration(database: database, room: room)
     self.journal = journal
+    self.feed = feed
     let check = DatabaseCheck(
       database, writes: writes,
       every: company == nil ? DatabaseCheck.interval : DatabaseCheck.restingInterval)
     await check.read()
     self.check = check
     writing = Task {
-      await journal.run { writes in
-        room.settle(writes)
-        schedule.noteStored(writes.count)
+      await journal.run { batch in
+        if let feed { await feed.settle(batch, in: room) } else { room.settle(batch.writes) }
+        schedule.noteStored(batch.writes.count)
       }
     }
+    following = feed.map { feed in Task { await feed.run(room) } }
     sweeping = Task { await schedule.run() }
     checking = Task { await check.run() }
     do {
@@ -100,6 +113,8 @@ final class ChatServer: ServedChat {
   func shutdown() async {
     journal.close()
     await writing.value
+    await feed?.close()
+    await following?.value
     sweeping.cancel()
     checking.cancel()
     await sweeping.value

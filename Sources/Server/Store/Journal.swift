@@ -18,20 +18,23 @@ final class Journal: Sendable {
   private let messageInsert: MessageInsert
   private let blocks: ChannelBlocks
   private let ledger: BatchLedger?
+  private let feed: FeedTable?
   private let health: WriteHealth
   private let logger: Logger
 
   /// An empty journal of a database.
   ///
+  /// - Parameter feed: where other servers read what is stored; nil in a server that is alone.
   /// - Throws: `misuse` if its dialect cannot write the statements.
   init(
-    _ database: Database, blocks: ChannelBlocks, ledger: BatchLedger?, health: WriteHealth,
-    logger: Logger
+    _ database: Database, blocks: ChannelBlocks, ledger: BatchLedger?, feed: FeedTable? = nil,
+    health: WriteHealth, logger: Logger
   ) throws {
     self.database = database
     self.blocks = blocks
     messageInsert = try MessageInsert(database)
     self.ledger = ledger
+    self.feed = feed
     self.health = health
     self.logger = logger
   }
@@ -58,25 +61,26 @@ final class Journal: Sendable {
   /// Stores what is appended until the journal is closed and empty.
   ///
   /// - Parameter settle: called after each transaction, in order, with what became of its changes.
-  func run(_ settle: @Sendable ([SettledWrite]) -> Void) async {
+  func run(_ settle: @Sendable (SettledBatch) async -> Void) async {
     var writer = BatchWriter(
-      database, messageInsert, blocks, ledger: ledger, health: health, logger: logger)
+      database, messageInsert, blocks, ledger: ledger, feed: feed, health: health, logger: logger)
     while let batch = await nextBatch() {
-      let outcomes = await writer.store(batch.map(\.write))
-      settle(Self.settled(batch, outcomes))
+      let stored = await writer.store(batch.map(\.write))
+      await settle(SettledBatch(batch, stored))
       if writer.undecided != nil { await decide(batch, &writer, settle) }
     }
+    await writer.session.end()
   }
 
   /// Asks what became of a batch until the database tells. Nothing can be stored meanwhile: it would
   /// get ahead of what may have been stored already.
   private func decide(
-    _ batch: [JournalEntry], _ writer: inout BatchWriter, _ settle: ([SettledWrite]) -> Void
+    _ batch: [JournalEntry], _ writer: inout BatchWriter, _ settle: (SettledBatch) async -> Void
   ) async {
     while writer.undecided != nil {
-      if let outcomes = await writer.decide() { return settle(Self.settled(batch, outcomes)) }
+      if let stored = await writer.decide() { return await settle(SettledBatch(batch, stored)) }
       let (waiting, isClosing) = state.withLock { ($0.queue.takeBatch(), $0.isClosing) }
-      settle(Self.settled(waiting, Array(repeating: .notSaved, count: waiting.count)))
+      await settle(SettledBatch(waiting, StoredBatch(waiting.count, .notSaved)))
       if isClosing {
         logger.error(
           "stopping without knowing whether changes were stored",
@@ -85,14 +89,6 @@ final class Journal: Sendable {
       }
       // Nobody cancels the writer; asking again at once would do no harm.
       try? await Task.sleep(for: .milliseconds(100))
-    }
-  }
-
-  private static func settled(
-    _ batch: [JournalEntry], _ outcomes: [WriteOutcome]
-  ) -> [SettledWrite] {
-    zip(batch, outcomes).map { entry, outcome in
-      SettledWrite(author: entry.author, write: entry.write, outcome: outcome)
     }
   }
 

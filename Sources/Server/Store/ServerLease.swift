@@ -21,11 +21,15 @@ struct ServerLease: Sendable {
   /// Why a server may not serve.
   struct Refusal: Error, CustomStringConvertible {
     var holder: Holder
+    /// Whether several servers can serve such a database.
+    var isShareable: Bool
 
     var description: String {
       "another server serves this database already: process \(holder.process) on \(holder.host), "
-        + "which listens on \(holder.address); stop it first, or set DOVETAIL_SHARED_DATABASE=on if "
-        + "several are meant to run as one chat, on each of them"
+        + "which listens on \(holder.address); stop it first"
+        + (isShareable
+          ? ", or set DOVETAIL_SHARED_DATABASE=on for all of them if they are meant to be one chat"
+          : "; this engine takes one server at a time, whatever DOVETAIL_SHARED_DATABASE says")
     }
   }
 
@@ -96,7 +100,9 @@ struct ServerLease: Sendable {
       switch try await ask() {
       case .taken: return
       case .held(let other, let renewedAt):
-        if let seen, seen != renewedAt { throw Refusal(holder: other) }
+        if let seen, seen != renewedAt {
+          throw Refusal(holder: other, isShareable: BatchLedger.isNeeded(for: database))
+        }
         if seen == nil {
           logger.notice(
             "another server may serve this database; waiting to see whether it is alive",

@@ -1,4 +1,13 @@
 extension Base64 {
+  /// The text of `bytes`.
+  static func text(of bytes: [UInt8]) -> String {
+    let count = encodedCount(of: bytes.count)
+    return String(unsafeUninitializedCapacity: count) { output in
+      encode(bytes.span, into: UnsafeMutableRawBufferPointer(output))
+      return count
+    }
+  }
+
   /// Writes the text of `bytes`, which takes `encodedCount(of:)` bytes of `output`.
   static func encode(_ bytes: Span<UInt8>, into output: UnsafeMutableRawBufferPointer) {
     let alphabet = alphabet

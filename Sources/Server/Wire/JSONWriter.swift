@@ -22,6 +22,11 @@ struct JSONWriter {
     buffer.writeStaticString(json)
   }
 
+  /// Writes what was encoded before.
+  mutating func raw(_ json: ByteBuffer) {
+    buffer.writeImmutableBuffer(json)
+  }
+
   /// Writes `key`, which is JSON up to the colon, and a string behind it.
   mutating func member(_ key: StaticString, _ value: String) {
     raw(key)

@@ -27,6 +27,13 @@ enum WireEncoder {
     return json.finish()
   }
 
+  /// A message that another server has encoded.
+  static func passed(_ message: ByteBuffer) -> ByteBuffer {
+    var json = JSONWriter(capacity: message.readableBytes)
+    json.raw(message)
+    return json.finish()
+  }
+
   /// The names of everybody who is connected, in the order given.
   static func userList(_ names: [String]) -> ByteBuffer {
     var json = JSONWriter(capacity: 48 + names.reduce(0) { $0 + $1.utf8.count + 3 })

@@ -37,7 +37,7 @@ import Testing
       #expect(json.contains("\"clients\": 1, \"heartbeat_age_ms\": "))
       #expect(json.hasSuffix("}\n}\n"))
       #expect(source.report().status != .unhealthy)
-      try rig.members[0].chat.room.company?.noteFeedLag(.milliseconds(12))
+      try rig.members[0].chat.room.company?.measureFeedLag { .milliseconds(12) }
       #expect(String(buffer: source.report().json).contains("\"feed_lag_ms\": 12"))
       try rig.members[0].chat.room.company?.pulse.lease.finish()
       #expect(source.report().status == .unhealthy, "it lets nobody in")

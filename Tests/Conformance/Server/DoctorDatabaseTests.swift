@@ -55,8 +55,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (1, DoctorCheck.Status.warn, "schema version 1 will be migrated to 5"),
-    (99, .error, "schema version 99 is newer than this server's 5"),
+    (1, DoctorCheck.Status.warn, "schema version 1 will be migrated to 6"),
+    (99, .error, "schema version 99 is newer than this server's 6"),
   ])
   func otherVersions(
     _ version: Int, _ status: DoctorCheck.Status, _ message: String

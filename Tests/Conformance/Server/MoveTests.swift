@@ -71,7 +71,7 @@ import Testing
         await lease.release(MoveRig.logger)
         #expect(await refusal(move).contains("there is a chat in "))
         // The target's own server.
-        try await serving.exec("UPDATE schema_version SET version = 99 WHERE version = 5")
+        try await serving.exec("UPDATE schema_version SET version = 99 WHERE version = 6")
         #expect(await refusal(move).contains("newer server"))
         try await serving.exec("DELETE FROM schema_version WHERE version > 2")
         #expect(await refusal(move).contains("start the server on it once"))

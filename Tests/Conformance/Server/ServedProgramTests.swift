@@ -54,9 +54,10 @@ extension TransportSuites {
         let third = try ServedProgram(in: directory)
         try await third.ready()
         #expect(!third.log.contains("waiting to see"))
+        // One process serves a file, also if two are meant to.
         let fourth = try ServedProgram(in: directory, ["DOVETAIL_SHARED_DATABASE": "on"])
-        try await fourth.ready()
-        try await fourth.stop()
+        #expect(try await fourth.exitStatus() == 1)
+        #expect(fourth.log.contains("this engine takes one server at a time"))
         try await third.stop()
       }
     }

@@ -100,7 +100,7 @@ import Testing
         let database = try await place.open()
         try await database.execScript(MarchatSchema.script(for: database.dialect))
         try await together(4, on: place) { try await ChatSchema.migrate($0, logger) }
-        #expect(try await Migrator(ChatSchema.migrations).version(of: database) == 5)
+        #expect(try await Migrator(ChatSchema.migrations).version(of: database) == 6)
         await database.close()
       }
     }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct StoreSchemaTests {
   private static let tables: Set = [
-    "ban_history", "channel_blocks", "journal_writers", "message_reactions", "messages",
+    "ban_history", "channel_blocks", "chat_events", "chat_notices", "journal_writers",
+    "message_reactions", "messages",
     "read_receipts",
     "schema_version", "user_channels", "user_message_state",
   ]
@@ -15,8 +16,8 @@ import Testing
     try await ChatRig.run(backend) { rig in
       #expect(Set(try await rig.database.tableNames()) == Self.tables)
       try await rig.restart()
-      #expect(try await rig.count("SELECT MAX(version) FROM schema_version") == 5)
-      #expect(try await rig.count("SELECT COUNT(*) FROM schema_version") == 5)
+      #expect(try await rig.count("SELECT MAX(version) FROM schema_version") == 6)
+      #expect(try await rig.count("SELECT COUNT(*) FROM schema_version") == 6)
     }
   }
 
@@ -25,15 +26,15 @@ import Testing
   private static let released = [
     "sqlite": [
       "5a9be9f975fd4506", "c2ef25c540d53a72", "fd40d3a10e9b9bdd", "72adb90f5eeb4614",
-      "b7ea34daaeee3e4a",
+      "b7ea34daaeee3e4a", "eaae8b1cd7064d99",
     ],
     "postgres": [
       "0b55e66b3f3f7ea3", "49fb63626b676feb", "1076ba692bab2b4e", "b5e8f9403a8e6eb5",
-      "23442653ea20dfea",
+      "23442653ea20dfea", "e9ed90868d86824d",
     ],
     "mariadb": [
       "28bd02c4f89b5a00", "e191b84ad67388c6", "d12e537bfe37e739", "aabb75e73a89e7dc",
-      "21a70b3adf24160a",
+      "21a70b3adf24160a", "ac08fd874e910025",
     ],
   ]
 

@@ -35,13 +35,14 @@ struct TestDatabase: Sendable {
   /// - Parameters:
   ///   - options: of the URL, for SQLite alone.
   ///   - line: by which the connections can be cut.
+  ///   - proxied: the URL that leads through a proxy to the same database; nil for the direct one.
   func open(
-    sqliteOptions options: String = "", line: FaultyLine? = nil
+    sqliteOptions options: String = "", line: FaultyLine? = nil, through proxied: DatabaseURL? = nil
   ) async throws -> Database {
     var configuration = DatabaseConfiguration()
     configuration.maxConnections = 4
     return try await Database.open(
-      try DatabaseURL(backend.serverURL == nil ? url + options : url),
+      try proxied ?? DatabaseURL(backend.serverURL == nil ? url + options : url),
       with: line.map { CommitFaultDriver(driver: backend.driver, line: $0) } ?? backend.driver,
       configuration: configuration)
   }
