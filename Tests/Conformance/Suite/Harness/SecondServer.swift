@@ -81,7 +81,7 @@ public struct SecondServer: Sendable {
     let database = try await Database.open(adminURL, with: driver, configuration: configuration)
     let told = try await database.queryRow(way.question, as: String.self)
     await database.close()
-    return told == "on" || told == "1"
+    return ["on", "1"].contains(told?.lowercased())
   }
 }
 
