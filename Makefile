@@ -1,5 +1,5 @@
 # Everything a newcomer needs: make run, make test. `make help` lists the rest.
-.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat bench-move bench-peers kill-test cluster test-cluster attack clean \
+.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat bench-move bench-peers kill-test cluster test-cluster test-failover attack clean \
   databases databases-up databases-down databases-urls databases-status
 
 help:
@@ -22,6 +22,9 @@ test-stress: prepare ## the same, and what takes long: killed sessions, restarts
 
 sanitize: prepare ## unit, driver and server tests under the thread and the address sanitizer
 	@Scripts/sanitize
+
+test-failover: prepare ## kill the primary of PostgreSQL under Patroni, and nodes of Galera, under writers of the framework
+	@Scripts/test-failover
 
 test-examples: prepare ## build and test the packages of Examples, as a stranger would
 	@Scripts/databases up

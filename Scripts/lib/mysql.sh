@@ -27,7 +27,8 @@ mysql_create() {
   private_directory "$user" "$home/mysql/data"
   echo "databases: creating a MariaDB data directory" >&2
   # Its superuser is the user that runs the server, known by the socket: no password, no network.
-  run_as "$user" mariadb-install-db --no-defaults --datadir="$home/mysql/data" \
+  private_directory "$user" "$home/mysql/tmp"
+  run_as "$user" mariadb-install-db --no-defaults --datadir="$home/mysql/data" --tmpdir="$home/mysql/tmp" \
     --auth-root-authentication-method=socket --auth-root-socket-user="$user" \
     --skip-test-db > /dev/null
   install_certificate "$user" "$home/mysql"

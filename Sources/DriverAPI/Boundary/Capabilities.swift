@@ -43,6 +43,10 @@ public struct Capabilities: Sendable, Hashable {
   /// health check finds such a session, and limits end what waits for a dead host. Not asked where
   /// ``networkSession`` is off. [CONN-9, POOL-10]
   public var socketAccess = true
+  /// URLs can name several servers of one database. Of those the options `target_session_attrs` and
+  /// `load_balance_hosts` choose, as libpq has them, and a server that is not the one asked for any more is
+  /// told by ``DatabaseError/Kind/notPrimary``. [HA-1]
+  public var severalHosts = false
   /// ``DriverConnection/ping()`` is there. [CONN-1]
   public var nativePing = false
   /// ``DriverConnection/bulkInsert(into:columns:rows:)`` is there. [BULK-1]

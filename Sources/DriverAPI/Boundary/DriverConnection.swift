@@ -33,6 +33,12 @@ public protocol DriverConnection: AnyObject, Sendable {
   /// them. Default: false. Asked once; if it is true no statement is kept. [STMT-3]
   var keptStatementsHoldTables: Bool { get }
 
+  /// The server that the session is with, such as host and port, where the URL can name several. Default: nil.
+  ///
+  /// An error of kind ``DatabaseError/Kind/notPrimary`` speaks for all sessions with the same server: the
+  /// pool gives them up. Asked from any thread, and fixed from the opening on. [HA-2]
+  var endpoint: String? { get }
+
   /// Where the session stands, as the server sees it. [TX-4]
   ///
   /// Asked after every failure and whenever a lease ends; answered from what the client library
@@ -63,8 +69,8 @@ public protocol DriverConnection: AnyObject, Sendable {
   /// down. [CANCEL-7]
   func abandon()
 
-  /// Whether the session is known to have ended, as far as can be told without asking the server.
-  /// Default: false.
+  /// Whether the session is known to have ended, or to be with a server that is not the one asked for any
+  /// more, as far as can be told without asking the server. Default: false.
   ///
   /// Asked before a connection is leased that was idle for some milliseconds: a server that ended the
   /// session has said so, and the farewell lies in the socket. [POOL-10]
@@ -147,6 +153,9 @@ public protocol DriverConnection: AnyObject, Sendable {
 extension DriverConnection {
   /// What the lexer says.
   public func leavesState(_ text: StatementText) -> Bool { true }
+
+  /// Drivers whose URLs name one server need not tell it.
+  public var endpoint: String? { nil }
 
   /// Most engines lock tables while a statement runs.
   public var keptStatementsHoldTables: Bool { false }

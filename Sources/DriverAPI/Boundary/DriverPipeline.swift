@@ -33,6 +33,9 @@ public protocol DriverPipeline: AnyObject, Sendable {
   /// ``DatabaseConfiguration/controlTimeout``; must not block. [CANCEL-7]
   func abandon()
 
+  /// The server that the session is with, as ``DriverConnection/endpoint`` tells it. Default: nil. [HA-2]
+  var endpoint: String? { get }
+
   /// Ends the session. Called once, last; statements that still wait for an answer fail. Cannot fail.
   func close() async
 }
@@ -40,6 +43,9 @@ public protocol DriverPipeline: AnyObject, Sendable {
 extension DriverPipeline {
   /// Nothing, for drivers that wait for no server.
   public func abandon() {}
+
+  /// Drivers whose URLs name one server need not tell it.
+  public var endpoint: String? { nil }
 }
 
 /// What a pipelined statement answered.

@@ -114,6 +114,9 @@ extension DatabaseError {
     case cancelled
     /// A write where only reading is allowed.
     case readOnly
+    /// The server is not the one that was asked for any more: it was demoted and takes no writes, or has left
+    /// its cluster. Nothing was stored, and its sessions are given up; repeat the whole transaction. [HA-2]
+    case notPrimary
     /// The user may not do that.
     case permissionDenied
     /// Memory, disk, connections or another resource ran out.

@@ -136,7 +136,8 @@ extension DatabaseError {
   var concernsTheDatabase: Bool {
     switch kind {
     case .cannotConnect, .authenticationFailed, .tls, .connectionLost, .serializationFailure,
-      .deadlock, .lockTimeout, .cancelled, .readOnly, .permissionDenied, .resourceExhausted,
+      .deadlock, .lockTimeout, .cancelled, .readOnly, .notPrimary, .permissionDenied,
+      .resourceExhausted,
       .poolTimeout:
       true
     case .uniqueViolation, .foreignKeyViolation, .notNullViolation, .checkViolation, .syntax,

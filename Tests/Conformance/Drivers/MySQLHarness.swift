@@ -35,6 +35,16 @@ struct MySQLServer: ConformanceHarness {
     _ = try? await admin.exec(SQL(raw: "DROP DATABASE IF EXISTS \(name)"))
   }
 
+  /// A server that may be demoted, where it is reached without TLS as the case's is.
+  func secondServer(for url: String) async throws -> SecondServer? {
+    let url = try DatabaseURL(url)
+    guard way == .tcp,
+      let second = ProcessInfo.processInfo.environment["DOVETAIL_MYSQL_SECOND_URL"],
+      let database = url.database
+    else { return nil }
+    return try await SecondServer(DatabaseURL(second), for: url, in: database, driver: driver)
+  }
+
   /// The way's URL with another database in it.
   func url(database: String) throws -> String {
     guard let url = way.url else { throw CocoaError(.featureUnsupported) }

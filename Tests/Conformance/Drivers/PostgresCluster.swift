@@ -36,6 +36,18 @@ final class PostgresCluster: Sendable {
     try await asServer("\(programs)/pg_ctl stop -s -w -t 60 -m fast -D \(directory)/data")
   }
 
+  /// Starts again as a standby, of a primary that sends nothing.
+  func becomeStandby() async throws {
+    try await stop()
+    try await asServer("touch \(directory)/data/standby.signal")
+    try await start()
+  }
+
+  /// Ends being a standby; sessions stay.
+  func promote() async throws {
+    try await asServer("\(programs)/pg_ctl promote -s -w -t 60 -D \(directory)/data")
+  }
+
   /// Ends the server and removes its files; what remains of them is left to the system.
   func remove() {
     let stop = Self.asServer("\(programs)/pg_ctl stop -s -m immediate -D \(directory)/data")

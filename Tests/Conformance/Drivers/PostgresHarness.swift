@@ -39,6 +39,16 @@ struct PostgresServer: ConformanceHarness {
     }
   }
 
+  /// A server that may be demoted, where it is reached without TLS as the case's is.
+  func secondServer(for url: String) async throws -> SecondServer? {
+    let url = try DatabaseURL(url)
+    guard name == Self.plain?.name,
+      let second = ProcessInfo.processInfo.environment["DOVETAIL_POSTGRES_SECOND_URL"],
+      let schema = url.parameters.first(where: { $0.name == "search_path" })?.value
+    else { return nil }
+    return try await SecondServer(DatabaseURL(second), for: url, in: schema, driver: driver)
+  }
+
   /// The URL with options added.
   func url(_ options: KeyValuePairs<String, String>) -> String {
     options.reduce(url) { url, option in

@@ -35,6 +35,7 @@ final class FaultyConnection: DriverConnection {
   func abandon() { connection.abandon() }
 
   var hasEnded: Bool { connection.hasEnded }
+  var endpoint: String? { connection.endpoint }
   var keptStatementsHoldTables: Bool { connection.keptStatementsHoldTables }
   func leavesState(_ text: StatementText) -> Bool { connection.leavesState(text) }
 

@@ -16,7 +16,7 @@ extension Sabotage {
       $0.with(kind: .other)
     },
     lost("takes a lost connection for the end of the rows", "CONN-5", "ERR-4") { _ in nil },
-    Sabotage("repeats a statement whose answer was lost", "ERR-4", "TX-12", "CONN-5") {
+    Sabotage("repeats a statement whose answer was lost", "ERR-4", "TX-12", "HA-7", "CONN-5") {
       $0.engines = servers
       $0.exec = { sabotaged, parameters async throws(DatabaseError) in
         do throws(DatabaseError) { return try await sabotaged.proceed(parameters) } catch {
@@ -43,9 +43,10 @@ extension Sabotage {
       $0.engines = servers
       $0.seesNoEnd = true
     },
-    Sabotage("tries the first of several hosts only", "CONN-6") {
+    Sabotage("tries the first of several hosts only", "CONN-6", "HA-1", "HA-5", "HA-6") {
       $0.engines = servers
       $0.knowsOneHost = true
+      $0.meetsAll = true
     },
     Sabotage("keeps what came before the failure of a batch", "BATCH-1") {
       $0.engines = ["postgres"]

@@ -98,6 +98,6 @@ extension Sabotage {
 
   /// Every sabotage.
   static let all: [Sabotage] =
-    ofRows + ofValues + ofExecution + ofErrors + ofTransactions + ofSessions + ofServers
+    ofRows + ofValues + ofExecution + ofErrors + ofTransactions + ofSessions + ofServers + ofHosts
     + ofChanges + ofDialects
 }

@@ -64,6 +64,10 @@ struct Sabotage: Sendable, CustomStringConvertible {
   var abandonsNever = false
   /// Sessions that the server has ended look alive.
   var seesNoEnd = false
+  /// The server that a session is with is not told.
+  var hidesEndpoint = false
+  /// An option of the URL that is passed over.
+  var passesOver: String?
   /// Only the first host of a URL is tried.
   var knowsOneHost = false
   var keepsRowsOpen = false

@@ -16,6 +16,10 @@ struct SaboteurHarness: ConformanceHarness {
   func makeDatabase() async throws -> String { try await base.makeDatabase() }
 
   func removeDatabase(_ url: String) async { await base.removeDatabase(url) }
+
+  func secondServer(for url: String) async throws -> SecondServer? {
+    try await base.secondServer(for: url)
+  }
 }
 
 /// The checks that have caught a saboteur, on whatever engine.

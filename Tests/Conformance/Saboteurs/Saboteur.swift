@@ -22,6 +22,7 @@ struct Saboteur: Driver {
     do {
       var target = url
       if sabotage.knowsOneHost { target = url.replacingHosts(Array(url.hosts.prefix(1))) }
+      if let option = sabotage.passesOver { target = target.setting(option: option, to: nil) }
       if let change = sabotage.url { target = try DatabaseURL(change("\(url)")) }
       let connection = try await driver.connect(to: target, as: role)
       let saboteur = SaboteurConnection(connection, sabotage)
@@ -33,7 +34,8 @@ struct Saboteur: Driver {
   }
 
   func openPipeline(to url: DatabaseURL) async throws(DatabaseError) -> any DriverPipeline {
-    SaboteurPipeline(try await driver.openPipeline(to: url), sabotage)
+    let target = sabotage.passesOver.map { url.setting(option: $0, to: nil) } ?? url
+    return SaboteurPipeline(try await driver.openPipeline(to: target), sabotage)
   }
 }
 
@@ -61,6 +63,8 @@ private final class SaboteurPipeline: DriverPipeline {
   func interrupt(number: UInt64) { pipeline.interrupt(number: number) }
 
   func abandon() { pipeline.abandon() }
+
+  var endpoint: String? { sabotage.hidesEndpoint ? nil : pipeline.endpoint }
 
   func close() async { await pipeline.close() }
 }

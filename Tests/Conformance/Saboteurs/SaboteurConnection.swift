@@ -83,6 +83,8 @@ final class SaboteurConnection: DriverConnection, @unchecked Sendable {
     if !sabotage.abandonsNever { connection.abandon() }
   }
 
+  var endpoint: String? { sabotage.hidesEndpoint ? nil : connection.endpoint }
+
   var hasEnded: Bool { !sabotage.seesNoEnd && connection.hasEnded }
 
   func ping() async throws(DatabaseError) { try await connection.ping() }

@@ -46,13 +46,16 @@ struct SaboteurTests {
       ("sqlite", try URLHarness("sqlite:\(file)", name: "SQLite", driver: SQLiteDriver()))
     ]
     if let url = Servers.postgres {
-      let base = try URLHarness(url, name: "PostgreSQL", driver: PostgresDriver())
+      let base = try URLHarness(
+        url, name: "PostgreSQL", driver: PostgresDriver(), second: Servers.secondPostgres)
       backends.append(("postgres", base))
     } else {
       print("saboteurs: none was tried on PostgreSQL; DOVETAIL_POSTGRES_URL names no server")
     }
     if let url = Servers.mysql {
-      backends.append(("mariadb", try URLHarness(url, name: "MariaDB", driver: MySQLDriver())))
+      let base = try URLHarness(
+        url, name: "MariaDB", driver: MySQLDriver(), second: Servers.secondMySQL)
+      backends.append(("mariadb", base))
     } else {
       print("saboteurs: none was tried on MariaDB; DOVETAIL_MYSQL_URL names no server")
     }
@@ -64,6 +67,8 @@ struct SaboteurTests {
 enum Servers {
   static let postgres = ProcessInfo.processInfo.environment["DOVETAIL_POSTGRES_URL"]
   static let mysql = ProcessInfo.processInfo.environment["DOVETAIL_MYSQL_URL"]
+  static let secondPostgres = ProcessInfo.processInfo.environment["DOVETAIL_POSTGRES_SECOND_URL"]
+  static let secondMySQL = ProcessInfo.processInfo.environment["DOVETAIL_MYSQL_SECOND_URL"]
   /// Whether this run may not do without any engine.
   static let isCI = ProcessInfo.processInfo.environment["DOVETAIL_SERVERS"] != nil
 }

@@ -9,7 +9,7 @@ struct ClauseRun {
   /// - Throws: `ExitCode(1)` if a promise was broken.
   func run() async throws {
     let clauses = try ConformanceSuite.clauses(matching: options.only)
-    let harnesses = try ToolDrivers.harnesses(for: options.url)
+    let harnesses = try ToolDrivers.harnesses(for: options.url, besides: options.second)
     var reports: [ConformanceReport] = []
     for harness in harnesses { reports.append(try await report(on: harness, clauses)) }
     try write(reports)

@@ -24,6 +24,12 @@ struct DovetailConformance: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "A second server with the same user, which a check may demote: by the URL of its administrator.",
+      valueName: "URL"))
+  var second: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Only this clause, such as TX-9, or this family, such as TX; may be given several times.",
       valueName: "CLAUSE"))
   var only: [String] = []

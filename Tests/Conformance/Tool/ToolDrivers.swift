@@ -29,13 +29,20 @@ enum ToolDrivers {
 
   /// A harness for each URL, in order.
   ///
+  /// - Parameter seconds: servers that may be demoted; each goes with the URL whose driver it has.
   /// - Throws: `misuse` for a URL that cannot be read or has no driver here.
-  static func harnesses(for urls: [String]) throws(DatabaseError) -> [URLHarness] {
+  static func harnesses(
+    for urls: [String], besides seconds: [String] = []
+  ) throws(DatabaseError) -> [URLHarness] {
     let registry = try registry()
+    var secondOf: [[String]: String] = [:]
+    for second in seconds {
+      secondOf[try registry.driver(for: DatabaseURL(second)).schemes] = second
+    }
     var harnesses: [URLHarness] = []
     for url in urls {
       let driver = try registry.driver(for: DatabaseURL(url))
-      harnesses.append(try URLHarness(url, driver: driver))
+      harnesses.append(try URLHarness(url, driver: driver, second: secondOf[driver.schemes]))
     }
     return harnesses
   }

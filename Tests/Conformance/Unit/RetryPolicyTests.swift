@@ -13,19 +13,33 @@ struct RetryPolicyTests {
     #expect(policy.covers(DatabaseError(.deadlock, "lost")))
   }
 
-  @Test("a lost connection is covered only if the statement certainly never left")
-  func coversUnsent() {
+  @Test(
+    "a lost connection is covered only if the statement certainly never left",
+    arguments: [DatabaseError.Kind.connectionLost, .cannotConnect])
+  func coversUnsent(_ kind: DatabaseError.Kind) {
     func lost(_ execution: DatabaseError.Execution) -> DatabaseError {
-      DatabaseError(.connectionLost, "lost", connection: .spent, execution: execution)
+      DatabaseError(kind, "lost", connection: .spent, execution: execution)
     }
     #expect(policy.covers(lost(.notSent)))
     #expect(!policy.covers(lost(.unknown)))
     #expect(!policy.covers(lost(.rejected)))
   }
 
+  @Test("a server that was demoted is covered unless what became of the statement is unknown")
+  func coversDemotion() {
+    func demoted(_ execution: DatabaseError.Execution) -> DatabaseError {
+      DatabaseError(.notPrimary, "demoted", connection: .spent, execution: execution)
+    }
+    #expect(policy.covers(demoted(.rejected)))
+    #expect(policy.covers(demoted(.notSent)))
+    #expect(!policy.covers(demoted(.unknown)))
+  }
+
   @Test("nothing else is", arguments: DatabaseError.Kind.allCases)
   func coversNothingElse(_ kind: DatabaseError.Kind) {
-    let covered: Set<DatabaseError.Kind> = [.serializationFailure, .deadlock, .connectionLost]
+    let covered: Set<DatabaseError.Kind> = [
+      .serializationFailure, .deadlock, .connectionLost, .cannotConnect, .notPrimary,
+    ]
     if covered.contains(kind) { return }
     #expect(!policy.covers(DatabaseError(kind, "failed", execution: .notSent)))
   }

@@ -27,10 +27,11 @@ extension Database {
     try check(plan)
     let configuration = try configuration.checked()
     let instruments = Instruments(configuration: configuration, scheme: url.scheme)
+    let endpoints = EndpointWatch()
     func pool(_ role: ConnectionRole, _ count: Int) -> ConnectionPool {
       ConnectionPool(
         role: role, maxConnections: count, plan: plan,
-        configuration: configuration, instruments: instruments,
+        configuration: configuration, instruments: instruments, endpoints: endpoints,
         connect: { () async throws(DatabaseError) in try await driver.connect(to: url, as: role) })
     }
     // What may be open besides those that write; one connection serves for everything. [POOL-12]
@@ -46,6 +47,7 @@ extension Database {
         ? nil
         : PipelineGroup(
           maxCount: pipelineCount, configuration: configuration, instruments: instruments,
+          endpoints: endpoints,
           open: { () async throws(DatabaseError) in try await driver.openPipeline(to: url) }),
       connect: { () async throws(DatabaseError) in try await driver.connect(to: url, as: .writer) },
       configuration: configuration, instruments: instruments, taskExecutor: driver.taskExecutor)

@@ -29,12 +29,24 @@ final class PipelineGroup: Sendable {
 
   init(
     maxCount: Int, configuration: DatabaseConfiguration, instruments: Instruments,
-    open: @escaping Open
+    endpoints: EndpointWatch, open: @escaping Open
   ) {
     self.maxCount = maxCount
     self.configuration = configuration
     self.instruments = instruments
     self.open = open
+    endpoints.onLeaving { [weak self] in self?.leave($0) }
+  }
+
+  /// Gives up the lanes with that server: what they read there is out of date from now on. Statements under
+  /// way there end as they may. [HA-2]
+  private func leave(_ endpoint: String) {
+    let left = state.withLock { state in
+      let left = state.lanes.filter { $0.session.endpoint == endpoint }
+      state.lanes.removeAll { lane in left.contains { $0 === lane } }
+      return left
+    }
+    for lane in left { lane.endWhenQuiet { [self] in retire(lane) } }
   }
 
   /// The least busy lane that takes a statement now; nil sends it over the pool.

@@ -32,6 +32,8 @@ final class PipelineLane: Sendable {
     var watchIsArmed = false
     /// The statement that was late when the watch last looked.
     var suspect: UInt64?
+    /// Called when the last statement has ended.
+    var whenQuiet: (@Sendable () -> Void)?
   }
 
   /// Nothing is sent behind a statement that has run for longer than this; in nanoseconds. More than two
@@ -109,16 +111,32 @@ final class PipelineLane: Sendable {
 
   /// That statement ended; answers why it was interrupted, if it was.
   func end(_ number: UInt64) -> Reason? {
-    state.withLock { state in
-      if state.running.first?.number == number {
-        state.headSince = .now
-        let ended = state.running.removeFirst()
-        ended.text.backoff.noteQuickEnd()
-        return ended.reason
-      }
-      guard let index = state.running.firstIndex(where: { $0.number == number }) else { return nil }
-      return state.running.remove(at: index).reason
+    let (reason, whenQuiet) = state.withLock { state in
+      let reason = Self.remove(number, &state)
+      return (reason, state.running.isEmpty ? state.whenQuiet.take() : nil)
     }
+    whenQuiet?()
+    return reason
+  }
+
+  private static func remove(_ number: UInt64, _ state: inout State) -> Reason? {
+    if state.running.first?.number == number {
+      state.headSince = .now
+      let ended = state.running.removeFirst()
+      ended.text.backoff.noteQuickEnd()
+      return ended.reason
+    }
+    guard let index = state.running.firstIndex(where: { $0.number == number }) else { return nil }
+    return state.running.remove(at: index).reason
+  }
+
+  /// Calls `body` once, as soon as no statement is on its way.
+  func endWhenQuiet(_ body: @escaping @Sendable () -> Void) {
+    let isQuiet = state.withLock { state in
+      if !state.running.isEmpty { state.whenQuiet = body }
+      return state.running.isEmpty
+    }
+    if isQuiet { body() }
   }
 
   /// The session cannot be used again; true for the first who says so.

@@ -22,7 +22,7 @@ extension ConnectionPool {
         connect, within: configuration.connectTimeout, close: { await $0.close() })
     let session = Session(
       driver: connection, role: role, slot: slot, configuration: configuration,
-      instruments: instruments)
+      instruments: instruments, endpoints: endpoints)
     state.withLock { state in
       state.sessions[slot] = session
       state.machine.connected(slot: slot, now: .now)

@@ -42,7 +42,7 @@ extension ConnectionPool {
     if idle < trustedIdleTime { return session }
     // One of those that stay open however long they are idle is only asked.
     if idle < configuration.idleTimeout.inNanoseconds || minConnections > 0,
-      await session.answers(within: patienceForAnswer)
+      await session.answers(within: patienceForAnswer), !session.driver.hasEnded
     {
       return session
     }

@@ -58,6 +58,7 @@ final class ConnectionPool: Sendable {
   let role: ConnectionRole
   let configuration: DatabaseConfiguration
   let instruments: Instruments
+  let endpoints: EndpointWatch
   private let keepsConnections: Bool
   /// So many stay open. [POOL-15]
   let minConnections: Int
@@ -72,10 +73,11 @@ final class ConnectionPool: Sendable {
 
   init(
     role: ConnectionRole, maxConnections: Int, plan: ConnectionPlan,
-    configuration: DatabaseConfiguration, instruments: Instruments,
+    configuration: DatabaseConfiguration, instruments: Instruments, endpoints: EndpointWatch,
     connect: @escaping ConnectAttempt<any DriverConnection>.Connect
   ) {
     self.role = role
+    self.endpoints = endpoints
     self.configuration = configuration
     self.instruments = instruments
     keepsConnections = plan.connectionsHoldTheData
@@ -96,6 +98,7 @@ final class ConnectionPool: Sendable {
         machine: PoolStateMachine(limits: limits),
         sessions: Array(repeating: nil, count: maxConnections),
         errands: Array(repeating: nil, count: maxConnections)))
+    endpoints.onLeaving { [weak self] in self?.retire($0) }
   }
 
   /// Changes the state, then wakes those whose wait that ended.
@@ -157,7 +160,7 @@ final class ConnectionPool: Sendable {
   func giveBack(_ session: Session) {
     let (isKept, next): (Bool, Resumption?) = state.withLock { state in
       // After closing nobody else would come by to close it.
-      if session.isSpent || state.machine.isClosed { return (false, nil) }
+      if session.isSpent || session.isRetired || state.machine.isClosed { return (false, nil) }
       defer { reopenIdleSlot(&state) }
       return (true, takeBack(session, &state))
     }

@@ -233,6 +233,13 @@ struct PoolStateMachine {
     return expired
   }
 
+  /// Takes those of the slots out that are idle, to be closed.
+  mutating func retire(_ slots: Set<Int>) -> [Int] {
+    let retired = idleStack.filter(slots.contains)
+    startClosing(retired)
+    return retired
+  }
+
   /// Leave to open one more before it is needed, in the slot that it answers with, as somebody who holds it
   /// until it is there; nil if there are enough.
   mutating func openAhead(for holder: Holder) -> Int? {

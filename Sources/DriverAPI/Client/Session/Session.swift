@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: it travels between tasks with the lease, which the pool gives to one
 /// holder at a time; `isBusy` turns an application's attempt to share a leased connection between
-/// tasks into `misuse`. Only `interruption` and `holder` are used from outside the lease; one has a
-/// lock, the other is atomic.
+/// tasks into `misuse`. Only `interruption`, `holder` and ``retire()`` are used from outside the lease; the
+/// first has a lock, the others are atomic.
 final class Session: @unchecked Sendable {
   let driver: any DriverConnection
   let role: ConnectionRole
@@ -13,6 +13,7 @@ final class Session: @unchecked Sendable {
   let interruption: Interruption
   let holder = HolderNote()
   let instruments: Instruments
+  private let endpoints: EndpointWatch
   let statementTimeout: Duration?
   /// How long what the library itself asks of the session may take.
   let controlTimeout: Duration
@@ -47,12 +48,14 @@ final class Session: @unchecked Sendable {
   /// An error said that the session cannot be used again.
   var isSpent = false
   private let isBusy = Atomic<Bool>(false)
+  private let mustRetire = Atomic<Bool>(false)
 
   init(
     driver: any DriverConnection, role: ConnectionRole, slot: Int,
-    configuration: DatabaseConfiguration, instruments: Instruments
+    configuration: DatabaseConfiguration, instruments: Instruments, endpoints: EndpointWatch
   ) {
     self.driver = driver
+    self.endpoints = endpoints
     self.role = role
     self.slot = slot
     self.instruments = instruments
@@ -173,7 +176,20 @@ final class Session: @unchecked Sendable {
   func note(_ error: DatabaseError) {
     lastFailure = error.kind
     if error.connection == .spent { isSpent = true }
+    if error.kind == .notPrimary { leaveServer(error) }
   }
+
+  private func leaveServer(_ error: DatabaseError) {
+    isSpent = true
+    instruments.reportWarning("the server is not the one that was asked for any more", error)
+    if let endpoint = driver.endpoint { endpoints.leave(endpoint) }
+  }
+
+  /// Whether the session ends with its lease, since its server is not the one asked for.
+  var isRetired: Bool { mustRetire.load(ordering: .relaxed) }
+
+  /// Has it end with its lease; from any thread, under the pool's lock.
+  func retire() { mustRetire.store(true, ordering: .relaxed) }
 
   private func reserveCells(_ count: Int) {
     guard count > cells.count else { return }

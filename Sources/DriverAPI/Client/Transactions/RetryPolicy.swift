@@ -1,4 +1,11 @@
 /// How often, and after which pauses, a transaction that lost against others is repeated. [TX-8]
+///
+/// So is one whose server was demoted under it, or could not be reached: nothing of it was stored. By default
+/// that takes some two seconds in all; where a standby takes over in thirty, forty attempts bridge it:
+///
+/// ```swift
+/// let patient = RetryPolicy(maxAttempts: 40)
+/// ```
 public struct RetryPolicy: Sendable, Hashable {
   /// The most attempts in all; at least 1.
   public var maxAttempts: Int
@@ -18,13 +25,15 @@ public struct RetryPolicy: Sendable, Hashable {
     self.maxPause = maxPause
   }
 
-  /// Whether repeating the whole transaction can help: it lost against another, or a statement of it
-  /// certainly never reached the server.
+  /// Whether repeating the whole transaction can help: it lost against another, its server stopped being the
+  /// one that takes writes, or a statement of it certainly never reached one. While a standby takes over
+  /// none can be connected to, which passes. [HA-2, HA-6]
   func covers(_ error: any Error) -> Bool {
     guard let error = error as? DatabaseError else { return false }
     switch error.kind {
     case .serializationFailure, .deadlock: return true
-    case .connectionLost: return error.execution == .notSent
+    case .notPrimary: return error.execution == .rejected || error.execution == .notSent
+    case .connectionLost, .cannotConnect: return error.execution == .notSent
     default: return false
     }
   }

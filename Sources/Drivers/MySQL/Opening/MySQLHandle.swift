@@ -67,6 +67,18 @@ struct MySQLHandle: @unchecked Sendable {
     }
   }
 
+  /// All rows of a query, blocking; none if the server refused it. For small answers.
+  func rows(_ sql: String) -> [[String?]] {
+    guard run(sql), let result = mysql_store_result(pointer) else { return [] }
+    defer { mysql_free_result(result) }
+    var rows: [[String?]] = []
+    while let row = mysql_fetch_row(result) {
+      rows.append(
+        (0..<Int(mysql_num_fields(result))).map { row[$0].map { String(cString: $0) } })
+    }
+    return rows
+  }
+
   /// The socket under a number of our own: the library closes its own number when the session is lost,
   /// and the next file to be opened gets it.
   func duplicateSocket() -> Int32 { fcntl(mysql_get_socket(pointer), F_DUPFD_CLOEXEC, 0) }

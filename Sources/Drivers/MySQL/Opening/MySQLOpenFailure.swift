@@ -108,10 +108,25 @@ extension MySQLOpenFailure {
     make(.resourceExhausted, "memory for a connection ran out", host, .init(host: shown(host)), nil)
   }
 
+  /// A session with a server that is not the one asked for.
+  static func unfit(_ host: DatabaseURL.Host, _ reason: String) -> DatabaseError {
+    make(.cannotConnect, reason, host, .init(host: shown(host)), nil)
+  }
+
   /// A session that came about but could not be set up.
-  static func setUp(_ handle: MySQLHandle, _ host: DatabaseURL.Host) -> DatabaseError {
-    make(
-      .cannotConnect, "the session could not be set to UTF-8, UTC and strict mode", host,
+  static func setUp(
+    _ handle: MySQLHandle, _ host: DatabaseURL.Host, _ options: MySQLOptions
+  ) -> DatabaseError {
+    let words =
+      switch handle.code {
+      case MySQLCode.notReady:
+        "it is not part of its cluster's primary component, or not ready yet"
+      case 1193 where options.syncWait != nil:
+        "the server knows no wsrep_sync_wait, which is Galera's; leave the option out"
+      default: "the session could not be set to UTF-8, UTC and strict mode"
+      }
+    return make(
+      .cannotConnect, words, host,
       .init(sqlState: handle.sqlState, nativeCode: handle.code, host: shown(host)),
       handle.serverMessage)
   }

@@ -12,6 +12,8 @@ struct MySQLOpened: Sendable {
   let maxPacketBytes: Int
   let facts: ServerFacts
   let sessionSettings: String
+  /// What the server is among others, if that was asked.
+  let node: MySQLNode?
 
   static let identityQuery = "SELECT @@hostname, @@port, @@datadir"
   /// All that there is to ask, in one round trip.
@@ -30,7 +32,7 @@ struct MySQLOpened: Sendable {
       let told = handle.row(Self.sessionQuery), let sessionID = told[3],
       let packet = told[4].flatMap({ Int($0) }), options.isSetUp(told.dropFirst(5))
     else {
-      throw MySQLOpenFailure.setUp(handle, host)
+      throw MySQLOpenFailure.setUp(handle, host, options)
     }
     self.handle = handle
     self.host = host
@@ -39,6 +41,12 @@ struct MySQLOpened: Sendable {
     maxPacketBytes = packet
     self.facts = facts
     sessionSettings = settings
+    node =
+      options.asksWhatServersAre
+      ? MySQLNode(
+        onlyReads: handle.row(MySQLNode.readOnlyQuery)?[0],
+        galera: handle.rows(MySQLNode.galeraQuery))
+      : nil
     handle.watchLife(idle: options.keepAliveIdle, unacknowledged: options.tcpUserTimeout)
     handle.makeNonblocking()
   }
@@ -60,6 +68,7 @@ extension Capabilities {
   /// What MySQL and MariaDB can do with InnoDB and this driver.
   static let libmariadb: Capabilities = {
     var capabilities = Capabilities.mysql
+    capabilities.severalHosts = true
     capabilities.nativeBulkInsert = true
     return capabilities
   }()

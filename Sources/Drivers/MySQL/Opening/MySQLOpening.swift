@@ -9,23 +9,53 @@ import EventLoop
 struct MySQLOpening: Sendable {
   let options: MySQLOptions
 
-  /// A session on the first host that answers. [CONN-6]
+  /// A session on the first host that answers and is what the URL asks for, or else on the first that will do.
+  /// [CONN-6, HA-1]
   ///
   /// - Throws: the failure of the host that answered but refused, or of all that did not.
   func first() async throws(DatabaseError) -> MySQLOpened {
     var failures: [DatabaseError] = []
-    for host in options.hosts {
-      if Task.isCancelled { throw cancelled }
-      let outcome = await BlockingThread.run { open(host) }
-      switch outcome ?? .failure(noThread) {
-      case .success(let opened): return opened
-      case .failure(let error):
-        // Who refuses a password or a certificate has answered.
-        if error.kind != .cannotConnect && error.kind != .resourceExhausted { throw error }
-        failures.append(error)
+    var spare: MySQLOpened?
+    do throws(DatabaseError) {
+      for host in inOrder {
+        if Task.isCancelled { throw cancelled }
+        let outcome = await BlockingThread.run { open(host) }
+        switch outcome ?? .failure(noThread) {
+        case .success(let opened):
+          SilentHosts.shared.noteAnswer(of: MySQLOpenFailure.shown(host))
+          switch opened.node.map(options.target.fits) ?? .well {
+          case .well:
+            await close(spare)
+            return opened
+          case .ifNeedBe where spare == nil: spare = opened
+          case .ifNeedBe: await close(opened)
+          case .not(let reason):
+            await close(opened)
+            failures.append(MySQLOpenFailure.unfit(host, reason))
+          }
+        case .failure(let error):
+          // Who refuses a password or a certificate has answered.
+          if error.kind != .cannotConnect && error.kind != .resourceExhausted { throw error }
+          failures.append(error)
+        }
       }
+    } catch {
+      await close(spare)
+      throw error
     }
+    if let spare { return spare }
     throw MySQLOpenFailure.summary(failures)
+  }
+
+  private var inOrder: [DatabaseURL.Host] {
+    let hosts = options.triesAtRandom ? options.hosts.shuffled() : options.hosts
+    return SilentHosts.shared.last(of: hosts, by: MySQLOpenFailure.shown)
+  }
+
+  // Says farewell, which may block.
+  private func close(_ opened: MySQLOpened?) async {
+    guard let handle = opened?.handle else { return }
+    if await BlockingThread.run({ handle.close() }) == nil { handle.close() }
   }
 
   /// Opens a session on one host and sets it up, blocking.
@@ -39,6 +69,9 @@ struct MySQLOpening: Sendable {
     do throws(DatabaseError) {
       if handle.code != 0 {
         let elapsed = ContinuousClock.now - start
+        if elapsed >= options.connectTimeout {
+          SilentHosts.shared.noteSilence(of: MySQLOpenFailure.shown(host))
+        }
         throw MySQLOpenFailure(opening: self, host: host, handle: handle, elapsed: elapsed).error
       }
       try checkTLS(handle, host)

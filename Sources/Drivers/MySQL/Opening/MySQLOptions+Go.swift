@@ -36,7 +36,7 @@ extension MySQLOptions {
     ("parseTime", true), ("clientFoundRows", true), ("multiStatements", false),
     ("interpolateParams", false), ("allowNativePasswords", true), ("allowOldPasswords", false),
     ("allowCleartextPasswords", false), ("allowAllFiles", false), ("checkConnLiveness", true),
-    ("columnsWithAlias", false), ("allowFallbackToPlaintext", false), ("rejectReadOnly", false),
+    ("columnsWithAlias", false), ("allowFallbackToPlaintext", false),
     ("use_unicode", true), ("local_infile", false), ("compress", false), ("autocommit", true),
     ("useAffectedRows", false), ("autoReconnect", false), ("reconnect", false),
     ("useServerPrepStmts", true), ("cachePrepStmts", true), ("allowPublicKeyRetrieval", true),

@@ -13,6 +13,7 @@ extension MySQLOptions {
       + "SESSION autocommit = 1, SESSION foreign_key_checks = 1, SESSION unique_checks = 1, "
       + "SESSION lc_messages = 'en_US', SESSION "
       + (isMariaDB ? "max_recursive_iterations" : "cte_max_recursion_depth") + " = 4294967295"
+      + (syncWait.map { ", SESSION wsrep_sync_wait = \($0)" } ?? "")
   }
 
   /// Strict, so that nothing is cut or turned into zero; a zero stays zero in a column that counts

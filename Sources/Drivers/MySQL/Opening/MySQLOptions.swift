@@ -17,14 +17,24 @@ public import DriverAPI
 /// | `keepalives_idle` | seconds of silence before TCP asks whether the host lives; default 15, 0 never |
 /// | `tcp_user_timeout` | milliseconds that sent bytes may stay unacknowledged; default 30000, 0 for ever |
 /// | `collation` | collation of the session, one of `utf8mb4_…` |
+/// | `target_session_attrs` | which of several servers: `any` (default), `read-write` or `primary`, `read-only` or `standby`, `prefer-standby` |
+/// | `rejectReadOnly` | Go's word: `true` is `read-write` |
+/// | `load_balance_hosts` | the order in which hosts are tried: `disable` (as written, default), `random` |
+/// | `wsrep_sync_wait` | Galera: what waits for all that the cluster has committed, 0 to 15, as the server adds it up: 1 for reads |
 ///
 /// The words of go-sql-driver, JDBC, PyMySQL, SQLAlchemy and the C library are taken where they mean
 /// one of these (`sslMode`, `ssl_ca`, `unix_socket` …) or ask for what this driver does anyway
 /// (`parseTime=true`, `charset=utf8mb4`, `loc=UTC`, `clientFoundRows=true` …), and refused with what
 /// to do instead elsewhere.
 public struct MySQLOptions: Sendable {
-  /// The servers to try in order.
+  /// The servers, as the URL has them.
   public let hosts: [DatabaseURL.Host]
+  /// Which of them is meant.
+  let target: MySQLTarget
+  /// Whether they are tried in no order.
+  let triesAtRandom: Bool
+  /// What waits for the rest of a Galera cluster; nil for what the server says.
+  let syncWait: Int?
   /// The database, if one is named.
   public let database: String?
   let user: String?
@@ -59,6 +69,10 @@ public struct MySQLOptions: Sendable {
     tls = try Self.tlsMode(&options, hasAuthority: authorityFile != nil)
     connectTimeout = try Self.connectTimeout(&options) ?? .seconds(max(2, 10 / hosts.count))
     collation = try Self.collation(&options)
+    target = try MySQLTarget(&options)
+    triesAtRandom =
+      try options.take("load_balance_hosts", oneOf: ["disable", "random"]) == "random"
+    syncWait = try options.integer("wsrep_sync_wait", in: 0...15)
     addedModes = try Self.addedModes(&options)
     keepAliveIdle = try options.integer("keepalives_idle", in: 0...32_767) ?? 15
     tcpUserTimeout = try options.integer("tcp_user_timeout", in: 0...86_400_000) ?? 30_000
@@ -73,6 +87,9 @@ public struct MySQLOptions: Sendable {
     options.connectTimeout = min(connectTimeout, .seconds(2))
     return options
   }
+
+  /// Whether it matters what a server is among others.
+  var asksWhatServersAre: Bool { hosts.count > 1 || target != .any }
 
   private static func hosts(
     _ url: DatabaseURL, socket: String?

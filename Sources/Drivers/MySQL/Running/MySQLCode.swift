@@ -12,6 +12,12 @@ enum MySQLCode {
   static let notPreparable = 1295
   /// The statement was stopped by KILL QUERY.
   static let interrupted = 1317
+  /// A node of Galera that is not ready, or refuses everything on purpose.
+  static let notReady = 1047
+  /// The engine failed in the middle of a commit.
+  static let duringCommit = 1180
+  /// What a server that only reads answers to a write, and for other reasons too.
+  static let readOnly: Set = [1290, 1792, 1836, 3100]
   /// The statement would have the client send a file.
   static let localFile = 4166
 
@@ -47,6 +53,7 @@ enum MySQLCode {
     case .statementTimeout: "the server's own limit for statements was exceeded"
     case .cancelled: "the statement was interrupted"
     case .readOnly: "the transaction or the server is read-only"
+    case .notPrimary: "the server takes no writes any more; repeat the whole transaction"
     case .permissionDenied: "the user may not do that"
     case .resourceExhausted: "memory, disk, connections or another resource of the server ran out"
     case .connectionLost: "the session with the server ended"

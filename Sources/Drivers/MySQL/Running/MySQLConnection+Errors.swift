@@ -20,9 +20,11 @@ extension MySQLConnection {
     }
     var details = DatabaseError.Details(sqlState: sqlState, nativeCode: code)
     if state == .spent { details.host = MySQLOpenFailure.shown(host) }
+    // On Galera the others may have the commit all the same, where this node has lost them.
+    let isUnknown = state == .spent || code == MySQLCode.duringCommit
     return DatabaseError(
-      kind, MySQLCode.message(code), connection: state,
-      execution: state == .spent ? .unknown : .rejected, details: details, serverMessage: told)
+      kind, MySQLCode.message(code), connection: state, execution: isUnknown ? .unknown : .rejected,
+      details: details, serverMessage: told)
   }
 }
 

@@ -38,11 +38,36 @@ extension MySQLConnection {
     _ error: DatabaseError, after text: StatementText? = nil
   ) async -> DatabaseError {
     guard error.connection == .usable else { return error }
+    if let code = error.details.nativeCode, await isUnmet(code) { return notPrimary(error) }
     if transactionStatus != .none || mayHaveBegun(text) {
       await askStatus()
       noteStatus()
     }
     return error
+  }
+
+  /// Whether an error of that number tells that the server is not the one that was asked for: it is asked, since
+  /// none of the numbers says only that. [HA-2, HA-3]
+  private func isUnmet(_ code: Int) async -> Bool {
+    if code == MySQLCode.notReady {
+      let rows = await texts(MySQLNode.galeraQuery)
+      return rows.map { MySQLNode(onlyReads: nil, galera: $0).isReady != nil } ?? false
+    }
+    guard options.target.takesWrites, MySQLCode.readOnly.contains(code) else { return false }
+    return await texts(MySQLNode.readOnlyQuery)?.first?[0] == "1"
+  }
+
+  private func notPrimary(_ error: DatabaseError) -> DatabaseError {
+    let place = MySQLOpenFailure.shown(host)
+    var details = error.details
+    details.host = place
+    let words =
+      details.nativeCode == MySQLCode.notReady
+      ? "is not part of its cluster any more" : "takes no writes any more"
+    return DatabaseError(
+      .notPrimary, "the server at \(place) \(words); repeat the whole transaction",
+      connection: .spent, execution: .rejected, details: details,
+      serverMessage: error.serverMessage)
   }
 
   /// Whether a statement that failed may have left a transaction behind.

@@ -73,6 +73,8 @@ final class MySQLConnection: DriverConnection, @unchecked Sendable {
   /// ``leftoverFailure`` will tell.
   var transactionStatus = TransactionStatus.none
 
+  var endpoint: String? { MySQLOpenFailure.shown(host) }
+
   func statementBegins() { interruption.reset() }
 
   func interrupt() { interruption.request() }

@@ -8,13 +8,20 @@ final class PostgresAttempt {
   private let handle: OpaquePointer
   private let options: PostgresOptions
   private let hosts: [PostgresHost]
+  private let limit: Duration?
   private var progress = PostgresProgress()
-  /// How many addresses from the front were given up because their time was over.
-  private(set) var timedOutAddressCount = 0
+  /// Which of the addresses libpq came to last.
+  private(set) var lastIndex: Int?
+  /// Whether it was given up because its time was over.
+  private(set) var isSilent = false
 
-  init(_ options: PostgresOptions, _ hosts: [PostgresHost]) throws(DatabaseError) {
+  /// - Parameter limit: how long each address may take.
+  init(
+    _ options: PostgresOptions, _ hosts: [PostgresHost], limit: Duration?
+  ) throws(DatabaseError) {
     self.options = options
     self.hosts = hosts
+    self.limit = limit
     guard let handle = Self.start(options.connectionKeywords(hosts)) else {
       throw DatabaseError(.resourceExhausted, "memory ran out", connection: .spent)
     }
@@ -33,11 +40,21 @@ final class PostgresAttempt {
     do throws(DatabaseError) {
       try await poll()
     } catch {
+      lastIndex = indexNow
       PQfinish(handle)
       throw error
     }
     PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
     return try PostgresLink(handle, onReady: onReady)
+  }
+
+  /// Several servers can have one address, and several names too.
+  private var indexNow: Int? {
+    let now = PostgresHost(of: handle)
+    return hosts.firstIndex {
+      $0.name == now.name && $0.address == now.address && $0.hasPort(of: now)
+    }
+      ?? hosts.firstIndex { $0.address == now.address && $0.hasPort(of: now) }
   }
 
   private func poll() async throws(DatabaseError) {
@@ -61,7 +78,7 @@ final class PostgresAttempt {
   private func wait(for interest: Readiness) async throws(DatabaseError) {
     let watch = try EventLoop.shared.watch(PQsocket(handle))
     defer { watch.remove() }
-    let deadline = progress.deadline(options.timeoutPerHost)
+    let deadline = progress.deadline(limit)
     let ready = await withTaskCancellationHandler {
       await watch.wait(for: interest, until: deadline)
     } onCancel: {
@@ -83,9 +100,7 @@ final class PostgresAttempt {
 
   private func tooSlow() -> DatabaseError {
     let place = PostgresRefusal.place(of: handle)
-    let address = PQhostaddr(handle).map { String(cString: $0) } ?? ""
-    let index = hosts.firstIndex { $0.address == address }
-    timedOutAddressCount = (index ?? hosts.count - 1) + 1
+    isSilent = true
     return DatabaseError(
       .cannotConnect, "\(place) did not answer within the connect_timeout", connection: .spent,
       execution: .notSent, details: .init(host: place))
@@ -111,12 +126,14 @@ struct PostgresProgress {
   private(set) var beganTLS = false
   /// libpq stood in the middle of setting up TLS last.
   private(set) var isAtTLS = false
-  private var address = ""
+  private var address: [String] = []
   private var addressSince = ContinuousClock.now
 
   mutating func note(_ handle: OpaquePointer) {
     let status = PQstatus(handle)
-    let address = PQhostaddr(handle).map { String(cString: $0) } ?? ""
+    let address = [PQhostaddr(handle), PQhost(handle), PQport(handle)].map { part in
+      part.map { String(cString: $0) } ?? ""
+    }
     if address != self.address {
       self = PostgresProgress()
       self.address = address

@@ -39,7 +39,7 @@ public struct PostgresDriver: Driver {
   public func openPipeline(
     to url: DatabaseURL
   ) async throws(DatabaseError) -> any DriverPipeline {
-    try await PostgresPipeline.open(try PostgresOptions(url).forPipelines)
+    try await PostgresPipeline.open(try PostgresOptions(url))
   }
 
   /// The thread that waits for the sockets.

@@ -29,19 +29,24 @@ struct PostgresHost: Sendable, Hashable {
   static func resolve(
     _ options: PostgresOptions
   ) async throws(DatabaseError) -> [PostgresHost] {
-    let hosts = options.hosts.isEmpty ? defaults(options) : options.hosts
+    var hosts = options.hosts.isEmpty ? defaults(options) : options.hosts
     // Given by hand, they need no look-up; libpq checks that there are as many as names.
     if let given = options.value(of: "hostaddr") {
       let addresses = given.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      return addresses.enumerated().map { index, address in
+      let given = addresses.enumerated().map { index, address in
         let host = hosts.indices.contains(index) ? hosts[index] : nil
         return PostgresHost(name: host?.name ?? "", address: address, port: host?.port)
       }
+      return options.triesAtRandom ? given.shuffled() : given
     }
+    if options.triesAtRandom { hosts.shuffle() }
     var found: [PostgresHost] = []
     var failure: DatabaseError?
     for host in hosts {
-      do throws(DatabaseError) { found += try await addresses(of: host) } catch {
+      do throws(DatabaseError) {
+        let addresses = try await addresses(of: host)
+        found += options.triesAtRandom ? addresses.shuffled() : addresses
+      } catch {
         failure = failure ?? error
       }
     }

@@ -13,6 +13,11 @@ public import DriverAPI
 /// | `statement_cache` | `on`, `off` | `on` | off for proxies that pool transactions: no named statements |
 /// | `ssl` | `on`, `off` | off | JDBC's and libpq's word: `sslmode=require`, or `disable` |
 /// | `pipelines` | 0 to 16 | `2` | connections that tasks share for single statements |
+/// | `connect_timeout` | seconds | 10 over all addresses, 2 at least | how long each address may take, where there are several |
+/// | `load_balance_hosts` | `disable`, `random` | `disable` | the order in which the hosts are tried |
+///
+/// Of several hosts `target_session_attrs` says which are meant: `read-write`, `primary`, `standby`,
+/// `prefer-standby`, `read-only` or `any`. A session whose server is not of that kind any more is given up.
 public struct PostgresOptions: Sendable, Hashable {
   /// A keyword of libpq.
   struct Keyword: Sendable, Hashable {
@@ -28,9 +33,13 @@ public struct PostgresOptions: Sendable, Hashable {
   let cachesStatements: Bool
   /// How many connections tasks share.
   let pipelineCount: Int
-  /// How long one server may take to let a session in; nil for as long as the pool waits.
+  /// How long one server may take to let a session in; nil if the URL says nothing, and a day for ever.
   let timeoutPerHost: Duration?
   let searchPath: String?
+  /// Which server is meant.
+  let target: PostgresTarget
+  /// Whether the hosts are tried in no order.
+  let triesAtRandom: Bool
   /// Whether transactions of the session only read unless they say otherwise.
   private(set) var onlyReads = false
 
@@ -47,7 +56,10 @@ public struct PostgresOptions: Sendable, Hashable {
     }
     pipelineCount = pipelines ?? (cachesStatements ? 2 : 0)
     timeoutPerHost = try options.integer("connect_timeout", in: 0...3600)
-      .flatMap { $0 == 0 ? nil : .seconds($0) }
+      .map { .seconds($0 == 0 ? 86_400 : $0) }
+    target = try PostgresTarget(&options)
+    triesAtRandom =
+      try options.take("load_balance_hosts", oneOf: ["disable", "random"]) == "random"
     if let encoding = options.take("client_encoding"), !Self.isUTF8(encoding) {
       throw .misuse("client_encoding must be UTF8: the driver reads and writes nothing else")
     }
@@ -61,6 +73,9 @@ public struct PostgresOptions: Sendable, Hashable {
     if let user = url.user { keywords.append(Keyword(name: "user", value: user)) }
     if let password = url.password { keywords.append(Keyword(name: "password", value: password)) }
     if let name = url.database { keywords.append(Keyword(name: "dbname", value: name)) }
+    if target != .any {
+      keywords.append(Keyword(name: "target_session_attrs", value: target.rawValue))
+    }
     self.keywords = keywords
     hosts = url.hosts
   }
@@ -72,14 +87,13 @@ public struct PostgresOptions: Sendable, Hashable {
   /// that what it ran there may be stopped and repeated elsewhere. [PIPE-3]
   var forPipelines: PostgresOptions {
     var options = self
-    let attributes = keywords.firstIndex { $0.name == "target_session_attrs" }
-    switch attributes.map({ keywords[$0].value }) {
-    case "read-only": return options
+    options.onlyReads = target != .readOnly
     // libpq would take a session that only reads for one of a server that does.
-    case "read-write": attributes.map { options.keywords[$0].value = "primary" }
-    default: break
+    if target == .readWrite,
+      let index = keywords.firstIndex(where: { $0.name == "target_session_attrs" })
+    {
+      options.keywords[index].value = PostgresTarget.primary.rawValue
     }
-    options.onlyReads = true
     return options
   }
 
@@ -99,7 +113,7 @@ public struct PostgresOptions: Sendable, Hashable {
   /// The keywords of the library that the URL gives by other means, or that would break the driver.
   private static let reserved: Set<String> = [
     "user", "password", "dbname", "host", "port", "client_encoding", "connect_timeout",
-    "replication",
+    "replication", "target_session_attrs", "load_balance_hosts",
   ]
 
   /// What the library that is linked knows.

@@ -17,6 +17,8 @@ struct PostgresRefusal {
   private let sqlState: String?
   private let needsPassword: Bool
   private let usesTLS: Bool
+  /// What the server that came last is, where that is not what was asked for.
+  private let unfit: String?
 
   init(
     _ handle: OpaquePointer, _ options: PostgresOptions, _ hosts: [PostgresHost],
@@ -30,6 +32,29 @@ struct PostgresRefusal {
     sqlState = Self.sqlState(in: told)
     needsPassword = PQconnectionNeedsPassword(handle) != 0
     usesTLS = PQsslInUse(handle) != 0
+    unfit = Self.unfit(handle, options.target)
+  }
+
+  /// libpq keeps what the server told at the start of a session that it then ended for being of another kind.
+  private static func unfit(_ handle: OpaquePointer, _ target: PostgresTarget) -> String? {
+    func reported(_ name: String) -> String? {
+      PQparameterStatus(handle, name).map { String(cString: $0) }
+    }
+    guard target.isMissed(reported, isUntouched: true) else { return nil }
+    if reported("in_hot_standby") == "on" { return "is a standby" }
+    return target.takesWrites ? "takes no writes" : "is a primary that takes writes"
+  }
+
+  // Which of the others answered shows on a plain socket.
+  private func unfitting(_ words: String) async -> DatabaseError {
+    let codes = await PostgresReach.failures(of: hosts)
+    let dead = codes.last.map { code in
+      ", and \(codes.count) of \(hosts.count): \(String(cString: strerror(code)))"
+    }
+    return error(
+      .cannotConnect,
+      "no server is what target_session_attrs=\(options.target.rawValue) asks for: \(place) \(words)"
+        + (dead ?? ""))
   }
 
   /// Where libpq is, or was last, connecting to.
@@ -47,6 +72,7 @@ struct PostgresRefusal {
     }
     if progress.isAtTLS || progress.beganTLS && !usesTLS { return await tlsFailure() }
     if !progress.reachedServer { return await unreachable() }
+    if let words = unfit { return await unfitting(words) }
     return error(.cannotConnect, "\(place) let no session begin")
   }
 

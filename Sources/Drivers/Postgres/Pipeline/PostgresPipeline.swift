@@ -38,9 +38,11 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
   }
 
   /// Opens a session.
-  static func open(_ options: PostgresOptions) async throws(DatabaseError) -> PostgresPipeline {
+  static func open(_ url: PostgresOptions) async throws(DatabaseError) -> PostgresPipeline {
     let reader = PostgresPipelineReader()
-    let link = try await PostgresLink.open(options) { _ in reader.read() }
+    let hosts = try await hosts(for: url)
+    let options = url.forPipelines
+    let link = try await PostgresLink.open(options, among: hosts) { _ in reader.read() }
     do throws(DatabaseError) {
       guard PQenterPipelineMode(link.handle) != 0 else { throw link.lost(.notSent) }
       let pipeline = try PostgresPipeline(link, options)
@@ -52,6 +54,18 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
       link.close()
       throw error
     }
+  }
+
+  /// A session that only reads cannot ask for a server that takes writes: another one finds it. [HA-2]
+  private static func hosts(
+    for url: PostgresOptions
+  ) async throws(DatabaseError) -> [PostgresHost]? {
+    guard url.target == .readWrite else { return nil }
+    let hosts = try await PostgresHost.resolve(url)
+    if hosts.count < 2 { return hosts }
+    let finder = try await PostgresLink.open(url, among: hosts)
+    defer { finder.close() }
+    return [PostgresHost(of: finder.handle)]
   }
 
   func run(
@@ -81,6 +95,8 @@ final class PostgresPipeline: DriverPipeline, @unchecked Sendable {
   }
 
   func abandon() { link.breakOff() }
+
+  var endpoint: String? { link.host }
 
   func close() async {
     await withUnsafeContinuation { deliver(.close($0)) }

@@ -58,6 +58,7 @@ enum PostgresCode {
     case .deadlock: "two transactions waited for each other; repeat the whole transaction"
     case .lockTimeout: "a lock was not granted in time"
     case .readOnly: "the transaction or the server is read-only"
+    case .notPrimary: "the server takes no writes any more; repeat the whole transaction"
     case .permissionDenied: "the user may not do that"
     case .resourceExhausted: "the server ran out of a resource, or a limit was exceeded"
     case .transactionAborted: "the transaction failed earlier and takes only a rollback"

@@ -107,6 +107,7 @@ extension PostgresConnection {
   func noteSuccess(_ result: OpaquePointer, of text: StatementText?) -> DatabaseError? {
     guard let tag = PQcmdStatus(result) else { return nil }
     schema.note(tag)
+    link.demand?.noteSuccess(tag, of: text)
     guard UInt8(bitPattern: tag[0]) == UInt8(ascii: "R"), strcmp(tag, "ROLLBACK") == 0, let text,
       !["ROLLBACK", "ABORT"].contains(text.leadingKeyword)
     else { return nil }

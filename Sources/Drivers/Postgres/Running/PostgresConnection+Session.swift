@@ -39,6 +39,7 @@ extension PostgresConnection {
     link.cancellation.begin()
     try await begin()
     try await run("DISCARD ALL")
+    link.demand?.noteReset()
     discarded.removeAll()
     try await correctSettings()
   }

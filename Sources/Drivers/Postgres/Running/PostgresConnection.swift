@@ -24,7 +24,6 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   /// How often the schema is known to have changed.
   var schema: PostgresSchema
   private(set) lazy var rows = PostgresRows(self)
-  private var lastStatus = TransactionStatus.none
   private var lastName = 0
   private var lastUse = ContinuousClock.now
   private let listening = Atomic<Listening>(.no)
@@ -36,6 +35,7 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
     self.link = link
     self.options = options
     schema = PostgresSchema(.of(link))
+    link.demand = PostgresDemand(options.target)
     let version = PQparameterStatus(link.handle, "server_version").map { String(cString: $0) } ?? ""
     server = ServerFacts(
       product: "PostgreSQL", version: version, dialect: .postgres, capabilities: .libpq)
@@ -50,7 +50,7 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   var transactionStatus: TransactionStatus {
     if let leftover { return leftover.status }
     noteStatus()
-    return lastStatus
+    return link.statusBeforeSending
   }
 
   // While a statement runs libpq says no more than that, and nothing once the session is lost: what was
@@ -58,15 +58,15 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
   @inline(__always)
   private func noteStatus() {
     switch PQtransactionStatus(link.handle) {
-    case PQTRANS_IDLE: lastStatus = .none
-    case PQTRANS_INTRANS: lastStatus = .active
-    case PQTRANS_INERROR: lastStatus = .failed
+    case PQTRANS_IDLE: link.statusBeforeSending = .none
+    case PQTRANS_INTRANS: link.statusBeforeSending = .active
+    case PQTRANS_INERROR: link.statusBeforeSending = .failed
     default: break
     }
   }
 
   /// Where the session stood when the statement that runs now began.
-  var statusBeforeSending: TransactionStatus { lastStatus }
+  var statusBeforeSending: TransactionStatus { link.statusBeforeSending }
 
   func statementBegins() { link.cancellation.begin() }
 
@@ -78,7 +78,20 @@ final class PostgresConnection: DriverConnection, @unchecked Sendable {
 
   func abandon() { link.breakOff() }
 
-  var hasEnded: Bool { leftover == nil && link.isGone() }
+  var hasEnded: Bool { leftover == nil && (link.isGone() || hasStrayed) }
+
+  /// Whether the server has told that it is not of the kind any more that was asked for. [HA-2]
+  private var hasStrayed: Bool {
+    options.target != .any
+      && options.target.isMissed(link.reported, isUntouched: !(link.demand?.isTold ?? false))
+  }
+
+  var endpoint: String? { link.host }
+
+  func leavesState(_ text: StatementText) -> Bool {
+    link.demand?.noteChange(by: text)
+    return true
+  }
 
   func close() async {
     link.close()
@@ -172,6 +185,7 @@ extension Capabilities {
   /// What PostgreSQL can do with this driver.
   static let libpq: Capabilities = {
     var capabilities = Capabilities.postgres
+    capabilities.severalHosts = true
     capabilities.nativeBulkInsert = true
     capabilities.nativeBatch = true
     capabilities.nativeBatchInTransaction = true

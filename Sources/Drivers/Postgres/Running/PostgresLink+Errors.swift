@@ -20,6 +20,9 @@ extension PostgresLink {
       ? PostgresEnd(primary, wasAsked: wasAsked ?? !cancellation.isQuiet) : nil
     let isOutdated = sqlState == "0A000" && Self.tellsOfOtherColumns(result)
     let kind = end?.kind ?? (isOutdated ? .serializationFailure : PostgresCode.kind(sqlState))
+    if let demand, demand.isUnmet(sqlState, in: statusBeforeSending, reported) {
+      return notPrimary(result, sqlState, text, primary)
+    }
     let severity = Self.field(result, dovetail_diag_severity_nonlocalized)
     let isOver = kind == .connectionLost || severity == "FATAL" || severity == "PANIC"
     let further = [
@@ -32,6 +35,16 @@ extension PostgresLink {
       execution: isOver || sqlState == "40003" ? .unknown : .rejected,
       details: details(of: result, sqlState, text),
       serverMessage: ([primary] + further).joined(separator: "\n"))
+  }
+
+  private func notPrimary(
+    _ result: OpaquePointer, _ sqlState: String, _ text: StatementText?, _ primary: String
+  ) -> DatabaseError {
+    var details = details(of: result, sqlState, text)
+    details.host = host
+    return DatabaseError(
+      .notPrimary, "the server at \(host) takes no writes any more; repeat the whole transaction",
+      connection: .spent, execution: .rejected, details: details, serverMessage: primary)
   }
 
   private func details(

@@ -15,6 +15,10 @@ final class PostgresLink: @unchecked Sendable {
   let cancellation: PostgresCancellation
   /// The number of the encoding that the session began with, UTF-8.
   let encoding: Int32
+  /// What was asked of the server, in a session that may write; nil for others.
+  var demand: PostgresDemand?
+  /// Where the session stood when the statement that runs now began.
+  var statusBeforeSending = TransactionStatus.none
   /// What is watched. libpq closes its own descriptor as soon as a session breaks, and the number is
   /// another session's the moment after, which would then lose its place in the loop.
   private let socket: Int32

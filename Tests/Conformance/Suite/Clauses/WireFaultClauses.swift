@@ -226,7 +226,7 @@ private func appears(_ id: Int, _ db: Database, within times: Int) async throws 
 }
 
 /// Repeats a question until the answer is yes; a lost connection is asked about again.
-private func eventually(
+func eventually(
   _ what: String, file: StaticString = #fileID, line: UInt = #line,
   _ isSo: () async throws -> Bool
 ) async throws {

@@ -19,14 +19,19 @@ public struct URLHarness: ConformanceHarness {
   /// The driver under test.
   public let driver: any Driver
   private let databases: any CaseDatabases
+  private let second: DatabaseURL?
 
   /// A harness for a URL.
   ///
   /// - Parameters:
   ///   - name: how reports call the backend; by default the URL without its password.
   ///   - driver: the driver under test.
+  ///   - second: a server beside it that may be demoted, as ``SecondServer`` needs it, with its administrator.
   /// - Throws: `misuse` if the URL cannot be read or the driver does not take it.
-  public init(_ url: String, name: String? = nil, driver: any Driver) throws(DatabaseError) {
+  public init(
+    _ url: String, name: String? = nil, driver: any Driver, second: String? = nil
+  ) throws(DatabaseError) {
+    self.second = try second.map { text throws(DatabaseError) in try DatabaseURL(text) }
     let url = try DatabaseURL(url)
     _ = try driver.plan(for: url)
     self.name = name ?? "\(url)"
@@ -39,6 +44,13 @@ public struct URLHarness: ConformanceHarness {
 
   /// Removes a database that ``makeDatabase()`` made.
   public func removeDatabase(_ url: String) async { await databases.remove(url) }
+
+  /// A second server, if there is one.
+  public func secondServer(for url: String) async throws -> SecondServer? {
+    let url = try DatabaseURL(url)
+    guard let second, let name = CaseName.namespace(in: url) else { return nil }
+    return try await SecondServer(second, for: url, in: name, driver: driver)
+  }
 
   /// Ends the harness's own sessions, and tries once more to remove what could not be removed.
   ///
@@ -85,6 +97,12 @@ enum CaseName {
 
   /// A number for a run; two runs at work have different ones.
   static func newRun() -> Int32 { .random(in: 1...Int32.max) }
+
+  /// The namespace that the URL of a case names; nil without one.
+  static func namespace(in url: DatabaseURL) -> String? {
+    let schema = url.parameters.first { $0.name == "search_path" }?.value
+    return [schema, url.database].compactMap(\.self).first { $0.hasPrefix(prefix) }
+  }
 
   /// The run to which a name belongs; nil if it is none of ours.
   static func run(of name: String) -> Int32? {

@@ -55,6 +55,9 @@ struct CapabilityFact: Sendable {
       "socketAccess", \Capabilities.socketAccess,
       "TCP watches over sessions, and the end of an idle one is known without a question."),
     CapabilityFact(
+      "severalHosts", \Capabilities.severalHosts,
+      "URLs name several servers of one database, and which of them is meant."),
+    CapabilityFact(
       "nativePing", \Capabilities.nativePing, "A call that asks whether the server is there."),
     CapabilityFact(
       "nativeBulkInsert", \Capabilities.nativeBulkInsert, "A bulk insert of the engine's own."),

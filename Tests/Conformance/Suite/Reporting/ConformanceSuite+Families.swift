@@ -1,7 +1,7 @@
 extension ConformanceSuite {
   /// The families of clauses and their titles, in the contract's order.
   static let families = [
-    ("URL", "Registry and URL"), ("CONN", "Connecting"), ("EXEC", "exec"),
+    ("URL", "Registry and URL"), ("CONN", "Connecting"), ("HA", "Several hosts"), ("EXEC", "exec"),
     ("QUERY", "query and queryRow"), ("ROW", "Rows"), ("TYPE", "Values"), ("BIND", "Parameters"),
     ("REBIND", "rebind"), ("READ", "What only reads"), ("UPSERT", "upsert and insert-ignore"),
     ("TX", "Transactions"),

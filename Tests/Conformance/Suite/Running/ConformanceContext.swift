@@ -13,6 +13,7 @@ public final class ConformanceContext: Sendable {
   private let failed = Mutex<FailedStatement?>(nil)
   private let opened = Mutex<[Database]>([])
   private let proxies = Mutex<[FaultProxy]>([])
+  private let seconds = Mutex<[SecondServer]>([])
 
   /// A statement that an engine refused.
   struct FailedStatement: Sendable {
@@ -61,6 +62,43 @@ public final class ConformanceContext: Sendable {
     let proxy = try harness.proxy(for: url)
     proxies.withLock { $0.append(proxy) }
     return proxy
+  }
+
+  /// A server beside the case's that can be demoted, and a proxy in front of it; both end with the case.
+  ///
+  /// - Throws: ``NotSaid`` if the harness has none.
+  func secondServer() async throws -> (server: SecondServer, proxy: FaultProxy) {
+    guard let server = try await harness.secondServer(for: url) else {
+      throw NotSaid("there is no second server that could be demoted")
+    }
+    seconds.withLock { $0.append(server) }
+    let proxy = try harness.proxy(for: server.url.textWithSecrets)
+    proxies.withLock { $0.append(proxy) }
+    return (server, proxy)
+  }
+
+  /// Removes what the case had on other servers.
+  private func removeSeconds() async {
+    let servers = seconds.withLock { seconds in
+      defer { seconds.removeAll() }
+      return seconds
+    }
+    for server in servers { await server.remove() }
+  }
+
+  /// The case's URL with the hosts of these proxies, in that order.
+  ///
+  /// - Throws: ``NotSaid`` where hosts cannot be told in the URL.
+  func url(
+    over proxies: [FaultProxy], _ options: [(name: String, value: String)] = []
+  ) throws -> DatabaseURL {
+    let hosts = proxies.flatMap(\.url.hosts)
+    guard hosts.count == proxies.count, let first = proxies.first else {
+      throw NotSaid("the URLs carry words of another library, in which hosts are not known")
+    }
+    return options.reduce(first.url.replacingHosts(hosts)) { url, option in
+      url.setting(option: option.name, to: option.value)
+    }
   }
 
   /// Opens the case's database through a proxy, with sessions that are leased and not shared unless another
@@ -115,13 +153,17 @@ public final class ConformanceContext: Sendable {
     let databases = opened.withLock { $0 }
     let start = ContinuousClock.now
     for database in databases { await database.close() }
+    let waited = ContinuousClock.now - start
+    await removeSeconds()
     try expect(
-      ContinuousClock.now - start < .seconds(5),
+      waited < .seconds(5),
       "a connection was never given back: closing waited for it in vain")
   }
 
   /// Closes what a failed check opened without waiting for it: it may hang.
   func abandon() async {
+    // The next check that needs them finds them as they should be.
+    await removeSeconds()
     let databases = opened.withLock { $0 }
     Task {
       for database in databases { await database.close() }

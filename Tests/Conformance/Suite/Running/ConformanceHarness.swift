@@ -31,6 +31,12 @@ public protocol ConformanceHarness: Sendable {
   /// that have an id: then [STMT-1] counts no messages of statements with such values. The default is false.
   var sendsLongValuesBeside: Bool { get }
 
+  /// A server that can be demoted, with the user and the namespace of a case's URL, for [HA-2]; nil, the
+  /// default, if there is none: then what needs it is not said.
+  ///
+  /// Called only if the server's ``Capabilities/severalHosts`` is set.
+  func secondServer(for url: String) async throws -> SecondServer?
+
   /// A proxy in front of the server of such a URL, for faults on the wire.
   ///
   /// Called only if the server's ``Capabilities/networkSession`` is set. The default is right for
@@ -51,6 +57,9 @@ extension ConformanceHarness {
 
   /// They travel with it.
   public var sendsLongValuesBeside: Bool { false }
+
+  /// None.
+  public func secondServer(for url: String) async throws -> SecondServer? { nil }
 
   /// A proxy in front of the first host that the URL names.
   public func proxy(for url: String) throws -> FaultProxy {

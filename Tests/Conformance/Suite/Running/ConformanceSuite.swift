@@ -7,8 +7,9 @@
 public enum ConformanceSuite {
   /// Every check, in the contract's order.
   public static let clauses: [Clause] =
-    registryClauses + urlClauses + urlSampleClauses + connectingClauses + hostClauses + execClauses
-    + insertedRowClauses
+    registryClauses + urlClauses + urlSampleClauses + connectingClauses + hostClauses
+    + failoverClauses
+    + execClauses + insertedRowClauses
     + queryClauses + answerClauses + rowClauses + numberClauses + textClauses + exactValueClauses
     + valueSettingClauses + strangeValueClauses + numberTextClauses
     + generatedValueClauses + bindClauses + valueFormClauses
