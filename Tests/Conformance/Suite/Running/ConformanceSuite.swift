@@ -8,6 +8,7 @@ public enum ConformanceSuite {
   /// Every check, in the contract's order.
   public static let clauses: [Clause] =
     registryClauses + urlClauses + urlSampleClauses + connectingClauses + hostClauses + execClauses
+    + failedStatementClauses
     + insertedRowClauses
     + queryClauses + answerClauses + rowClauses + numberClauses + textClauses + exactValueClauses
     + valueSettingClauses + strangeValueClauses + numberTextClauses
@@ -17,6 +18,7 @@ public enum ConformanceSuite {
     + transactionClauses + endedTransactionClauses + isolationClauses + lockClauses
     + errorClauses + missingNameClauses + instrumentClauses + cancelClauses + poolClauses
     + poolSessionClauses + poolLimitClauses + queueClauses + statementClauses + pipelineClauses
+    + listenerClauses
     + sharedSessionClauses + sharedFaultClauses
     + wireFaultClauses
     + silenceClauses + farServerClauses + schemaChangeClauses + roundTripClauses + mixedCallClauses
