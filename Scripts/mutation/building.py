@@ -1,5 +1,6 @@
 """Compiles the mutants into one program, in a copy of the sources, and leaves out those that the compiler refuses."""
 
+import concurrent.futures
 import hashlib
 import json
 import pathlib
@@ -15,6 +16,8 @@ PROGRAM = FOLDER / "build/debug/dovetail-conformance"
 MANIFEST = FOLDER / "build/debug.yaml"
 # What the compiler refused before, so that the next run need not find it out again.
 REFUSED = FOLDER / "left-out"
+# How many compilers run beside each other.
+JOBS = 2
 
 
 def say(text):
@@ -28,7 +31,7 @@ def copy_tree(but=()):
     for name in ("Package.swift", "Sources", "Tests"):
         source, target = pathlib.Path(name), TREE / name
         for file in [source] if source.is_file() else source.rglob("*"):
-            if not file.is_dir() and str(file) not in but:
+            if not file.is_dir() and str(file) not in but and file.name != "ConformanceCase.swift":
                 write(TREE / file, file.read_bytes())
         if target.is_dir():
             for copy in list(target.rglob("*.swift")):
@@ -36,6 +39,13 @@ def copy_tree(but=()):
                     copy.unlink()
     manifest = TREE / "Package.swift"
     write(manifest, manifest.read_bytes().replace(b"  .treatAllWarnings(as: .error),\n", b""))
+    # Each check tells what it has reached.
+    case = pathlib.Path("Tests/Conformance/Suite/Running/ConformanceCase.swift")
+    began = b"      started()\n"
+    if began not in case.read_bytes():
+        sys.exit(f"mutate: {case} is not what it was: where does a check begin?")
+    write(TREE / case, case.read_bytes().replace(
+        began, began + b'      let reach = Mutants.begin()\n      defer { Mutants.end(reach, "\\(clause)") }\n'))
     write(TREE / "Sources/DriverAPI/Support/Mutants.swift", pathlib.Path("Scripts/mutation/Mutants.swift").read_bytes())
 
 
@@ -56,7 +66,7 @@ def mutated(path, found):
 
 def build():
     command = ["swift", "build", "--package-path", TREE, "--scratch-path", FOLDER / "build", "--enable-all-traits",
-               "--product", PROGRAM.name]
+               "--jobs", str(JOBS), "--product", PROGRAM.name]
     done = subprocess.run(command, capture_output=True, text=True)
     (FOLDER / "build.log").write_text(done.stdout + done.stderr)
     errors = errors_in(done.stdout + done.stderr)
@@ -106,13 +116,16 @@ def compile_all(found):
     while True:
         for path, these in by_file.items():
             write(TREE / path, mutated(path, these))
-        broken = {path for path, _ in build_errors(by_file)}
+        broken = {}
+        for path, line in build_errors(by_file):
+            broken.setdefault(path, set()).add(line)
         if not broken:
             left = [mutant for these in by_file.values() for mutant in these]
             say(f"mutate: {count - len(left)} of {count} do not compile, and are left out")
             return left
-        for path in sorted(broken):
-            kept = Compiling(path).most(by_file[path])
+        with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+            kept_of = dict(zip(broken, pool.map(lambda path: Compiling(path).most(by_file[path], broken[path]), broken)))
+        for path, kept in kept_of.items():
             known = set(map(id, kept))
             refused = [mutant for mutant in by_file[path] if id(mutant) not in known]
             say(f"mutate: {path}: {len(refused)} of {len(by_file[path])} mutants do not compile")
@@ -165,15 +178,15 @@ class Compiling:
         # It can also end without a word about a place.
         return lines or {0}
 
-    def most(self, these):
-        """As many of the mutants as compile together."""
+    def most(self, these, lines):
+        """As many of the mutants as compile together; all of them have errors in these lines."""
         while True:
-            lines = self.errors(these)
             if not lines:
                 return these
             blamed = self.blamed(these, lines)
             if blamed:
                 these = [mutant for mutant in these if id(mutant) not in blamed]
+                lines = self.errors(these)
                 continue
             # Reported where a value is used, or where a closure begins whose type is not found any more.
             near = [mutant for mutant in these if any(-40 < mutant.line - line < 60 for line in lines)]

@@ -6,6 +6,8 @@ import re
 import tree_sitter
 import tree_sitter_swift
 
+# So many numbers a file has, or a multiple.
+ROOM = 16
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_swift.language()))
 
 # Turned round, not moved by one: at the border of a buffer, a pause or a cache both sides are right mostly, and a
@@ -14,6 +16,7 @@ COMPARISONS = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==
 # What gives memory back: not done it is a leak, which the address sanitizer looks for and no answer shows.
 RELEASES = re.compile(r"^[\w.?]*\b(deallocate|deinitialize|free|PQclear|PQfreemem|PQfreeCancel|mysql_free_result)\(")
 CALLS = {"call_expression", "try_expression", "await_expression"}
+BINARY = {"comparison_expression", "equality_expression", "conjunction_expression", "disjunction_expression"}
 # Where an expression is no value of the running program, or must be a literal.
 FIXED = {
     "attribute", "macro_invocation", "enum_entry", "switch_pattern", "pattern", "type_parameters", "parameter",
@@ -31,6 +34,8 @@ class Mutant:
     what: str
     before: str
     after: str
+    # What of the command line it was found in.
+    place: str = ""
 
     def __str__(self):
         text = " ".join(self.before.split())
@@ -54,16 +59,13 @@ class Finder:
         if kind == "init_declaration":
             in_init = True
         # A default argument may be compiled into another module, and an inlinable body must not see the switch.
-        if kind in ("comparison_expression", "equality_expression") and len(node.children) == 3:
-            sign = self.text(node.children[1])
-            if sign in COMPARISONS and "nil" != self.text(node.children[2]):
-                left, right = self.text(node.children[0]), self.text(node.children[2])
-                self.add(node, f"{sign} is {COMPARISONS[sign]}", f"({left} {COMPARISONS[sign]} {right})")
-        elif kind in ("conjunction_expression", "disjunction_expression") and len(node.children) == 3:
-            other = "||" if kind.startswith("con") else "&&"
-            left, right = self.text(node.children[0]), self.text(node.children[2])
-            self.add(node, f"{self.text(node.children[1])} is {other}", f"(({left}) {other} ({right}))")
-        elif kind == "boolean_literal":
+        if kind in BINARY and len(node.children) == 3:
+            parts = list(self.flat(node))
+            self.disjunction(node, parts)
+            for operand in parts[::2]:
+                self.visit(operand, in_init)
+            return
+        if kind == "boolean_literal":
             self.add(node, "the opposite", "false" if self.text(node) == "true" else "true")
         elif kind in ("prefix_expression",) and self.text(node).startswith("!"):
             self.add(node, "no negation", self.text(node)[1:])
@@ -76,6 +78,43 @@ class Finder:
         for child in node.children:
             self.visit(child, in_init)
 
+    def flat(self, node):
+        """Operands and signs in their order: the grammar has `==` bind less than `||`, which is not Swift's way."""
+        if node.type in BINARY and len(node.children) == 3:
+            yield from self.flat(node.children[0])
+            yield node.children[1]
+            yield from self.flat(node.children[2])
+        else:
+            yield node
+
+    def span(self, parts):
+        return self.source[parts[0].start_byte:parts[-1].end_byte].decode()
+
+    def disjunction(self, node, parts, sign="||"):
+        """The mutants of operands that are joined by || of what is joined by && of comparisons."""
+        places = [index for index in range(1, len(parts), 2) if self.text(parts[index]) == sign]
+        other = "&&" if sign == "||" else "||"
+        for place, end in zip(places, places[1:] + [len(parts)]):
+            left, right = self.span(parts[:place]), self.span(parts[place + 1:end])
+            self.add_parts(parts[:end], f"{sign} is {other}", f"(({left}) {other} ({right}))")
+        for start, end in zip([0] + [place + 1 for place in places], places + [len(parts)]):
+            some = parts[start:end]
+            if sign == "||":
+                self.disjunction(node, some, "&&")
+            elif len(some) == 3 and self.compares(some[1]) and self.text(some[2]) != "nil":
+                opposite = COMPARISONS[self.text(some[1])]
+                self.add_parts(some, f"{self.text(some[1])} is {opposite}",
+                               f"({self.text(some[0])} {opposite} {self.text(some[2])})")
+
+    def compares(self, sign):
+        """Whether it is a comparison and no bracket of a generic type."""
+        return self.text(sign) in COMPARISONS and self.source[sign.start_byte - 1:sign.start_byte].isspace()
+
+    def add_parts(self, parts, what, after):
+        first, last = parts[0], parts[-1]
+        self.found.append(
+            (first.start_byte, last.end_byte, first.start_point[0] + 1, what, self.span(parts), after))
+
     def ends_with_value(self, node):
         """Whether the statement is the only one of its body, and so may be its value."""
         named = [child for child in node.parent.children if child.is_named and child.type != "comment"]
@@ -83,14 +122,20 @@ class Finder:
             "function_body", "computed_property", "computed_getter", "lambda_literal", "switch_entry")
 
 
-def find(path, first_number):
-    source = open(path, "rb").read()
-    finder = Finder(path, source)
-    finder.visit(PARSER.parse(source).root_node)
-    return [
-        Mutant(first_number + index, path, line, start, end, what, before, after)
-        for index, (start, end, line, what, before, after) in enumerate(finder.found)
-    ]
+def find_all(paths):
+    """The mutants of the files, numbered so that a file keeps its numbers when another has a few more: it is not built
+    anew then."""
+    found, first = [], 0
+    for path in paths:
+        source = open(path, "rb").read()
+        finder = Finder(path, source)
+        finder.visit(PARSER.parse(source).root_node)
+        found += [
+            Mutant(first + index, path, line, start, end, what, before, after)
+            for index, (start, end, line, what, before, after) in enumerate(finder.found)
+        ]
+        first += (len(finder.found) + 8) // ROOM * ROOM + ROOM
+    return found
 
 
 def switched(source, mutants):

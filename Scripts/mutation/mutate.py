@@ -16,8 +16,10 @@ from equivalents import Equivalents
 from ways import OTHERWISE, ways
 
 DEFAULT = ["Sources/DriverAPI/Client", "Sources/Drivers"]
-# So many clauses are tried one by one, the most promising first; then the others of the engine beside each other.
+# So many checks are tried one by one, the most promising first; then the others of the engine beside each other.
 FIRST = 4
+# Of those the ones that take no longer than this, in seconds, come before the others.
+QUICK = 2
 
 
 def swift_files(paths):
@@ -35,41 +37,38 @@ class Hunt:
     def kill(self, mutant):
         """What fails with the mutant on; None if nothing does, "unreached" if nothing runs it."""
         isReached = False
-        for way in self.plain:
-            clauses = [clause for clause, reached in way.reached.items() if mutant.number in reached]
-            if not way.serves(mutant) or not clauses:
-                continue
-            isReached = True
-            clauses.sort(key=lambda clause: self.promise(mutant, way, clause))
-            killer = next((clause for clause in clauses[:FIRST] if way.alone(mutant, clause)), None)
-            for quick in (True, False):
-                rest = [clause for clause in clauses[FIRST:] if (way.seconds[clause] < 1.5) == quick]
+        for way in filter(lambda way: way.serves(mutant), self.plain):
+            checks = sorted(way.reaching(mutant), key=lambda check: self.promise(mutant, way, check))
+            isReached = isReached or bool(checks)
+            killer = next((check for check in checks[:FIRST] if way.alone(mutant, check)), None)
+            for isQuick in (True, False):
+                rest = [check for check in checks[FIRST:] if (way.seconds[check] < QUICK) == isQuick]
                 if killer is None and rest:
                     killer = way.together(mutant, rest)
             if killer:
                 self.kills[mutant.path, killer] += 1
                 return f"{killer} on {way.name}"
-        for way in self.others:
-            if way.serves(mutant) and way.reaches(mutant):
-                isReached = True
-                killer = way.together(mutant, list(way.seconds))
-                if killer:
-                    return f"{killer} on {way.name}"
+        for way in filter(lambda way: way.serves(mutant), self.others):
+            checks = way.reaching(mutant)
+            isReached = isReached or bool(checks)
+            killer = way.together(mutant, checks) if checks else None
+            if killer:
+                return f"{killer} on {way.name}"
         return None if isReached else "unreached"
 
-    def promise(self, mutant, way, clause):
-        """The less the better: quick clauses, those that killed in this file, those that reach little else."""
-        return way.seconds[clause] * len(way.reached[clause]) / (1 + 3 * self.kills[mutant.path, clause])
+    def promise(self, mutant, way, check):
+        """The less the better: quick checks, those that killed in this file, those that reach little else."""
+        return way.seconds[check] * len(way.reached[check]) / (1 + 3 * self.kills[mutant.path, check])
 
 
 class Tally:
-    """How many were killed, survived, or cannot be told, by folder."""
+    """How many were killed, survived, or are left out as no check can tell them from the program, by place."""
 
     def __init__(self):
         self.counts = collections.defaultdict(collections.Counter)
 
     def note(self, mutant, end):
-        self.counts[mutant.path.split("Sources/")[1].split("/")[1]][end] += 1
+        self.counts[mutant.place.removeprefix("Sources/")][end] += 1
 
     def total(self):
         return sum(self.counts.values(), collections.Counter())
@@ -79,67 +78,84 @@ class Tally:
         tried = counts["killed"] + counts["survived"] + counts["unreached"]
         return 100 * counts["killed"] / max(1, tried), tried
 
-    def tell(self, seed):
-        for name, counts in sorted(self.counts.items()) + [(f"seed {seed}", self.total())]:
+    def tell(self, sample):
+        for name, counts in sorted(self.counts.items()) + [(sample, self.total())]:
             score, tried = self.score(counts)
             print(f"mutate: {name}: {counts['killed']} of {tried} killed ({score:.0f} %), {counts['unreached']} of the "
-                  f"survivors never reached, {counts['equivalent']} equivalent", flush=True)
+                  f"survivors never reached; left out: {counts['left out']}", flush=True)
+
+
+def survivors(found, output):
+    """Those that an earlier run's output names as survivors."""
+    named = set(re.findall(r"^survives(?: \(never reached\))?: (.*)$", pathlib.Path(output).read_text(), re.M))
+    return [mutant for mutant in found if str(mutant) in named]
 
 
 def choose(found, options, seed):
-    """The mutants to try: all, a sample, or those that an earlier run's output names as survivors."""
-    if options.again:
-        named = set(re.findall(r"^survives(?: \(never reached\))?: (.*)$", pathlib.Path(options.again).read_text(), re.M))
-        return [mutant for mutant in found if str(mutant) in named]
-    if options.sample and options.sample < len(found):
-        return random.Random(seed).sample(found, options.sample)
-    return found
+    """The mutants to try: all, or a sample of each place."""
+    if not options.sample:
+        return found
+    chosen = []
+    for place in options.paths:
+        there = [mutant for mutant in found if mutant.place == place]
+        chosen += random.Random(seed).sample(there, min(options.sample, len(there)))
+    return chosen
 
 
 def main():
     options = argparse.ArgumentParser(prog="Scripts/mutate")
     options.add_argument("paths", nargs="*", default=DEFAULT)
-    options.add_argument("--sample", type=int, default=0, help="try only so many, chosen by the seed")
+    options.add_argument("--sample", type=int, default=0, help="try only so many of each place, chosen by the seed")
     options.add_argument("--seed", type=int, action="append", help="may be given several times: a sample for each")
-    options.add_argument("--again", help="try only those that this output of an earlier run names as survivors")
+    options.add_argument("--again", help="try those, besides, that this output of an earlier run names as survivors")
     options.add_argument("--jobs", type=int, default=4)
     options.add_argument("--goal", type=float, default=85)
     options.add_argument("--list", action="store_true", help="print the mutants and try none")
-    options.add_argument("--reach", action="store_true", help="print the mutants that no clause reaches and try none")
+    options.add_argument("--build", action="store_true", help="compile the mutants and try none")
+    options.add_argument("--reach", action="store_true", help="print the mutants that no check reaches and try none")
     options = options.parse_args()
 
-    found = []
-    for path in swift_files(options.paths):
-        found += mutants.find(path, len(found))
+    places = {file: place for place in options.paths for file in swift_files([place])}
+    found = mutants.find_all(sorted(places))
+    for mutant in found:
+        mutant.place = places[mutant.path]
     if options.list:
         print("\n".join(map(str, found)))
         return
     equivalents = Equivalents(found)
+    # None of the others has to be compiled.
+    seeds = options.seed or ([] if options.again else [1])
+    samples = {f"seed {seed}": choose(found, options, seed) for seed in seeds}
+    if options.again:
+        samples["again"] = survivors(found, options.again)
+    wanted = set(map(id, (mutant for sample in samples.values() for mutant in sample)))
+    found = [mutant for mutant in found if id(mutant) in wanted]
     say(f"mutate: {len(found)} mutants; building")
     found = building.compile_all(found)
-    say(f"mutate: {len(found)} compile")
+    if options.build:
+        return
+    compiled = set(map(id, found))
 
     # Where none of them can be met, nothing has to be looked at.
     plain, others = ([way for way in some if any(map(way.serves, found))] for some in ways())
     listed = subprocess.run([building.PROGRAM, "--list"], capture_output=True, text=True, check=True)
-    clauses = sorted({line.split()[0] for line in listed.stdout.splitlines() if re.match(r"[A-Z]+-\d+ ", line)})
+    checks = [line for line in listed.stdout.splitlines() if re.match(r"[A-Z]+-\d+ ", line)]
     for way in plain:
-        way.survey(clauses, options.jobs)
+        way.survey(checks)
     for way in others:
-        way.survey_together([clause for clause in clauses if {clause, clause.split("-")[0]} & set(OTHERWISE)])
-        say(f"mutate: {way.name}: {way.whole:.0f} s")
+        way.survey([check for check in checks if set(re.match(r"(([A-Z]+)-\d+)", check).groups()) & set(OTHERWISE)])
     if options.reach:
         for mutant in found:
-            if mutant not in equivalents and not any(way.serves(mutant) and way.reaches(mutant) for way in plain + others):
+            if mutant not in equivalents and not any(way.serves(mutant) and way.reaching(mutant) for way in plain + others):
                 print(f"never reached: {mutant}")
         return
 
     hunt, isEnough = Hunt(plain, others), True
-    for seed in options.seed or [1]:
-        chosen, tally = choose(found, options, seed), Tally()
+    for name, sample in samples.items():
+        chosen, tally = [mutant for mutant in sample if id(mutant) in compiled], Tally()
         for mutant in filter(equivalents.__contains__, chosen):
-            tally.note(mutant, "equivalent")
-            print(f"equivalent: {mutant}: {equivalents.reason(mutant)}")
+            tally.note(mutant, "left out")
+            print(f"left out: {mutant}: {equivalents.reason(mutant)}")
         tried = [mutant for mutant in chosen if mutant not in equivalents]
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             for mutant, end in zip(tried, pool.map(hunt.kill, tried)):
@@ -148,7 +164,7 @@ def main():
                 else:
                     say(f"killed by {end}: {mutant}")
                 tally.note(mutant, {None: "survived", "unreached": "unreached"}.get(end, "killed"))
-        tally.tell(seed)
+        tally.tell(name)
         isEnough = isEnough and tally.score(tally.total())[0] >= options.goal
     sys.exit(not isEnough)
 

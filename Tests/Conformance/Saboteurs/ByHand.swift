@@ -12,6 +12,20 @@ enum ByHand {
       "a table that had rows was copied into",
     "COPY-5 Ids that the target gives afterwards are none of those that were copied.":
       "the counters were not advanced",
+    "EXEC-5 A statement that fails has run once.":
+      "types that were the same were taken for others, and the statement ran again (PostgreSQL)",
+    "TYPE-7 Values of every length are themselves beside each other, whichever way they come.":
+      "the place in new memory was that in the old (PostgreSQL)",
+    "PIPE-6 Sessions that tasks share are what the URL asks for.":
+      "a server that writes was asked for in the words of a session that writes (PostgreSQL)",
+    "NOTIFY-1 A task that listens ends when it is cancelled, and another goes on.":
+      "the server was asked to stop a session that ran nothing (PostgreSQL)",
+    "NOTIFY-1 Listening outlasts every limit of the pool and of calls, and ends with who listens.":
+      "the limit of the first call went on, or the session of the last listener stayed",
+    "NOTIFY-1 A listener asks a server that is away less and less often.":
+      "the pause between two attempts stayed the same",
+    "MIG-5 Neither is one whose name has to be quoted, and its quotes doubled.":
+      "quotes inside of a name stayed doubled",
     "POOL-16 Statements that wait run in the order of asking, each with its own outcome.":
       "one was run for another task with other values",
     "POOL-16 One of those that wait is cancelled, before or while it runs, and no other.":

@@ -30,7 +30,7 @@ struct DovetailConformance: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only this clause, such as TX-9, or this family, such as TX; may be given several times.",
+      "Only this clause, such as TX-9, this family, such as TX, or this check, as --list names it; may be given several times.",
       valueName: "CLAUSE"))
   var only: [String] = []
 

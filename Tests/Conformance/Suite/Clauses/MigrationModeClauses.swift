@@ -72,6 +72,33 @@ let migrationModeClauses = [
     try await Migrator([authors, harmless, emptying]).migrate(db)
   },
 
+  Clause("MIG-5", "Neither is one whose name has to be quoted, and its quotes doubled.") {
+    context in
+    let db = try await context.open()
+    guard db.dialect.tableRebuild != nil else {
+      throw NotSaid("the engine refuses by itself to drop a table that others refer to")
+    }
+    let int = db.dialect.typeName(.int)
+    for (number, name) in ["a\"b", "\"\"", "a`b", "a.b", "[a]", "it's", "DROP"].enumerated() {
+      let parent = try db.dialect.quoted(name)
+      let child = try db.dialect.quoted("child of \(name)")
+      let making = Migration(number * 2 + 1, "makes") { _ in
+        [
+          "CREATE TABLE \(parent) (id \(int) NOT NULL PRIMARY KEY)",
+          "CREATE TABLE \(child) (of \(int) REFERENCES \(parent) (id) ON DELETE CASCADE)",
+          "INSERT INTO \(parent) (id) VALUES (1)", "INSERT INTO \(child) (of) VALUES (1)",
+        ]
+      }
+      let table = "versions of \(name)"
+      try await Migrator([making], table: table).migrate(db)
+      let dropping = Migration(number * 2 + 2, "drops") { _ in ["DROP TABLE \(parent)"] }
+      try await expectError(.misuse, "dropping \(name)") {
+        try await Migrator([making, dropping], table: table).migrate(db)
+      }
+      try expectEqual(try await db.rowCount(of: child), 1, "rows that refer to \(name)")
+    }
+  },
+
   Clause("MIG-6", "A cancelled run tells of its own error and leaves no lock behind.") { context in
     let db = try await context.open()
     try await Migrator([.notes]).migrate(db)

@@ -1,4 +1,5 @@
 import DriverAPI
+import DriverFaults
 
 let pipelineClauses = [
   Clause("PIPE-1", "Every one of many tasks gets its own result.", weight: .heavy) { context in
@@ -214,14 +215,22 @@ let pipelineClauses = [
   },
 
   Clause(
-    "NOTIFY-1", "A task that listens ends when it is cancelled.", needs: \.notifications,
+    "NOTIFY-1", "A task that listens ends when it is cancelled, and another goes on.",
+    needs: \.notifications,
     otherwise: { context in
       let db = try await context.open()
       try await expectRefusal(.unsupported, "listening") { try await db.notifications(on: "news") }
     }
   ) { context in
-    let db = try await context.open()
-    let events = try await db.notifications(on: "quiet \(UInt64.random(in: 0 ... .max))")
+    let isNear = ServerAddress(try DatabaseURL(context.url)) == nil
+    let proxy = isNear ? nil : try context.proxy()
+    let url = try proxy?.url ?? DatabaseURL(context.url)
+    let db = try await context.open(url, with: context.harness.driver)
+    let channel = "quiet \(UInt64.random(in: 0 ... .max))"
+    // One task after the other: the second begins when the first has ended.
+    nonisolated(unsafe) let events = try await db.notifications(on: channel)
+    try await db.ping()
+    let before = proxy?.acceptedCount
     let started = Signal()
     let task = Task {
       var iterator = events.makeAsyncIterator()
@@ -229,10 +238,20 @@ let pipelineClauses = [
       return try await iterator.next()
     }
     await started.wait()
+    // So that it waits already, mostly.
+    try await Task.sleep(for: .milliseconds(20))
     let clock = Moment()
     clock.set()
     task.cancel()
     try expectEqual(try await task.value, nil, "what a cancelled listener heard")
     try expect(try clock.elapsed() < .seconds(2), "it ended only later")
+    try await db.notify(channel, "later")
+    var next = events.makeAsyncIterator()
+    guard case .received(let heard) = try await next.next() else {
+      throw ClauseFailure("whoever listens next is told that the session was lost")
+    }
+    try expectEqual(heard.payload, "later", "what is heard by whoever listens next")
+    // Nothing ran that a server could be asked to stop, and whoever is asked has taken it by now.
+    try expectEqual(proxy?.acceptedCount, before, "sessions that were opened")
   },
 ]

@@ -107,6 +107,34 @@ let sharedSessionClauses = [
     try expect(readCount.current >= 20, "only \(readCount.current) were answered")
   },
 
+  Clause("PIPE-6", "Sessions that tasks share are what the URL asks for.", weight: .heavy) {
+    context in
+    let url = try DatabaseURL(context.url)
+    if try context.harness.driver.plan(for: url).maxPipelines == 0 {
+      throw NotSaid("its tasks share no sessions")
+    }
+    for sample in context.harness.urlSamples(of: try await context.facts(), at: url) {
+      guard case .gives(let value, let query) = sample.meaning else { continue }
+      let sampled = try DatabaseURL(try sample.url(context.url))
+      if try context.harness.driver.plan(for: sampled).maxPipelines == 0 { continue }
+      let watched = WatchedDriver(context.harness.driver)
+      watched.sharesSessions = true
+      let db = try await context.open(sampled, with: watched)
+      let patience = TaskStopwatch()
+      // They are opened in the background.
+      repeat {
+        try await readInCompany(db)
+      } while watched.counts.shared == 0 && patience.ownTime < .seconds(5)
+      try expect(watched.counts.shared > 0, "no session could be shared at \(sampled)")
+      try await concurrently { _ in
+        let found = try await db.single(SQL(raw: query), as: Value.self)
+        let text = if case .text(let text) = found { text } else { "\(found)" }
+        try expectEqual(text, value, "\(query) to many tasks at \(sampled)")
+      }
+      await db.close()
+    }
+  },
+
   Clause(
     "PIPE-6", "First rows of long answers are had in bounded memory.", weight: .heavy
   ) { context in

@@ -113,6 +113,50 @@ let strangeValueClauses = [
     try expect(least < 8 << 20, "memory grew by \(growths.map { $0 >> 20 }) MiB")
   },
 
+  Clause(
+    "TYPE-7", "Values of every length are themselves beside each other, whichever way they come."
+  ) {
+    context in
+    let db = try await context.open()
+    let sizes = [1, 300, 40, 1200, 0, 7, 6000, 2, 70_000, 600]
+    let names = sizes.indices.map { "y\($0)" }.joined(separator: ", ")
+    try await db.createTable(
+      "lengths", "id {int}, " + sizes.indices.map { "y\($0) {bytes}" }.joined(separator: ", "))
+    var written: [[Value]] = []
+    // Longer ones behind shorter ones, and the other way round.
+    for row in 0..<4 {
+      let order = sizes[row...] + sizes[..<row]
+      let values = (row < 2 ? Array(order) : order.reversed()).enumerated().map { column, size in
+        Value.bytes((0..<size).map { UInt8(truncatingIfNeeded: $0 * 31 + column + row) })
+      }
+      let marks = Array(repeating: "?", count: sizes.count + 1).joined(separator: ", ")
+      let insert = "INSERT INTO lengths (id, \(names)) VALUES (\(marks))"
+      try await db.exec(SQL(raw: insert, [.int(Int64(row))] + values))
+      written.append(values)
+    }
+    for company in [""] + strangeValues(of: db.dialect).suffix(1).map({ ", \($0.expression)" }) {
+      for reading in 1...2 {
+        let sql = "SELECT \(names)\(company) FROM lengths"
+        let all = try await db.withConnection { connection in
+          try await rows(SQL(raw: "\(sql) ORDER BY id"), connection)
+        }
+        for (row, values) in written.enumerated() {
+          let one = SQL(raw: "\(sql) WHERE id = ?", [.int(Int64(row))])
+          var first: [Value] = []
+          _ = try await db.withFirstRow(of: one, at: CallSite(file: #fileID, line: #line)) {
+            row throws(DatabaseError) in first = try row.values()
+          }
+          for found in [all[row], first] {
+            let column = values.indices.first { found[$0] != values[$0] }
+            if let column {
+              throw ClauseFailure("reading \(reading): row \(row) is another in column \(column)")
+            }
+          }
+        }
+      }
+    }
+  },
+
   Clause("TYPE-7", "An expression of texts is text, also where one of them has no type.") {
     context in
     let db = try await context.open()

@@ -7,18 +7,23 @@ extension ConformanceSuite {
 
   /// The checks of clauses or of families of clauses, in the contract's order.
   ///
-  /// - Parameter names: such as `TX-9` or `TX`, in capitals or not; none means all.
+  /// - Parameter names: such as `TX-9` or `TX`, in capitals or not, or a single check as
+  ///   ``Clause/description`` names it; none means all.
   /// - Throws: `misuse` that names what is no clause and lists the families.
   public static func clauses(matching names: [String]) throws(DatabaseError) -> [Clause] {
-    let wanted = Set(names.map { $0.uppercased() })
+    let checks = Set(clauses.map(\.description))
+    let wanted = Set(names.map { checks.contains($0) ? $0 : $0.uppercased() })
     let families = families.map(\.0)
-    for name in wanted.sorted() where !contract.contains(name) && !families.contains(name) {
+    let known = checks.union(contract).union(families)
+    for name in wanted.sorted() where !known.contains(name) {
       throw .misuse(
         "\(name) is no clause; write one such as TX-9, or a family of them: "
           + families.joined(separator: ", "))
     }
     if wanted.isEmpty { return clauses }
-    let found = clauses.filter { wanted.contains($0.id) || wanted.contains(family($0.id)) }
+    let found = clauses.filter {
+      !wanted.isDisjoint(with: [$0.id, family($0.id), $0.description])
+    }
     guard !found.isEmpty else {
       throw .misuse("there is no check of \(wanted.sorted().joined(separator: ", "))")
     }

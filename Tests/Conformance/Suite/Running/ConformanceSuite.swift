@@ -9,7 +9,7 @@ public enum ConformanceSuite {
   public static let clauses: [Clause] =
     registryClauses + urlClauses + urlSampleClauses + connectingClauses + hostClauses
     + failoverClauses
-    + execClauses + insertedRowClauses
+    + execClauses + failedStatementClauses + insertedRowClauses
     + queryClauses + answerClauses + rowClauses + numberClauses + textClauses + exactValueClauses
     + valueSettingClauses + strangeValueClauses + numberTextClauses
     + generatedValueClauses + bindClauses + valueFormClauses
@@ -18,6 +18,7 @@ public enum ConformanceSuite {
     + transactionClauses + endedTransactionClauses + isolationClauses + lockClauses
     + errorClauses + missingNameClauses + instrumentClauses + cancelClauses + poolClauses
     + poolSessionClauses + poolLimitClauses + queueClauses + statementClauses + pipelineClauses
+    + listenerClauses
     + sharedSessionClauses + sharedFaultClauses
     + wireFaultClauses
     + silenceClauses + farServerClauses + schemaChangeClauses + roundTripClauses + mixedCallClauses

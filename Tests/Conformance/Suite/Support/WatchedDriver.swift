@@ -7,7 +7,11 @@ import DriverAPI
 final class WatchedDriver: Driver {
   /// What the core asked for so far.
   struct Counts: Sendable {
+    /// Sessions that it tried to open.
+    var attempted = 0
     var connected = 0
+    /// Sessions that tasks share and that could be opened.
+    var shared = 0
     var refused = 0
     /// Sessions that are about to be open.
     var opening = 0
@@ -78,6 +82,7 @@ final class WatchedDriver: Driver {
   func connect(
     to url: DatabaseURL, as role: ConnectionRole
   ) async throws(DatabaseError) -> any DriverConnection {
+    count { $0.attempted += 1 }
     let (hangs, fault) = faults.withLock { faults in
       defer { faults.nextConnect = nil }
       return (faults.hangsOnConnect, faults.nextConnect)
@@ -108,7 +113,9 @@ final class WatchedDriver: Driver {
     if refusesPipelines {
       throw DatabaseError(.cannotConnect, "no session to share", execution: .notSent)
     }
-    return try await driver.openPipeline(to: url)
+    let pipeline = try await driver.openPipeline(to: url)
+    count { $0.shared += 1 }
+    return pipeline
   }
 
   // Deaf to cancellation on purpose: the limit has to hold without the driver's help.
