@@ -1,5 +1,5 @@
 # Everything a newcomer needs: make run, make test. `make help` lists the rest.
-.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat bench-move bench-peers kill-test cluster test-cluster test-failover attack clean \
+.PHONY: help run build test test-stress sanitize test-examples document check lint format prepare bench bench-chat bench-cluster bench-move bench-peers kill-test cluster test-cluster test-failover attack clean \
   databases databases-up databases-down databases-urls databases-status
 
 help:
@@ -49,6 +49,9 @@ bench-peers: prepare ## measure drivers of Python, Go and Rust on the same cases
 
 bench-chat: prepare ## measure the chat server
 	@Scripts/bench-chat
+
+bench-cluster: prepare ## measure servers that share a database
+	@Scripts/bench-cluster
 
 bench-move: prepare ## move a chat of a million messages to every engine
 	@Scripts/bench-move

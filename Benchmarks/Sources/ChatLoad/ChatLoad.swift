@@ -5,5 +5,6 @@ import ArgumentParser
 struct ChatLoad: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "chat-load", abstract: "Load for a chat server, from one event loop.",
-    subcommands: [Throughput.self, FanOut.self, Idle.self], defaultSubcommand: Throughput.self)
+    subcommands: [Throughput.self, FanOut.self, Idle.self, Crossing.self],
+    defaultSubcommand: Throughput.self)
 }

@@ -7,7 +7,7 @@ struct FeedPace: Sendable, Equatable {
   /// So long at least.
   static let minPause = Duration.milliseconds(10)
   /// So long at most, where nobody tells.
-  static let maxPause = Duration.milliseconds(300)
+  static let maxPause = Duration.milliseconds(320)
   /// So long where somebody does.
   static let safetyPause = Duration.seconds(2)
   /// For so long nobody is believed to tell, after something came that was not told.

@@ -45,7 +45,6 @@ import Testing
         #expect(one.isIn != other.isIn)
         #expect((one.isIn ? other : one).socket.close == Self.taken)
       }
-      #expect(pairs.contains { $0.0.isIn } && pairs.contains { $0.1.isIn }, "both were asked")
       #expect(try await rig.count("SELECT COUNT(*) FROM chat_sessions") == 250)
     }
   }

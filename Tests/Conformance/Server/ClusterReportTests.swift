@@ -32,7 +32,7 @@ import Testing
       let json = String(buffer: source.report().json)
       #expect(
         json.contains("\"cluster\": {\n    \"server\": \"server-0\",\n    \"lease\": \"held\""))
-      #expect(json.contains("\"feed_lag_ms\": null"))
+      #expect(json.contains("\"feed_lag_ms\": 0"))
       #expect(json.contains("{\"server\": \"server-1\", \"version\": "))
       #expect(json.contains("\"clients\": 1, \"heartbeat_age_ms\": "))
       #expect(json.hasSuffix("}\n}\n"))
@@ -61,20 +61,21 @@ import Testing
         fine.message.hasPrefix("2 at work: server-0 (") && fine.message.contains("server-1 ("))
       let registry = ServerRegistry(database: rig.database)
       let dead = ServerIdentity(name: "dead", host: "far", process: "13", address: "")
-      try await registry.enter("dead", dead, schemaVersion: 5)
+      let target = try Migrator(ChatSchema.migrations).targetVersion
+      try await registry.enter("dead", dead, schemaVersion: target)
       let old = WireTime(microseconds: WireTime.now.microseconds - 100_000_000)
       try await rig.database.exec(
         "UPDATE chat_servers SET renewed_at = \(old) WHERE server = 'dead'")
       let other = ServerIdentity(
         name: "older", host: "far", process: "14", address: "", version: "0.9")
-      try await registry.enter("older", other, schemaVersion: 4)
+      try await registry.enter("older", other, schemaVersion: target - 1)
       _ = try await registry.beat(
         "older", ServerRegistry.Beat(clientCount: 7, clockDifference: .seconds(-90)))
       let found = try await check()
       #expect(found.status == .warn)
       for part in [
         "3 at work", "older (0.9, 7 clients", "dead but still listed: dead (far, process 13",
-        "its names are not free yet", "their versions differ (0.9, ", "for schemas 4, 5",
+        "its names are not free yet", "their versions differ (0.9, ", "for schemas \(target - 1), \(target)",
         "their clocks are apart", "older -90000 ms", "set up NTP",
       ] { #expect(found.message.contains(part), "\(part) in \(found.message)") }
     }
@@ -165,7 +166,8 @@ import Testing
   func anIdleServerAsksLittle(_ backend: TestBackend) async throws {
     try await ClusterRig.run(backend) { rig in
       _ = try await rig.enter("alice", at: 0)
-      try await Task.sleep(for: .seconds(2))
+      // It looks more often for some seconds after somebody has done something.
+      try await Task.sleep(for: .seconds(8))
       let before = rig.members[0].statementCount
       let start = ContinuousClock.now
       try await Task.sleep(for: .seconds(6))
@@ -181,7 +183,11 @@ import Testing
       let alice = try await rig.enter("alice")
       try await alice.settle()
       #expect(rig.server.room.company == nil && rig.server.status().company == nil)
-      #expect(try await rig.database.tableNames().allSatisfy { !$0.hasPrefix("chat_") })
+      let tables = try await rig.database.tableNames()
+      #expect(["chat_servers", "chat_sessions", "chat_orders"].allSatisfy { !tables.contains($0) })
+      if tables.contains("chat_events") {
+        #expect(try await rig.count("SELECT COUNT(*) FROM chat_events") == 0)
+      }
     }
     guard backend.serverURL == nil else { return }
     // Where one writer at a time is let in, sharing is what it was.

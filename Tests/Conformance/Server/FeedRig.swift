@@ -39,6 +39,12 @@ final class FeedRig {
     }
   }
 
+  /// A server that is cut off for a while keeps its names: what happens else is tried elsewhere.
+  private static var timing: ClusterTiming {
+    ClusterTiming(
+      lifetime: .seconds(130), ownLifetime: .seconds(120), silence: .seconds(120))
+  }
+
   static var settings: ChatSettings {
     var settings = ChatSettings()
     settings.rateLimitIsOn = false
@@ -86,7 +92,8 @@ final class FeedRig {
     let server = try await ChatServer(
       database: database, settings: settings,
       sharing: ServerIdentity(
-        name: "\(nodes.count + 1)", host: "test", process: "\(nodes.count + 1)", address: ""),
+        name: "\(nodes.count + 1)", host: "test", process: "\(nodes.count + 1)", address: "",
+        timing: Self.timing),
       logger: logger)
     let node = Node(database, server, proxy)
     nodes.append(node)
