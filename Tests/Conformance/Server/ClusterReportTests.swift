@@ -75,7 +75,8 @@ import Testing
       #expect(found.status == .warn)
       for part in [
         "3 at work", "older (0.9, 7 clients", "dead but still listed: dead (far, process 13",
-        "its names are not free yet", "their versions differ (0.9, ", "for schemas \(target - 1), \(target)",
+        "its names are not free yet", "their versions differ (0.9, ",
+        "for schemas \(target - 1), \(target)",
         "their clocks are apart", "older -90000 ms", "set up NTP",
       ] { #expect(found.message.contains(part), "\(part) in \(found.message)") }
     }
