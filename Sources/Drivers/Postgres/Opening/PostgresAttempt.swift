@@ -8,6 +8,7 @@ final class PostgresAttempt {
   private let handle: OpaquePointer
   private let options: PostgresOptions
   private let hosts: [PostgresHost]
+  private let count: Int
   private let limit: Duration?
   private var progress = PostgresProgress()
   /// Which of the addresses libpq came to last.
@@ -15,11 +16,14 @@ final class PostgresAttempt {
   /// Whether it was given up because its time was over.
   private(set) var isSilent = false
 
-  /// - Parameter limit: how long each address may take.
+  /// - Parameters:
+  ///   - count: how many addresses there are, with those that were tried before.
+  ///   - limit: how long each address may take.
   init(
-    _ options: PostgresOptions, _ hosts: [PostgresHost], limit: Duration?
+    _ options: PostgresOptions, _ hosts: [PostgresHost], of count: Int, limit: Duration?
   ) throws(DatabaseError) {
     self.options = options
+    self.count = count
     self.hosts = hosts
     self.limit = limit
     guard let handle = Self.start(options.connectionKeywords(hosts)) else {
@@ -89,7 +93,7 @@ final class PostgresAttempt {
   }
 
   private func failure() async -> DatabaseError {
-    await PostgresRefusal(handle, options, hosts, progress).error()
+    await PostgresRefusal(handle, options, hosts, of: count, progress).error()
   }
 
   private func cancelled() -> DatabaseError {

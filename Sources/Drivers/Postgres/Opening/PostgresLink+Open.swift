@@ -18,8 +18,9 @@ extension PostgresLink {
     if let known { hosts = known } else { hosts = try await PostgresHost.resolve(options) }
     hosts = SilentHosts.shared.last(of: hosts, by: \.place)
     let limit = options.timeout(perAddressOf: hosts.count)
+    let count = hosts.count
     while true {
-      let attempt = try PostgresAttempt(options, hosts, limit: limit)
+      let attempt = try PostgresAttempt(options, hosts, of: count, limit: limit)
       do throws(DatabaseError) {
         let link = try await attempt.run(onReady: onReady)
         SilentHosts.shared.noteAnswer(of: PostgresHost(of: link.handle).place)

@@ -11,6 +11,8 @@ import Glibc
 struct PostgresRefusal {
   private let options: PostgresOptions
   private let hosts: [PostgresHost]
+  /// How many addresses there are, with those that were tried before.
+  private let count: Int
   private let progress: PostgresProgress
   private let place: String
   private let told: String
@@ -21,11 +23,12 @@ struct PostgresRefusal {
   private let unfit: String?
 
   init(
-    _ handle: OpaquePointer, _ options: PostgresOptions, _ hosts: [PostgresHost],
+    _ handle: OpaquePointer, _ options: PostgresOptions, _ hosts: [PostgresHost], of count: Int,
     _ progress: PostgresProgress
   ) {
     self.options = options
     self.hosts = hosts
+    self.count = count
     self.progress = progress
     place = Self.place(of: handle)
     told = String(cString: PQerrorMessage(handle))
@@ -136,7 +139,7 @@ struct PostgresRefusal {
       return error(.cannotConnect, "no connection to \(place)")
     }
     let reason = String(cString: strerror(code))
-    let others = hosts.count > 1 ? ", the last of \(hosts.count) addresses" : ""
+    let others = count > 1 ? ", the last of \(count) addresses" : ""
     let hint = code == ECONNREFUSED || code == ENOENT ? "; is a server running there?" : ""
     return error(
       .cannotConnect, "no connection to \(place)\(others): \(reason)\(hint)", nativeCode: Int(code))

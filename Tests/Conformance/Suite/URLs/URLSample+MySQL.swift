@@ -13,6 +13,8 @@ extension URLSample {
       "keepalives_idle=0", "keepalives_idle=32767", "tcp_user_timeout=0",
       "tcp_user_timeout=86400000",
       "sql_mode='PIPES_AS_CONCAT'", "sql_mode=pipes_as_concat,HIGH_NOT_PRECEDENCE",
+      "rejectReadOnly=true", "rejectReadOnly=false", "target_session_attrs=read-write",
+      "load_balance_hosts=random", "wsrep_sync_wait=15",
     ])
     + ["ssl-mode", "ssl_mode", "sslMode", "sslmode"].flatMap { name in
       taken(
@@ -30,7 +32,7 @@ extension URLSample {
     ("allowMultiQueries", false), ("interpolateParams", false), ("allowNativePasswords", true),
     ("allowOldPasswords", false), ("allowCleartextPasswords", false), ("allowAllFiles", false),
     ("checkConnLiveness", true), ("columnsWithAlias", false), ("allowFallbackToPlaintext", false),
-    ("rejectReadOnly", false), ("use_unicode", true), ("useUnicode", true), ("local_infile", false),
+    ("use_unicode", true), ("useUnicode", true), ("local_infile", false),
     ("allowLoadLocalInfile", false), ("compress", false), ("useCompression", false),
     ("autocommit", true), ("useAffectedRows", false), ("autoReconnect", false),
     ("reconnect", false),
@@ -54,6 +56,9 @@ extension URLSample {
       ("connect_timeout=3&connectTimeout=3s", "keep one"),
       ("keepalives_idle=32768", "keepalives_idle"),
       ("tcp_user_timeout=86400001", "tcp_user_timeout"), ("sql_mode=", "name one"),
+      ("wsrep_sync_wait=16", "wsrep_sync_wait"), ("target_session_attrs=master", "read-write"),
+      ("rejectReadOnly=true&target_session_attrs=any", "say the same"),
+      ("load_balance_hosts=yes", "random"),
       ("sql_mode=STRICT_ALL_TABLES;x", "with commas between"),
       ("sql_mode='", "with commas between"),
       ("sql_mode=ANSI_QUOTES", "double quotes"), ("sqlMode=ansi", "double quotes"),
