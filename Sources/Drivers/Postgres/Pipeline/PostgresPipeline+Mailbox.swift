@@ -110,6 +110,8 @@ extension PostgresPipeline {
       if !state.isClosed { cancelUnwantedHead() }
     case .cancellationSent:
       state.isCancelling = false
+      // Which of them it has hit shows only in answers that were not read yet.
+      state.pending.forEach { $0.mayHaveBeenHit = true }
       if !state.isClosed { cancelUnwantedHead() }
     case .close(let continuation):
       end(for: continuation)

@@ -125,7 +125,7 @@ extension PostgresPipeline {
       }
       isEmptyAgain = false
       guard PQresultStatus(result) == PGRES_PIPELINE_SYNC else {
-        head.take(result, link, wasAsked: state.isCancelling)
+        head.take(result, link, wasAsked: state.isCancelling || head.mayHaveBeenHit)
         // What comes then is not the answer to anything, and may have no end.
         if head.fatal != nil { return _ = end() }
         continue

@@ -20,6 +20,8 @@ final class PostgresPipelined: @unchecked Sendable {
   var isBinary = false
   /// Somebody asked for its end.
   var isUnwanted = false
+  /// A request to cancel was under way while it was at the server: it may be the one that was hit.
+  var mayHaveBeenHit = false
   /// What it is to run with as soon as the types are known, which it was sent to find out.
   var waitingValues: [Value]?
   private var part = 0

@@ -35,6 +35,12 @@ struct PostgresQueue {
     return nil
   }
 
+  func forEach(_ body: (PostgresPipelined) -> Void) {
+    for offset in 0..<count {
+      if let item = items[(head + offset) & (items.count - 1)] { body(item) }
+    }
+  }
+
   private mutating func grow() {
     let inOrder = (0..<count).map { items[(head + $0) & (items.count - 1)] }
     items = inOrder + Array(repeating: nil, count: count)
