@@ -92,7 +92,7 @@ extension TransportSuites {
     private static func marked(_ database: Database) async throws -> Int {
       guard try await database.tableNames().contains("dovetail_copy") else { return 0 }
       let sum = try await database.queryRow(
-        "SELECT SUM(row_count) FROM dovetail_copy", as: (Int?).self)
+        "SELECT SUM(copied_rows) FROM dovetail_copy", as: (Int?).self)
       return (sum ?? nil) ?? 0
     }
   }

@@ -24,7 +24,7 @@ struct CopyMarks: Sendable {
     guard try await target.tableNames().containsBytes(of: name) else { return [] }
     let rows = try await target.query(
       """
-      SELECT table_name, source, layout, row_count, last_key, is_done \
+      SELECT table_name, source, layout, copied_rows, last_key, is_done \
       FROM \(raw: target.dialect.quoted(name))
       """, as: (String, String, String, Int, String?, Int).self
     ).collect()
@@ -48,7 +48,7 @@ struct CopyMarks: Sendable {
         """
         CREATE TABLE \(raw: dialect.quoted(name)) (
           table_name \(raw: dialect.typeName(.key(maxLength: 191))) NOT NULL PRIMARY KEY,
-          source \(raw: text), layout \(raw: text), row_count \(raw: int) NOT NULL,
+          source \(raw: text), layout \(raw: text), copied_rows \(raw: int) NOT NULL,
           last_key \(raw: text), is_done \(raw: int) NOT NULL
         )
         """)
@@ -57,7 +57,7 @@ struct CopyMarks: Sendable {
     try await target.transaction { transaction in
       try await transaction.bulkInsert(
         into: name,
-        columns: ["table_name", "source", "layout", "row_count", "last_key", "is_done"],
+        columns: ["table_name", "source", "layout", "copied_rows", "last_key", "is_done"],
         marks.map {
           [.text($0.table), .text($0.source), .text($0.layout), .int(0), .null, .int(0)]
         }
@@ -79,9 +79,9 @@ struct CopyMarks: Sendable {
     if rowCount == mark.rowCount, !mark.isDone { return }
     let result = try await transaction.exec(
       """
-      UPDATE \(raw: transaction.dialect.quoted(name)) SET row_count = \(mark.rowCount), \
+      UPDATE \(raw: transaction.dialect.quoted(name)) SET copied_rows = \(mark.rowCount), \
       last_key = \(position), is_done = \(mark.isDone ? 1 : 0) \
-      WHERE table_name = \(table.source) AND row_count = \(rowCount) AND is_done = 0
+      WHERE table_name = \(table.source) AND copied_rows = \(rowCount) AND is_done = 0
       """)
     guard result.rowCount == 1 else {
       throw .misuse(

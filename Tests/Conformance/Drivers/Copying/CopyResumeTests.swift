@@ -52,7 +52,7 @@ import Testing
             ?? 0
         }
         let marked = try await databases.target.single(
-          "SELECT SUM(row_count) FROM dovetail_copy", as: Int.self)
+          "SELECT SUM(copied_rows) FROM dovetail_copy", as: Int.self)
         #expect(stored == marked, "what is stored and what is marked are committed together")
         #expect(stored > before && stored < Self.total, "\(table)")
         before = stored
