@@ -89,7 +89,7 @@ def report(what, found):
 
 
 def marked(engine, url):
-    statement = "SELECT COALESCE(SUM(row_count), 0) FROM dovetail_copy"
+    statement = "SELECT COALESCE(SUM(copied_rows), 0) FROM dovetail_copy"
     if engine == "postgres":
         command, variables = ["psql", "-Atq", url, "-c", statement], os.environ
     else:
