@@ -94,7 +94,10 @@ struct CopyType {
     }
     let first = words.first ?? ""
     // An array of such values is of another type.
-    kind = name.utf8.contains(UInt8(ascii: "[")) ? .other : Self.kinds[first] ?? .other
+    let isArray = name.utf8.contains(UInt8(ascii: "["))
+    // Firebird's long texts are BLOB SUB_TYPE TEXT.
+    let isTextBlob = first == "blob" && words.contains("text")
+    kind = isArray ? .other : isTextBlob ? .text : Self.kinds[first] ?? .other
     let numbers = Self.numbers(in: name)
     switch kind {
     case .int: limits(bits: Self.bits[first] ?? 64, isUnsigned: words.contains("unsigned"))
