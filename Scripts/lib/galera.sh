@@ -78,6 +78,7 @@ galera_kill() {
 
 galera_down() {
   local node
+  # One that does not run need not be killed.
   for node in 1 2 3; do galera_kill "$node" || true; done
 }
 

@@ -124,6 +124,7 @@ patroni_kill() {
 
 patroni_down() {
   local node process
+  # One that does not run need not be killed.
   for node in 1 2; do patroni_kill "$node" > /dev/null || true; done
   if process=$(living_process "$home/run/etcd.pid" "$home/run/etcd"); then kill_hard "$process"; fi
 }

@@ -43,6 +43,7 @@ pgbouncer_kill() {
   process=$(living_process "$home/run/pid" "$home/run/ini") && kill_hard "$process"
 }
 
+# Where it does not run there is nothing to do.
 pgbouncer_down() { pgbouncer_kill 1 || true; }
 
 pgbouncer_urls() {

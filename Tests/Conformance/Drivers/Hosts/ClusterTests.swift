@@ -5,7 +5,7 @@ import Foundation
 import Testing
 import Synchronization
 
-/// Replicated databases of `Scripts/cluster`, whose nodes are killed; `make test-cluster` runs these.
+/// Replicated databases of `Scripts/cluster`, whose nodes are killed; `make test-failover` runs these.
 @Suite("Replicated databases fail over", .serialized)
 struct ClusterTests {
   private static let environment = ProcessInfo.processInfo.environment
